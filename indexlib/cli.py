@@ -1,0 +1,168 @@
+"""The command line: ``indexlib flags``, ``check``, ``run``.
+
+Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from indexlib import wording
+from indexlib.problems import IndexlibError
+from indexlib.wording import t
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
+
+
+@app.callback()
+def _root() -> None:
+    """Xét các nội dung của PAR INDEX, SIPAS, PAPI và PCI như kế hoạch yêu cầu."""
+
+
+def main() -> None:
+    """Run the command line; an error of the library becomes its text and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except IndexlibError as error:
+        typer.echo(str(error), err=True)
+        typer.echo(t("cli.wrong"), err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo(t("cli.interrupted"), err=True)
+        sys.exit(1)
+
+
+@app.command()
+def flags(
+    place: Annotated[str, typer.Option(help="Mã hoặc tên tỉnh, thành phố.")],
+    year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
+    plan: Annotated[str, typer.Option(help="Kế hoạch trong data/plans.")] = "ha_bac_2023_2025",
+    language: Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")] = "vi",
+    focus: Annotated[int, typer.Option(help="Số nội dung trọng tâm.")] = 8,
+    params: Annotated[Path | None, typer.Option(help="Tệp tham số: lấy ngưỡng từ đó.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="In toàn bộ danh sách.")] = False,
+    by: Annotated[str | None, typer.Option(help="unit: theo đơn vị; item: theo mục kế hoạch.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
+) -> None:
+    """Nội dung nào đang giảm hoặc ở thứ hạng thấp, mục kế hoạch và đơn vị nào trả lời."""
+    from indexlib.findings import find
+    from indexlib.params import check_params, read_params
+
+    if language in wording.LANGUAGES:
+        wording.use(language)
+    rules = read_params(params).rules.model_dump() if params else {}
+    asked = {"place": place, "year": year, "plan": plan, "language": language, "focus": focus, "rules": rules}
+    checked = check_params(asked, "indexlib flags")
+    if by not in (None, "unit", "item"):
+        raise IndexlibError(t("cli.by", value=by))
+    found = find(checked)
+    if json_:
+        from indexlib.export import as_data
+
+        typer.echo(json.dumps(as_data(found), ensure_ascii=False, indent=2))
+        return
+    _print(found, all_, by)
+
+
+def _print(found: Any, all_: bool, by: str | None) -> None:
+    from indexlib import tables
+
+    console = _console()
+    console.print(t("head", place=found.place.name, year=found.params.year), style="bold", markup=False)
+    for line in found.plan.notices(found.params.year):
+        console.print(line, markup=False)
+    chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
+    for table in (tables.totals(found), chosen(found)):
+        _print_table(console, table)
+    for line in tables.coverage(found):
+        console.print(f"- {line}", markup=False, highlight=False)
+    if by is None and not all_:
+        console.print(t("cli.more"), markup=False, highlight=False)
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+def _print_table(console: Any, table: Any) -> None:
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    from indexlib.tables import RIGHT
+
+    console.print()
+    console.print(table.caption, style="bold", markup=False)
+    if table.frame.empty:
+        console.print(table.empty, markup=False)
+        return
+    rich = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name, header in zip(table.frame.columns, table.headers(), strict=True):
+        short = name in ("score", "rank", "rank_before", "change")
+        rich.add_column(Text(header), justify="right" if name in RIGHT else "left", no_wrap=short,
+                        ratio=None, overflow="fold")
+    for row in table.frame.itertuples(index=False):
+        rich.add_row(*(Text(v) for v in row))
+    console.print(rich)
+    for note in table.notes:
+        console.print(note, style="dim", markup=False, highlight=False)
+
+
+@app.command()
+def check() -> None:
+    """Mọi thứ trong data/ có nhất quán không."""
+    from indexlib.catalogue import load_catalogue
+    from indexlib.check import check_data
+    from indexlib.places import load_places
+    from indexlib.plan import plan_names
+    from indexlib.problems import DataError
+    from indexlib.scores import load_scores
+
+    problems = check_data()
+    if problems:
+        raise DataError(problems)
+    places = load_places().places["code"].nunique()
+    typer.echo(t("cli.check_ok", scores=wording.number(len(load_scores()), 0),
+                 components=len(load_catalogue().components), places=places, plans=len(plan_names())))
+
+
+@app.command()
+def run(
+    params: Annotated[list[Path], typer.Argument(help="Tệp tham số, ví dụ params/thanh_hoa_2024.yml.")],
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Số sổ tay chạy cùng lúc.")] = 2,
+    only: Annotated[str | None, typer.Option(help="Chỉ một sổ tay, ví dụ 04_flags.")] = None,
+    outputs: Annotated[Path, typer.Option(help="Thư mục kết quả.")] = Path("outputs"),
+) -> None:
+    """Chạy bộ sổ tay với tham số đã cho."""
+    from tqdm import tqdm
+
+    from indexlib.params import read_params
+    from indexlib.run import run_suite, suite
+
+    for path in params:
+        read_params(path)
+    books, failed = suite(only), False
+    with tqdm(total=len(books) * len(params), unit="sổ tay", disable=None) as bar:
+        for path in params:
+            done = run_suite(path, outputs, jobs, only, progress=bar.update)
+            for o in done.failures:
+                tqdm.write(t("cli.run_failed", notebook=o.notebook, cell="?" if o.cell is None else o.cell, why=o.why))
+            failed |= bool(done.failures)
+            key = "cli.run_failures" if done.failures else "cli.run_ok"
+            tqdm.write(t(key, n=len(done.failures), folder=done.folder / "index.html"))
+    if failed:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()

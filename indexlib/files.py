@@ -1,0 +1,97 @@
+"""The data folder and its text tables: where they are, and reading them with line numbers."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from indexlib.problems import DataError, Problem
+from indexlib.wording import t
+
+
+def data_dir() -> Path:
+    """Folder of the reviewed data files.
+
+    ``INDEXLIB_DATA`` in the environment names another folder; else it is ``data/``
+    beside the package.
+    """
+    named = os.environ.get("INDEXLIB_DATA")
+    return Path(named) if named else Path(__file__).resolve().parent.parent / "data"
+
+
+def shown_name(path: Path) -> str:
+    """File name for messages: relative to the folder above ``data``, if it lies there."""
+    try:
+        return path.resolve().relative_to(data_dir().resolve().parent).as_posix()
+    except ValueError:
+        return path.name
+
+
+def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Read a CSV table as text.
+
+    Parameters
+    ----------
+    path : Path
+    columns : list of str
+        The columns the table must have, in any order; others are an error.
+
+    Returns
+    -------
+    DataFrame
+        All columns as text, empty cells as ``""``; the index ``row`` is the line in the file.
+
+    Raises
+    ------
+    DataError
+        Missing file, other columns, a line with another number of cells, bytes that are not UTF-8.
+    """
+    name = shown_name(path)
+    try:
+        frame = _parse(path)
+    except FileNotFoundError:
+        raise DataError([Problem(name, "", None, "", "missing_file", t("data.missing_file"))]) from None
+    except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError):
+        raise DataError(_ragged(path, name)) from None
+    wrong = [c for c in columns if c not in frame.columns] + [c for c in frame.columns if c not in columns]
+    if wrong:
+        message = t("data.columns", wrong=", ".join(map(str, wrong)), expected=", ".join(columns))
+        raise DataError([Problem(name, "", 1, "", "columns", message)])
+    return frame
+
+
+def _parse(path: Path) -> pd.DataFrame:
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", index_col=False,
+                        skip_blank_lines=False, on_bad_lines="error")
+    frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
+    # A line with too few cells is filled with NaN by the parser: treat it as malformed.
+    if len(frame) and frame.iloc[:, -1].isna().any():
+        raise csv.Error
+    return frame
+
+
+def _ragged(path: Path, name: str) -> list[Problem]:
+    """Name the lines that do not have as many cells as the header."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+    except UnicodeDecodeError as error:
+        return [Problem(name, "", None, "", "encoding", t("data.encoding", byte=error.start))]
+    except csv.Error:
+        return [Problem(name, "", None, "", "malformed", t("data.malformed"))]
+    if not rows:
+        return [Problem(name, "", None, "", "empty", t("data.empty"))]
+    wrong = [Problem(name, "", i, "", "cells", t("data.cells", n=len(row), expected=len(rows[0])))
+             for i, row in enumerate(rows[1:], 2) if len(row) != len(rows[0])]
+    return wrong or [Problem(name, "", None, "", "malformed", t("data.malformed"))]
+
+
+def years(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn ``first_year`` and ``last_year`` from text to numbers; empty means open."""
+    return frame.assign(
+        first_year=pd.to_numeric(frame["first_year"]).fillna(0).astype(int),
+        last_year=pd.to_numeric(frame["last_year"]).fillna(9999).astype(int),
+    )

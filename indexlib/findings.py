@@ -1,0 +1,77 @@
+"""What one run found: the review of its year, that of the year before, and the plan they are held against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from indexlib.catalogue import load_catalogue
+from indexlib.flags import Review, review
+from indexlib.params import Params, check_params
+from indexlib.places import Place, find_place
+from indexlib.plan import Plan, load_plan
+from indexlib.problems import NoDataError
+from indexlib.scores import load_scores
+from indexlib.wording import use
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Findings of a run.
+
+    Attributes
+    ----------
+    params : Params
+    place : Place
+        The place under its name of the year.
+    plan : Plan
+    now : Review
+    before : Review or None
+        Review of the year before; ``None`` where the place has no figures then.
+    """
+
+    params: Params
+    place: Place
+    plan: Plan
+    now: Review
+    before: Review | None
+
+    def unjudged_items(self) -> list[str]:
+        """Plan items of whose components none has a figure in the year."""
+        valid = set(load_catalogue().valid(self.params.year))
+        links = self.plan.mapping
+        links = links[(links["strength"] != "none") & links["component"].isin(valid)]
+        judged = set(links.loc[links["component"].isin(self.now.components["component"]), "item"])
+        return [i for i in self.plan.items["item"] if i not in judged]
+
+    def by_component(self, components: pd.Series) -> pd.DataFrame:
+        """The plan's answer for components; see :meth:`indexlib.plan.Plan.responsible`."""
+        return self.plan.responsible(list(components))
+
+
+def find(params: Params) -> Findings:
+    """Review a place as parameters ask, and set the language they name."""
+    use(params.language)
+    plan, scores = load_plan(params.plan), load_scores()
+    place = find_place(params.place, params.year)
+    now = review(place.code, params.year, params.rules, scores, plan)
+    try:
+        before = review(place.code, params.year - 1, params.rules, scores, plan)
+    except NoDataError:
+        before = None
+    if before is not None and before.components.empty:
+        before = None
+    return Findings(params, place, plan, now, before)
+
+
+def open_run(**parameters: object) -> Findings:
+    """Check the parameters of a notebook and review the place they name.
+
+    Examples
+    --------
+    >>> found = open_run(place="Thanh Hóa", year=2024)
+    >>> len(found.now.focus(8))
+    8
+    """
+    return find(check_params(dict(parameters)))

@@ -1,0 +1,208 @@
+"""What a run may be asked: typed, strict, with the nearest right name for a misspelt one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from indexlib.problems import DataError, Problem
+from indexlib.wording import t
+
+MAX_BYTES = 100_000
+
+
+class Strict(BaseModel):
+    """A model that takes no unknown names and no guessed types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Rules(Strict):
+    """The plan's conditions and their thresholds; the plan gives no number for any.
+
+    A rule set to ``None`` is not applied.
+    """
+
+    score_fell: Annotated[float, Field(ge=0, le=100)] | None = 0.0
+    """Falls larger than this many points of the published scale."""
+    trend_down: Annotated[int, Field(ge=3, le=30)] | None = 4
+    """Least number of comparable years for a trend."""
+    rank_fell: Annotated[int, Field(ge=1, le=100)] | None = 1
+    """Least number of places lost."""
+    rank_low: Annotated[float, Field(gt=0, lt=1)] | None = 0.25
+    """Share of the places ranked that counts as the low end."""
+    score_low: Literal["median"] | None = "median"
+    """Below the median, or the published mean where there is no median."""
+    not_improved: Annotated[int, Field(ge=2000, le=2100)] | Literal["plan"] | None = "plan"
+    """Base year; ``plan``: the base year of the plan."""
+
+
+class Params(Strict):
+    """Parameters of a run.
+
+    Attributes
+    ----------
+    place : str
+        Code or any known spelling of a place.
+    year : int
+        Index year to review.
+    plan : str
+        Folder name under ``data/plans``.
+    language : {"vi", "en"}
+    focus : int
+        Length of the focus list.
+    rules : Rules
+    """
+
+    place: Annotated[str, Field(min_length=1, max_length=100)]
+    year: Annotated[int, Field(ge=2000, le=2100)]
+    plan: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=100)] = "ha_bac_2023_2025"
+    language: Literal["vi", "en"] = "vi"
+    focus: Annotated[int, Field(ge=1, le=100)] = 8
+    rules: Rules = Rules()
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: object) -> object:
+        return {} if value is None else value
+
+
+def read_params(path: Path | str) -> Params:
+    """Read and check a parameter file.
+
+    Raises
+    ------
+    DataError
+        Everything that is wrong, with its line; the place, year and plan are checked against the data.
+    """
+    path = Path(path)
+    name = path.as_posix()
+    try:
+        text = path.read_bytes()[: MAX_BYTES + 1]
+    except OSError as error:
+        raise DataError([Problem(name, "", None, "", "unreadable", t("params.unreadable", why=error.strerror))]) from None
+    if len(text) > MAX_BYTES:
+        raise DataError([Problem(name, "", None, "", "too_large", t("params.too_large", n=MAX_BYTES))])
+    try:
+        raw, lines = _parse(text.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise DataError([Problem(name, "", None, "", "encoding", t("data.encoding", byte=error.start))]) from None
+    except yaml.MarkedYAMLError as error:
+        row = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DataError([Problem(name, "", row, "", "yaml", t("params.yaml", why=error.problem))]) from None
+    except yaml.YAMLError as error:
+        raise DataError([Problem(name, "", None, "", "yaml", t("params.yaml", why=str(error).split("\n")[0]))]) from None
+    if not isinstance(raw, dict):
+        raise DataError([Problem(name, "", None, "", "yaml", t("params.not_a_mapping"))])
+    return check_params(raw, name, lines)
+
+
+def _parse(text: str) -> tuple[object, dict[str, int]]:
+    """Load YAML safely, without anchors, and note the line of each key."""
+    lines: dict[str, int] = {}
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(problem=t("params.alias"), problem_mark=event.start_mark)
+
+    def walk(node: yaml.Node, prefix: str) -> None:
+        if isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, value in node.value:
+                dotted = f"{prefix}{key.value}"
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(problem=t("params.twice", key=dotted), problem_mark=key.start_mark)
+                seen.add(key.value)
+                lines[dotted] = key.start_mark.line + 1
+                walk(value, dotted + ".")
+
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if node is not None:
+        walk(node, "")
+    return yaml.safe_load(text), lines
+
+
+def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None = None) -> Params:
+    """Check parameters given as a mapping; see :func:`read_params`."""
+    lines = lines or {}
+    problems = []
+    params = None
+    try:
+        params = Params.model_validate(raw)
+    except ValidationError as error:
+        for e in error.errors():
+            path = [str(p) for p in e["loc"] if not re.search(r"[\[\]\-']", str(p))]
+            if len(path) > 2 or (len(path) == 2 and path[0] != "rules"):
+                path = path[: 2 if path[0] == "rules" else 1]
+            dotted = ".".join(path)
+            problems.append(Problem(name, "", lines.get(dotted), dotted, e["type"], _message(e, path, raw)))
+    problems += _against_data(raw, name, lines)
+    unique = list({(p.column, p.message): p for p in problems}.values())
+    if unique:
+        raise DataError(sorted(unique, key=lambda p: (p.row or 0, p.column)))
+    return params
+
+
+def _message(error: dict, path: list[str], raw: dict) -> str:
+    kind, ctx = error["type"], error.get("ctx", {})
+    fields = Rules.model_fields if path[:1] == ["rules"] and len(path) == 2 else Params.model_fields
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(path[-1], fields, n=1, cutoff=0.4)
+        return t("params.unknown_near", near=near[0]) if near else t("params.unknown", names=", ".join(fields))
+    if kind == "missing":
+        return t("params.missing")
+    value = error.get("input")
+    low, high = _limits(fields, path[-1]) if path and path[-1] in fields else (None, None)
+    if low is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return t("params.range", value=value, low=low, high=high)
+    if "literal" in kind:
+        return t("params.choice", value=value, choices=ctx.get("expected", ""))
+    return t("params.type", value=value, expected=t("type." + _expected(kind)))
+
+
+def _expected(kind: str) -> str:
+    for name in ("int", "float", "string", "literal", "model"):
+        if kind.startswith(name):
+            return name
+    return "other"
+
+
+def _limits(fields: dict, name: str) -> tuple[float | None, float | None]:
+    schema = Rules.model_json_schema() if fields is Rules.model_fields else Params.model_json_schema()
+    options = schema["properties"][name].get("anyOf", [schema["properties"][name]])
+    for option in options:
+        if option.get("type") in ("integer", "number"):
+            return (option.get("minimum", option.get("exclusiveMinimum")),
+                    option.get("maximum", option.get("exclusiveMaximum")))
+    return None, None
+
+
+def _against_data(raw: dict, name: str, lines: dict[str, int]) -> list[Problem]:
+    """Problems of the place, the year and the plan against the data at hand."""
+    from indexlib.places import find_place
+    from indexlib.plan import PlanError, load_plan
+    from indexlib.problems import PlaceError
+    from indexlib.scores import load_scores
+
+    problems = []
+    place, year, plan = raw.get("place"), raw.get("year"), raw.get("plan", "ha_bac_2023_2025")
+    if isinstance(year, int) and not isinstance(year, bool):
+        years = load_scores()["year"]
+        if 2000 <= year <= 2100 and year not in set(years):
+            problems.append(Problem(name, "", lines.get("year"), "year", "no_data",
+                                    t("year.no_data", year=year, first=years.min(), last=years.max())))
+        elif isinstance(place, str) and place:
+            try:
+                find_place(place, year)
+            except PlaceError as error:
+                problems.append(Problem(name, "", lines.get("place"), "place", "place", str(error)))
+    if isinstance(plan, str) and re.fullmatch(r"[A-Za-z0-9_]+", plan):
+        try:
+            load_plan(plan)
+        except PlanError as error:
+            problems.append(Problem(name, "", lines.get("plan"), "plan", "plan", str(error)))
+    return problems

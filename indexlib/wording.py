@@ -1,0 +1,162 @@
+"""Every Vietnamese and English text, and every number as people read it.
+
+Texts stand in ``texts/*.csv`` (key, vi, en). The language in force is Vietnamese unless
+:func:`use` or :func:`speaking` says otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("vi", "en")
+_language: ContextVar[str] = ContextVar("language", default="vi")
+MINUS = "-"
+NONE = "–"
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).with_name("texts").glob("*.csv")):
+        with open(path, encoding="utf-8", newline="") as file:
+            texts |= {row["key"]: row for row in csv.DictReader(file)}
+    return texts
+
+
+def language() -> str:
+    """Language in force, ``"vi"`` or ``"en"``."""
+    return _language.get()
+
+
+def use(code: str) -> None:
+    """Set the language in force."""
+    if code not in LANGUAGES:
+        raise ValueError(f"language {code!r}: vi, en")
+    _language.set(code)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Use a language within a ``with`` block."""
+    before = language()
+    use(code)
+    try:
+        yield
+    finally:
+        use(before)
+
+
+def t(key: str, **values: object) -> str:
+    """Text of a key in the language in force, with its fields filled.
+
+    Examples
+    --------
+    >>> t("rule.score_fell")
+    'giảm điểm'
+    >>> with speaking("en"):
+    ...     t("rule.score_fell")
+    'score fell'
+    """
+    return _texts()[key][language()].format(**values)
+
+
+def own(row: object, stem: str) -> str:
+    """Value of ``<stem>_vi`` or ``<stem>_en`` of a record after the language in force."""
+    name = f"{stem}_{language()}"
+    return row[name] if isinstance(row, dict) else getattr(row, name)
+
+
+def number(value: float | None, digits: int) -> str:
+    """A number with decimals and grouping of the language in force; a dash if there is none.
+
+    Examples
+    --------
+    >>> number(44.8708, 4), number(3321, 0), number(None, 2)
+    ('44,8708', '3.321', '–')
+    """
+    from babel.numbers import format_decimal
+
+    if value is None or math.isnan(value):
+        return NONE
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(_half_up(value, digits), format=pattern, locale=language())
+    return text.replace("\u2212", MINUS)
+
+
+def _half_up(value: float, digits: int):
+    """Round half away from zero, as published tables do; never a negative zero."""
+    from decimal import ROUND_HALF_UP, Decimal
+
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return abs(rounded) if rounded == 0 else rounded
+
+
+def change_digits(value: float, digits: int) -> int:
+    """Digits that show a change as other than zero, from ``digits`` up to six.
+
+    Examples
+    --------
+    >>> change_digits(-0.27, 2), change_digits(-0.0012, 2), change_digits(0.0, 2)
+    (2, 3, 2)
+    """
+    while value and digits < 6 and _half_up(value, digits) == 0:
+        digits += 1
+    return digits
+
+
+def change(value: float | None, digits: int, unit: str = "") -> str:
+    """A signed difference with its unit, never a fall shown as zero.
+
+    Parameters
+    ----------
+    value : float or None
+    digits : int
+        Published decimals of the scores.
+    unit : str
+        ``"point"``, ``"percent"`` (a difference of percentages is in percentage points) or ``""``.
+
+    Examples
+    --------
+    >>> change(-0.2870, 4, "point"), change(1.39, 2, "percent"), change(0.0, 2)
+    ('-0,2870 điểm', '+1,39 điểm phần trăm', '0,00')
+    """
+    if value is None or math.isnan(value):
+        return NONE
+    text = number(value, change_digits(value, digits))
+    if value > 0 and any(c in text for c in "123456789"):
+        text = "+" + text
+    return f"{text} {t('unit.' + unit)}" if unit else text
+
+
+def score(value: float | None, digits: int, unit: str = "") -> str:
+    """A score in its published decimals, with ``%`` or points if a unit is given."""
+    text = number(value, digits)
+    if text == NONE or not unit:
+        return text
+    return f"{text}%" if unit == "percent" else f"{text} {t('unit.point')}"
+
+
+def rank(place: float | None, base: float | None, kind: str = "published") -> str:
+    """A rank with its base; a star marks a rank that the publisher did not print.
+
+    Examples
+    --------
+    >>> rank(48, 61, "published"), rank(13, 61, "computed"), rank(None, None)
+    ('48/61', '13/61*', '–')
+    """
+    if place is None or math.isnan(place):
+        return NONE
+    star = "*" if kind == "computed" else ""
+    of = "?" if base is None or math.isnan(base) else str(int(base))
+    return f"{int(place)}/{of}{star}"
+
+
+def listing(items: list[str]) -> str:
+    """Items joined by commas."""
+    return ", ".join(items)
