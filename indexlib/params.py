@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from indexlib.problems import DataError, Problem
-from indexlib.wording import t
+from indexlib.wording import plain_number, t
 
 MAX_BYTES = 100_000
 
@@ -158,9 +158,9 @@ def _message(error: dict, path: list[str], raw: dict) -> str:
     value = error.get("input")
     low, high = _limits(fields, path[-1]) if path and path[-1] in fields else (None, None)
     if low is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return t("params.range", value=value, low=low, high=high)
+        return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
-        return t("params.choice", value=value, choices=ctx.get("expected", ""))
+        return t("params.choice", value=value, choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))
     return t("params.type", value=value, expected=t("type." + _expected(kind)))
 
 

@@ -89,6 +89,17 @@ def number(value: float | None, digits: int) -> str:
     return text.replace("\u2212", MINUS)
 
 
+def plain_number(value: float) -> str:
+    """A number as it is, with the decimal sign of the language in force.
+
+    Examples
+    --------
+    >>> plain_number(1.4), plain_number(2)
+    ('1,4', '2')
+    """
+    return f"{value:g}".replace(".", "," if language() == "vi" else ".")
+
+
 def _half_up(value: float, digits: int):
     """Round half away from zero, as published tables do; never a negative zero."""
     from decimal import ROUND_HALF_UP, Decimal
