@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from indexlib.catalogue import load_catalogue
-from indexlib.flags import Review, review
+from indexlib.flags import Review, assess, cut
 from indexlib.params import Params, check_params
 from indexlib.places import Place, find_place
 from indexlib.plan import Plan, load_plan
-from indexlib.problems import NoDataError
+from indexlib.problems import NoDataError, PlaceError
 from indexlib.scores import load_scores
 from indexlib.wording import use
 
@@ -55,10 +55,11 @@ def find(params: Params) -> Findings:
     use(params.language)
     plan, scores = load_plan(params.plan), load_scores()
     place = find_place(params.place, params.year)
-    now = review(place.code, params.year, params.rules, scores, plan)
+    assessed = assess(scores, params.rules, params.grades, plan.about["base_year"])
+    now = cut(assessed, place.code, params.year, params.rules, params.grades)
     try:
-        before = review(place.code, params.year - 1, params.rules, scores, plan)
-    except NoDataError:
+        before = cut(assessed, place.code, params.year - 1, params.rules, params.grades)
+    except (NoDataError, PlaceError):  # the first year with scores, or the first year of the place
         before = None
     if before is not None and before.components.empty:
         before = None

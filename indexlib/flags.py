@@ -1,7 +1,8 @@
 """The plan's conditions applied to the components of a place in a year, each with its evidence.
 
-Six rules stand for the five conditions of the plan; the thresholds are settings.
-A rule has one of five states: ``met``, ``not_met``, ``too_short``, ``not_comparable``, ``unknown``.
+Six rules stand for the five conditions of the plan; the thresholds are settings. A rule has one of
+five states: ``met``, ``not_met``, ``too_short``, ``not_comparable``, ``unknown``. Beside a fall or a
+trend stands the grade of the evidence that the level fell.
 """
 
 from __future__ import annotations
@@ -11,20 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from indexlib.catalogue import PART, TOTAL, load_catalogue
-from indexlib.change import changes, half_up, trends
-from indexlib.params import Rules
+from indexlib import evidence
+from indexlib.catalogue import TOTAL, load_catalogue
+from indexlib.change import half_up
+from indexlib.panel import choose
+from indexlib.params import Grades, Rules
 from indexlib.places import find_place
 from indexlib.plan import Plan, load_plan
 from indexlib.problems import NoDataError
-from indexlib.scores import load_reference, load_scores, load_withheld
-from indexlib.standing import standing
-from indexlib.wording import t
+from indexlib.scores import load_scores, load_withheld
+from indexlib.wording import own, t
 
 RULES = ("score_fell", "trend_down", "rank_fell", "rank_low", "score_low", "not_improved")
+GRADES = ("A", "B", "C", "unknown")
 DEFAULT_PLAN = "ha_bac_2023_2025"
-#: Columns of the frame of components that the rules are applied to.
-COLUMNS = ["year", "place", "component", "index", "level", "rule", "state", "value", "threshold", "against",
+COLUMNS = ["year", "place", "component", "index", "level", "rule", "state", "grade", "value", "threshold", "against",
            "reason"]
 
 
@@ -35,8 +37,8 @@ class Review:
     Attributes
     ----------
     components : DataFrame
-        One row per component with a figure: standing, change against the year before, last year's
-        rank, trend inside the block, ``met`` (number of conditions met) and ``fell_with``.
+        One row per component with a figure: the columns of :func:`indexlib.evidence.gather`, and ``met``
+        (number of conditions met), ``judged`` (number judged), ``grade`` (best grade of a fall or trend met).
     flags : DataFrame
         One row per component and rule; see :func:`flags`.
     missing : DataFrame
@@ -51,8 +53,8 @@ class Review:
     missing: pd.DataFrame
 
     def flagged(self) -> pd.DataFrame:
-        """Components that meet at least one condition, ordered: most conditions first, then the
-        farthest below the median in shares of the scale."""
+        """Components that meet at least one condition, ordered: most conditions first, then the better
+        grade, then the farthest below the median in shares of the scale."""
         c = self.components
         return order(c[c["met"] > 0])
 
@@ -63,23 +65,62 @@ class Review:
 
 
 def order(components: pd.DataFrame) -> pd.DataFrame:
-    """Order flagged components: conditions met, then distance below the median in shares of the scale."""
-    position = load_catalogue().order
-    keyed = components.assign(_met=-components["met"], _gap=components["gap"].fillna(np.inf),
-                              _order=components["component"].map(position))
-    return keyed.sort_values(["_met", "_gap", "_order"]).drop(columns=["_met", "_gap", "_order"]).reset_index(drop=True)
+    """Order flagged components: conditions met, grade, distance below the median in shares of the scale."""
+    grade = pd.Categorical(components["grade"], [*GRADES, ""]).codes
+    keyed = components.assign(_met=-components["met"], _grade=grade, _gap=components["gap"].fillna(np.inf),
+                              _order=components["component"].map(load_catalogue().order))
+    keys = ["_met", "_grade", "_gap", "_order"]
+    return keyed.sort_values(keys).drop(columns=keys).reset_index(drop=True)
 
 
 def finest(components: pd.Series) -> list[str]:
     """Components of which no part is among the components given."""
     catalogue = load_catalogue()
     parents = {catalogue.component(c).parent for c in components}
-    grand = {catalogue.component(p).parent for p in parents if p}
-    return [c for c in components if c not in parents | grand]
+    above = {catalogue.component(p).parent for p in parents if p}
+    return [c for c in components if c not in parents | above]
+
+
+def assess(scores: pd.DataFrame, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
+    """Apply the rules to every score of a panel.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns of :func:`indexlib.load_scores`, the whole panel.
+    rules, grades : Rules, Grades
+    base_year : int
+        Base year of "not improved" where the rules leave it to the plan.
+
+    Returns
+    -------
+    DataFrame
+        As ``components`` of :class:`Review`, for every place and year, with a column per rule for its state.
+    """
+    base_year = base_year if rules.not_improved in ("plan", None) else rules.not_improved
+    frame = evidence.gather(scores, base_year)
+    met, judged = np.zeros(len(frame), dtype=np.int8), np.zeros(len(frame), dtype=np.int8)
+    best = np.full(len(frame), len(GRADES), dtype=np.int8)
+    for name in _asked(rules):
+        state = JUDGES[name](frame, getattr(rules, name))[0]
+        yes = np.asarray(state == "met")
+        met += yes
+        judged += yes | np.asarray(state == "not_met")
+        if name in GRADED:
+            grade = graded(frame[GRADED[name]], grades)
+            best[yes] = np.minimum(best[yes], pd.Categorical(grade, GRADES).codes[yes])
+        frame[name] = state
+    frame["met"], frame["judged"] = met, judged
+    frame["grade"] = pd.Categorical.from_codes(best, [*GRADES, ""])
+    return frame
+
+
+def _asked(rules: Rules) -> list[str]:
+    return [r for r in RULES if getattr(rules, r) is not None]
 
 
 def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None,
-           plan: Plan | None = None) -> Review:
+           plan: Plan | None = None, grades: Grades | None = None) -> Review:
     """Apply the plan's conditions to every component of a place that has a figure in a year.
 
     Parameters
@@ -88,8 +129,8 @@ def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFra
         Code or any known spelling.
     year : int
         Index year.
-    rules : Rules, optional
-        Thresholds; default those of :class:`indexlib.params.Rules`.
+    rules, grades : Rules, Grades, optional
+        Thresholds; default those of :mod:`indexlib.params`.
     scores : DataFrame, optional
         The whole panel; default the bundled scores.
     plan : Plan, optional
@@ -103,22 +144,29 @@ def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFra
     ------
     PlaceError, NoDataError
     """
-    rules, plan = rules or Rules(), plan or load_plan(DEFAULT_PLAN)
+    plan, rules, grades = plan or load_plan(DEFAULT_PLAN), rules or Rules(), grades or Grades()
     scores = load_scores() if scores is None else scores
+    return cut(assess(scores, rules, grades, plan.about["base_year"]), place, year, rules, grades)
+
+
+def cut(assessed: pd.DataFrame, place: str, year: int, rules: Rules, grades: Grades) -> Review:
+    """The review of one place and year out of an assessed panel."""
     code = find_place(place, year).code
-    years = sorted(set(scores["year"]))
-    if year not in years:
-        raise NoDataError(t("year.no_data", year=year, first=years[0], last=years[-1]) if years else t("year.none"))
-    base_year = plan.about["base_year"] if rules.not_improved == "plan" else rules.not_improved
-    components = _evidence(code, year, scores, base_year)
-    parts = [_rule(name, components, getattr(rules, name)) for name in RULES if getattr(rules, name) is not None]
-    long = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    catalogue = load_catalogue()
-    long = long.assign(_c=long["component"].map(catalogue.order), _r=long["rule"].map(RULES.index))
-    long = long.sort_values(["_c", "_r"])[COLUMNS].reset_index(drop=True)
-    met = long[long["state"] == "met"].groupby("component").size()
-    components["met"] = components["component"].map(met).fillna(0).astype(int)
-    return Review(code, year, components, long, _missing(code, year, components))
+    known = assessed["year"]
+    if not (known == year).any():
+        raise NoDataError(t("year.no_data", year=year, first=known.min(), last=known.max()) if len(known)
+                          else t("year.none"))
+    here = assessed[(known == year) & (assessed["place"] == code)]
+    here = here.iloc[np.argsort(here["component"].map(load_catalogue().order).to_numpy())].reset_index(drop=True)
+    return Review(code, year, here, _long(here, rules, grades), _missing(code, year, here))
+
+
+def _long(frame: pd.DataFrame, rules: Rules, grades: Grades) -> pd.DataFrame:
+    """One row per component and rule, in that order."""
+    parts = [_rule(name, frame, getattr(rules, name), grades) for name in _asked(rules)]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(parts).sort_index(kind="stable")[COLUMNS].reset_index(drop=True)
 
 
 def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -134,9 +182,11 @@ def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFram
     DataFrame
         ``year``, ``place``, ``component``, ``index``, ``level``, ``rule``; ``state``: ``met``, ``not_met``,
         ``too_short`` (fewer comparable years than the rule asks), ``not_comparable`` (a block's edge) or
-        ``unknown`` (a figure is not at hand); ``value``: the figure judged (points, points a year, places, rank,
-        score); ``threshold``: what it is judged against; ``against``: what that is (``previous``, ``median``,
-        ``published_mean``, ``quarter``, ``base_<year>``, ``slope``); ``reason``: why there is no judgement.
+        ``unknown`` (a figure is not at hand); ``grade`` of a fall or trend: ``A``, ``B``, ``C``, or why there is
+        none (``too_short``, ``not_comparable``, ``unknown``), empty for other rules and where nothing fell;
+        ``value``: the figure judged (points, points a year, places, rank, score); ``threshold``: what it is
+        judged against; ``against``: what that is (``previous``, ``median``, ``published_mean``, ``quarter``,
+        ``base_<year>``, ``slope``); ``reason``: why there is no judgement.
 
     Examples
     --------
@@ -147,79 +197,43 @@ def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFram
     return review(place, year, rules, scores).flags
 
 
-def _evidence(place: str, year: int, scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
-    """One row per component of a place and year with everything that the rules look at."""
-    catalogue = load_catalogue()
-    near = scores[scores["year"].isin([year - 1, year])]
-    ranks = standing(near)
-    ranks = ranks[ranks["place"] == place].drop(columns="place")
-    now = ranks[ranks["year"] == year].drop(columns="year")
-    last = ranks.loc[ranks["year"] == year - 1, ["component", "rank", "base", "rank_kind"]]
-    moved = changes(near).query("place == @place and year == @year")
-    moved = moved[["component", "previous", "change", "change_published", "median_change", "comparable", "reason",
-                   "block"]]
-    frame = now.merge(last.add_suffix("_before").rename(columns={"component_before": "component"}),
-                      on="component", how="left").merge(moved, on="component", how="left")
-    c = catalogue.components.set_index("component")
-    frame["index"], frame["level"] = frame["component"].map(c["index"]), frame["component"].map(c["level"])
-    frame = frame[frame["level"] != PART].reset_index(drop=True)
-    frame.insert(0, "year", year)
-    frame.insert(1, "place", place)
-
-    own = scores[(scores["place"] == place) & (scores["year"] <= year)]
-    trend = trends(own)[["component", "block", "first_year", "last_year", "n_years", "slope", "s", "falls", "p_fall"]]
-    frame = frame.merge(trend[trend["last_year"] == year].drop(columns="last_year"), on=["component", "block"], how="left")
-    frame["n_years"] = frame["n_years"].fillna(frame["score"].notna().astype(int)).astype(int)
-    frame = frame.merge(_base(own, frame, year, base_year), on="component", how="left")
-
-    means = load_reference().query("year == @year and area == '' and statistic == 'mean'")
-    frame["published_mean"] = frame["component"].map(means.set_index("component")["value"])
-    decimals = frame["index"].map(catalogue.decimals)
-    fell = frame["change_published"] < 0
-    with_country = half_up(frame["median_change"], decimals) < 0
-    frame["fell_with"] = np.select([~fell | frame["median_change"].isna(), with_country], ["", "country"], "own")
-    return frame
-
-
-def _base(own: pd.DataFrame, frame: pd.DataFrame, year: int, base_year: int) -> pd.DataFrame:
-    """Score that "not improved" is judged against: the base year's, or the block's first before the year."""
-    blocks = load_catalogue().with_block(own[own["year"] < year])
-    blocks = blocks.merge(frame[["component", "block"]], on=["component", "block"])
-    in_block = frame["block"] <= base_year
-    use_base = frame["component"].where(in_block & (base_year < year)).dropna()
-    first = blocks[~blocks["component"].isin(use_base) & blocks["score"].notna()]
-    first = first.sort_values("year").drop_duplicates("component")
-    base = blocks[blocks["component"].isin(use_base) & (blocks["year"] == base_year)]
-    out = pd.concat([base, first])[["component", "year", "score"]]
-    out.columns = ["component", "base_year", "base_score"]
-    named = pd.DataFrame({"component": use_base, "base_year": float(base_year)})
-    return out.merge(named[~named["component"].isin(out["component"])], how="outer",
-                     on=["component", "base_year"]).drop_duplicates("component")
-
-
-def _rule(name: str, frame: pd.DataFrame, setting: object) -> pd.DataFrame:
+def _rule(name: str, frame: pd.DataFrame, setting: object, grades: Grades) -> pd.DataFrame:
     state, value, threshold, against, reason = JUDGES[name](frame, setting)
+    state = np.asarray(state, dtype=object)
+    grade = np.full(len(frame), "", dtype=object)
+    if name in GRADED:
+        grade = np.where(state == "met", graded(frame[GRADED[name]], grades), np.where(state == "not_met", "", state))
     return frame[["year", "place", "component", "index", "level"]].assign(
-        rule=name, state=state, value=np.asarray(value, dtype=float), threshold=np.asarray(threshold, dtype=float),
-        against=against, reason=reason)
+        rule=name, state=state, grade=grade, value=np.asarray(value, dtype=float),
+        threshold=np.asarray(threshold, dtype=float), against=np.asarray(against, dtype=object),
+        reason=np.asarray(reason, dtype=object))
 
 
-def _state(unknown: pd.Series, met: pd.Series, **before: pd.Series) -> np.ndarray:
+#: Rules whose evidence is graded, with the column of the probability that the level fell.
+GRADED = {"score_fell": "prob_fall", "trend_down": "prob_trend"}
+
+
+def graded(probability: pd.Series, grades: Grades) -> pd.Categorical:
+    """Grade of a probability that the level fell: ``A``, ``B``, ``C``, or ``unknown``."""
+    return choose([probability.isna(), probability >= grades.a, probability >= grades.b], ["unknown", "A", "B"], "C")
+
+
+def _state(unknown: pd.Series, met: pd.Series, **before: pd.Series) -> pd.Categorical:
     """States in order of precedence: those named, then unknown, met, not met."""
-    return np.select([*before.values(), unknown, met], [*before, "unknown", "met"], "not_met")
+    return choose([*before.values(), unknown, met], [*before, "unknown", "met"], "not_met")
 
 
 def _score_fell(f: pd.DataFrame, least: float) -> tuple:
     edge = f["reason"] == "edge"
     met = (f["change_published"] < 0) & (f["change_published"] < -least)
     state = _state(f["change"].isna(), met, not_comparable=edge)
-    return state, f["change"], -least, "previous", f["reason"].where(f["change"].isna(), "")
+    return state, f["change"], -least, "previous", f["reason"]
 
 
 def _trend_down(f: pd.DataFrame, least: int) -> tuple:
     short = (f["n_years"] < least) & f["score"].notna()
     state = _state(f["score"].isna(), f["slope"] < 0, too_short=short)
-    reason = np.select([f["score"].isna(), short], ["rank_only", "too_short"], "")
+    reason = choose([f["score"].isna(), short], ["rank_only", "too_short"], "")
     return state, f["slope"].where(~short), 0.0, "slope", reason
 
 
@@ -227,35 +241,36 @@ def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
     lost = f["rank"] - f["rank_before"]
     edge = (f["reason"] == "edge") & f["rank"].notna()
     state = _state(lost.isna(), lost >= least, not_comparable=edge)
-    reason = np.select([edge, f["rank"].isna(), lost.isna()], ["edge", "partial_panel", "no_rank_before"], "")
+    reason = choose([edge, f["rank"].isna(), lost.isna()], ["edge", "partial_panel", "no_rank_before"], "")
     return state, lost.where(~edge), least, "previous", reason
 
 
 def _rank_low(f: pd.DataFrame, share: float) -> tuple:
-    """With the whole panel: score below that percentile of the year; else by the published rank."""
-    quarter = f["low_quarter"] if share == 0.25 else None
+    """The lowest quarter is below the 25th percentile of a whole panel; otherwise the rank itself decides."""
     by_rank = f["rank"] > f["base"] * (1 - share)
-    low = by_rank if quarter is None else (f["score"] < quarter).where(quarter.notna(), by_rank)
-    state = _state(f["rank"].isna(), low.astype(bool))
-    return state, f["rank"], f["base"] * (1 - share), "quarter", np.where(f["rank"].isna(), "partial_panel", "")
+    quarter = f["low_quarter"] if share == 0.25 else pd.Series(np.nan, index=f.index)
+    low = (f["score"] < quarter).where(quarter.notna() & f["score"].notna(), by_rank).astype(bool)
+    state = _state(f["rank"].isna(), low)
+    return state, f["rank"], f["base"] * (1 - share), "quarter", choose([f["rank"].isna()], ["partial_panel"], "")
 
 
 def _score_low(f: pd.DataFrame, _: str) -> tuple:
-    against = np.select([f["median"].notna(), f["published_mean"].notna()], ["median", "published_mean"], "")
+    against = choose([f["median"].notna(), f["published_mean"].notna()], ["median", "published_mean"], "")
     limit = f["median"].fillna(f["published_mean"])
     state = _state(f["score"].isna() | limit.isna(), f["score"] < limit)
-    reason = np.select([f["score"].isna(), limit.isna()], ["rank_only", "partial_panel"], "")
+    reason = choose([f["score"].isna(), limit.isna()], ["rank_only", "partial_panel"], "")
     return state, f["score"], limit, against, reason
 
 
 def _not_improved(f: pd.DataFrame, _: object) -> tuple:
-    decimals = f["index"].map(load_catalogue().decimals)
     none_before = f["base_year"].isna()
-    met = half_up(f["score"], decimals) <= half_up(f["base_score"], decimals)
-    state = _state(f["score"].isna() | f["base_score"].isna(), met, not_comparable=none_before & f["score"].notna())
-    reason = np.select([f["score"].isna(), none_before, f["base_score"].isna()], ["rank_only", "edge", "no_base_score"], "")
-    against = "base_" + f["base_year"].fillna(0).astype(int).astype(str)
-    return state, f["score"], f["base_score"], against.where(~none_before, ""), reason
+    met = half_up(f["score"], f["decimals"]) <= half_up(f["base_score"], f["decimals"])
+    unknown = f["score"].isna() | f["base_score"].isna()
+    state = _state(unknown, met, not_comparable=none_before & f["score"].notna())
+    reason = choose([f["score"].isna(), none_before, unknown], ["rank_only", "edge", "no_base_score"], "")
+    years = sorted(f["base_year"].dropna().unique().astype(int))
+    against = choose([f["base_year"] == y for y in years], [f"base_{y}" for y in years], "") if years else ""
+    return state, f["score"], f["base_score"], against, reason
 
 
 JUDGES = {"score_fell": _score_fell, "trend_down": _trend_down, "rank_fell": _rank_fell, "rank_low": _rank_low,
@@ -264,10 +279,8 @@ JUDGES = {"score_fell": _score_fell, "trend_down": _trend_down, "rank_fell": _ra
 
 def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:
     """Components of the catalogue in a year for which a place has no figure, with the reason."""
-    from indexlib.wording import own
-
-    catalogue = load_catalogue()
-    held = load_withheld().query("place == @place and year == @year").set_index("component")
+    catalogue, held = load_catalogue(), load_withheld()
+    held = held[(held["place"] == place) & (held["year"] == year)].set_index("component")
     rows = []
     for code in catalogue.valid(year):
         if code in set(components["component"]):

@@ -42,6 +42,13 @@ class Rules(Strict):
     """Base year; ``plan``: the base year of the plan."""
 
 
+class Grades(Strict):
+    """Least probability of a true fall for grades A and B; below B it is C."""
+
+    a: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    b: Annotated[float, Field(gt=0.5, lt=1)] = 0.80
+
+
 class Params(Strict):
     """Parameters of a run.
 
@@ -57,6 +64,7 @@ class Params(Strict):
     focus : int
         Length of the focus list.
     rules : Rules
+    grades : Grades
     """
 
     place: Annotated[str, Field(min_length=1, max_length=100)]
@@ -65,11 +73,16 @@ class Params(Strict):
     language: Literal["vi", "en"] = "vi"
     focus: Annotated[int, Field(ge=1, le=100)] = 8
     rules: Rules = Rules()
+    grades: Grades = Grades()
 
-    @field_validator("rules", mode="before")
+    @field_validator("rules", "grades", mode="before")
     @classmethod
     def _empty_is_default(cls, value: object) -> object:
         return {} if value is None else value
+
+
+#: Groups of parameters.
+GROUPS = {"rules": Rules, "grades": Grades}
 
 
 def read_params(path: Path | str) -> Params:
@@ -136,8 +149,7 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     except ValidationError as error:
         for e in error.errors():
             path = [str(p) for p in e["loc"] if not re.search(r"[\[\]\-']", str(p))]
-            if len(path) > 2 or (len(path) == 2 and path[0] != "rules"):
-                path = path[: 2 if path[0] == "rules" else 1]
+            path = path[: 2 if path[0] in GROUPS else 1]
             dotted = ".".join(path)
             problems.append(Problem(name, "", lines.get(dotted), dotted, e["type"], _message(e, path, raw)))
     problems += _against_data(raw, name, lines)
@@ -149,14 +161,15 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
 
 def _message(error: dict, path: list[str], raw: dict) -> str:
     kind, ctx = error["type"], error.get("ctx", {})
-    fields = Rules.model_fields if path[:1] == ["rules"] and len(path) == 2 else Params.model_fields
+    model = GROUPS[path[0]] if len(path) == 2 else Params
+    fields = model.model_fields
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], fields, n=1, cutoff=0.4)
         return t("params.unknown_near", near=near[0]) if near else t("params.unknown", names=", ".join(fields))
     if kind == "missing":
         return t("params.missing")
     value = error.get("input")
-    low, high = _limits(fields, path[-1]) if path and path[-1] in fields else (None, None)
+    low, high = _limits(model, path[-1]) if path and path[-1] in fields else (None, None)
     if low is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
         return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
@@ -171,9 +184,9 @@ def _expected(kind: str) -> str:
     return "other"
 
 
-def _limits(fields: dict, name: str) -> tuple[float | None, float | None]:
-    schema = Rules.model_json_schema() if fields is Rules.model_fields else Params.model_json_schema()
-    options = schema["properties"][name].get("anyOf", [schema["properties"][name]])
+def _limits(model: type[Strict], name: str) -> tuple[float | None, float | None]:
+    schema = model.model_json_schema()["properties"][name]
+    options = schema.get("anyOf", [schema])
     for option in options:
         if option.get("type") in ("integer", "number"):
             return (option.get("minimum", option.get("exclusiveMinimum")),

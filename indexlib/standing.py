@@ -9,60 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from indexlib.catalogue import load_catalogue
-from indexlib.places import load_places
-from indexlib.scores import load_withheld
+from indexlib.panel import Panel, build, choose
 
-#: Panel of one component and year: places of one level under one parent.
-PANEL = ["year", "component", "level", "parent"]
 GROUPS = ("high", "upper_middle", "lower_middle", "low")
-
-
-def panels(scores: pd.DataFrame) -> pd.DataFrame:
-    """How whole each panel of a score table is.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Columns of :func:`indexlib.load_scores`.
-
-    Returns
-    -------
-    DataFrame
-        One row per ``year``, ``component``, ``level`` and ``parent`` of places: ``scored``,
-        ``withheld``, ``expected`` (places that the edition covers), ``complete`` (every place
-        has a score or is withheld).
-    """
-    catalogue, places = load_catalogue(), load_places()
-    frame = with_level(scores)
-    count = frame[frame["score"].notna()].groupby(PANEL, sort=False).size().rename("scored").reset_index()
-    held = with_level(load_withheld()).groupby(PANEL, sort=False).size().rename("withheld").reset_index()
-    count = count.merge(held, on=PANEL, how="left")
-    count["withheld"] = count["withheld"].fillna(0).astype(int)
-
-    covered = _covered(catalogue.editions)
-    index = count["component"].str.split(".").str[0]
-    by_edition = pd.Series(list(zip(index, count["year"], strict=True)), index=count.index).map(covered)
-    valid = {(y, lv, p): sum(x.parent == p for x in places.valid(y, lv))
-             for y, lv, p in count[["year", "level", "parent"]].drop_duplicates().itertuples(index=False)}
-    existing = pd.Series(list(zip(count["year"], count["level"], count["parent"], strict=True)),
-                         index=count.index).map(valid)
-    count["expected"] = by_edition.where(count["level"] == "province", existing).fillna(existing).astype(int)
-    count["complete"] = count["scored"] + count["withheld"] >= count["expected"]
-    return count
-
-
-def _covered(editions: pd.DataFrame) -> dict[tuple[str, int], float]:
-    """Number of places covered by (index, year)."""
-    rows = zip(editions["index"], editions["first_year"], editions["last_year"], editions["places_ranked"],
-               strict=True)
-    return {(i, y): n for i, first, last, n in rows for y in range(first, min(last, 2100) + 1)}
-
-
-def with_level(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add ``level`` and ``parent`` of the places."""
-    places = load_places().places.drop_duplicates("code").set_index("code")
-    return frame.assign(level=frame["place"].map(places["level"]), parent=frame["place"].map(places["parent"]))
 
 
 def standing(scores: pd.DataFrame) -> pd.DataFrame:
@@ -97,32 +46,48 @@ def standing(scores: pd.DataFrame) -> pd.DataFrame:
     >>> row[["rank", "base", "rank_kind"]].tolist()
     [13.0, 61.0, 'computed']
     """
-    frame = with_level(scores.reset_index(drop=True))
-    frame = load_catalogue().with_block(frame)
-    frame = frame.merge(panels(scores), on=PANEL, how="left")
-    frame["scored"] = frame["scored"].fillna(0).astype(int)
-    whole = frame["complete"].eq(True) & frame["score"].notna()
+    return of_panel(build(scores))
 
-    of_panel = frame[whole].groupby(PANEL, sort=False)["score"]
-    computed = of_panel.rank(ascending=False, method="min")
-    lower = of_panel.rank(ascending=True, method="min") - 1
-    quartiles = of_panel.quantile([0.25, 0.5, 0.75]).unstack()
-    quartiles.columns = ["low_quarter", "median", "high_quarter"]
-    frame = frame.join(quartiles, on=PANEL)
-    frame.loc[~frame["complete"].eq(True), ["low_quarter", "median", "high_quarter"]] = np.nan
 
-    printed = frame["rank"].notna()
-    frame["base"] = frame["rank_base"].where(printed, frame["scored"].where(whole))
-    frame["rank"] = frame["rank"].where(printed, computed)
-    frame["rank_kind"] = np.select([printed, whole], ["published", "computed"], "none")
-    frame["percentile"] = 100 * lower / (frame["scored"] - 1).where(frame["scored"] > 1)
-    score = frame["score"]
-    frame["group"] = pd.Series(np.select(
-        [~whole, score >= frame["high_quarter"], score >= frame["median"], score >= frame["low_quarter"]],
-        ["", "high", "upper_middle", "lower_middle"], "low"), index=frame.index)
-    width = frame["scale_max"] - frame["scale_min"]
-    frame["share"] = (score - frame["scale_min"]) / width
-    frame["gap"] = (score - frame["median"]) / width
-    frame["panel"] = np.where(frame["complete"].eq(True), "complete", "partial")
-    return frame[["year", "place", "component", "score", "rank", "base", "rank_kind", "group", "percentile",
-                  "median", "low_quarter", "share", "gap", "panel", "scored", "expected"]]
+def of_panel(panel: Panel) -> pd.DataFrame:
+    """:func:`standing` of a panel already arranged."""
+    rows = panel.rows
+    rank, lower, quartiles = _places(panel)
+    whole = panel.of_group(panel.whole)
+    scored = panel.of_group(panel.scored)
+    score = rows["score"].to_numpy(dtype=float)
+    ranked = whole & ~np.isnan(score)
+    low, median, high = (np.where(whole, panel.of_group(q), np.nan) for q in quartiles)
+    bottom, top = panel.of_component(panel.low), panel.of_component(panel.high)
+    printed = rows["rank"].notna().to_numpy()
+    kind = choose([printed, ranked], ["published", "computed"], "none")
+    group = choose([~ranked, score >= high, score >= median, score >= low], ["", *GROUPS[:3]], GROUPS[3])
+    return rows[["year", "place", "component", "score"]].assign(
+        rank=np.where(printed, rows["rank"], np.where(ranked, panel.cell(rank), np.nan)),
+        base=np.where(printed, rows["rank_base"], np.where(ranked, scored, np.nan)),
+        rank_kind=kind, group=group,
+        percentile=np.where(ranked & (scored > 1), 100 * panel.cell(lower) / np.maximum(scored - 1, 1), np.nan),
+        median=median, low_quarter=low, share=(score - bottom) / (top - bottom),
+        gap=(score - median) / (top - bottom), panel=choose([whole], ["complete"], "partial"), scored=scored,
+        expected=panel.of_group(panel.expected))
+
+
+def _places(panel: Panel) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Rank of each place, number of places below it, and quartiles of each whole panel."""
+    rank, lower = np.full(panel.score.shape, np.nan), np.full(panel.score.shape, np.nan)
+    quartiles = [np.full(panel.whole.shape, np.nan) for _ in range(3)]
+    for g, c, y, members in panel.columns_of():
+        x = panel.score[members, c, y]
+        ordered = np.sort(x)
+        rank[members, c, y] = len(x) - np.searchsorted(ordered, x, "right") + 1
+        lower[members, c, y] = np.searchsorted(ordered, x, "left")
+        for out, q in zip(quartiles, (0.25, 0.5, 0.75), strict=True):
+            out[g, c, y] = _quantile(ordered, q)
+    return rank, lower, quartiles
+
+
+def _quantile(ordered: np.ndarray, q: float) -> float:
+    """Quantile of sorted values by linear interpolation."""
+    at = q * (len(ordered) - 1)
+    i = int(at)
+    return ordered[i] if at == i else ordered[i] + (at - i) * (ordered[i + 1] - ordered[i])

@@ -13,7 +13,8 @@ import pandas as pd
 from indexlib import wording as w
 from indexlib.catalogue import INDICES, TOTAL, load_catalogue
 from indexlib.findings import Findings
-from indexlib.flags import RULES, Review, follow_up as _follow_up
+from indexlib.flags import RULES, Review
+from indexlib.flags import follow_up as _follow_up
 from indexlib.plan import BY_GAP, BY_ITEM
 from indexlib.scores import FILES
 from indexlib.wording import t

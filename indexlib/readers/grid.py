@@ -1,0 +1,239 @@
+"""A sheet as a table of places: which rows are places, which columns belong to which of them.
+
+Nothing is known by position. Columns of places are found by their content; what lies above the
+first place is header. Several columns of places that agree row by row are one (two languages);
+several that do not are pairs, and then a score belongs to the nearest place column on its left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from indexlib import files
+from indexlib.places import find_place, load_places, plain, spelling
+from indexlib.problems import PlaceError
+from indexlib.readers.labels import Header, role, understand
+from indexlib.readers.numbers import number
+from indexlib.readers.reading import Collector
+from indexlib.readers.sheets import Sheet
+
+#: Fewer places than this in a column are no table.
+FEWEST = 5
+
+
+@dataclass
+class Column:
+    """A column of figures: its headers, the place column it belongs to, its cells by row."""
+
+    at: int
+    headers: list[Header]
+    places: int
+    cells: dict[int, object]
+
+    def components(self) -> set[str]:
+        """Components that its headers name."""
+        return {h.component for h in self.headers if h.component}
+
+    def roles(self) -> set[str]:
+        """Roles that its headers name."""
+        return {h.role for h in self.headers if h.role}
+
+    def text(self) -> str:
+        """Its headers as one text, for messages."""
+        return " / ".join(" ".join(h.text.split()) for h in self.headers)
+
+
+@dataclass
+class Grid:
+    """A sheet understood as a table of places."""
+
+    sheet: Sheet
+    turned: bool
+    first: int
+    columns: list[Column]
+    rows: dict[int, dict[int, str]]
+    paired: bool
+    repeats: dict[int, set[str]] = field(default_factory=dict)
+
+    def where(self, row: int, column: int) -> dict[str, int]:
+        """Row and column as the reader of the file sees them."""
+        return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
+
+
+@cache
+def _known(folder: Path) -> frozenset[str]:
+    return frozenset(plain(key) for key, *_ in load_places()._spellings)
+
+
+def place_code(text: object, year: int) -> str:
+    """Code of the place that a cell names in a year; empty if it names none."""
+    return _place_code(files.data_dir(), text, year) if isinstance(text, str) else ""
+
+
+@cache
+def _place_code(folder: Path, text: str, year: int) -> str:
+    if plain(spelling(text)) not in _known(folder):
+        return ""
+    try:
+        return find_place(text, year).code
+    except PlaceError:
+        return ""
+
+
+def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | None:
+    """Understand a sheet as a table of places; ``None`` if it holds none.
+
+    Everything odd in its rows is reported: a name that is no place, a place twice, figures
+    without a place.
+    """
+    found = _place_columns(sheet.rows, year)
+    turned = False
+    if not found:
+        across = [list(column) for column in zip(*_even(sheet.rows), strict=True)]
+        found = _place_columns(across, year)
+        if not found:
+            return None
+        sheet, turned = Sheet(sheet.name, across, sheet.visible), True
+    groups = _groups(sheet.rows, found, year)
+    first = min(min(rows) for rows in found.values())
+    columns = _columns(sheet, index, found, groups, first)
+    grid = Grid(sheet, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1)
+    _read_rows(grid, index, year, groups, report)
+    return grid
+
+
+def _even(rows: list[list]) -> list[list]:
+    width = max((len(row) for row in rows), default=0)
+    return [row + [None] * (width - len(row)) for row in rows]
+
+
+def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
+    """Columns that name enough places: column to row to code."""
+    found: dict[int, dict[int, str]] = {}
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            code = place_code(cell, year)
+            if code:
+                found.setdefault(c, {})[r] = code
+    return {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
+
+
+def _groups(rows: list[list], found: dict[int, dict[int, str]], year: int) -> dict[int, int]:
+    """First column of those that name the same place in every row, for each place column."""
+    groups: dict[int, int] = {}
+    for c in sorted(found):
+        same = next((g for g in sorted(set(groups.values())) if _agree(found[g], found[c])), c)
+        groups[c] = same
+    return groups
+
+
+def _agree(one: dict[int, str], other: dict[int, str]) -> bool:
+    both = one.keys() & other.keys()
+    return len(both) >= FEWEST and all(one[r] == other[r] for r in both)
+
+
+def _columns(sheet: Sheet, index: str, found: dict, groups: dict[int, int], first: int) -> list[Column]:
+    """Every column that is no place column, with its headers and the place column it belongs to."""
+    width = max(len(row) for row in sheet.rows)
+    paired = len(set(groups.values())) > 1
+    columns = []
+    for c in range(width):
+        if c in found:
+            continue
+        cells = {r: row[c] for r, row in enumerate(sheet.rows) if r >= first and c < len(row) and row[c] is not None}
+        left = [p for p in found if p < c] if paired else [min(found)]
+        places = max(left) if left else -1
+        headers = _headers(sheet, index, c, first)
+        if paired and places >= 0 and c == places + 1 and not any(h.component for h in headers):
+            # A header merged over a pair stands in the left cell, above the place.
+            headers += [h for h in _headers(sheet, index, places, first) if h.component]
+        columns.append(Column(c, headers, places, cells))
+    return columns
+
+
+def _headers(sheet: Sheet, index: str, column: int, first: int) -> list[Header]:
+    texts = [row[column] for row in sheet.rows[:first] if column < len(row) and isinstance(row[column], str)]
+    found = [understand(text, index) for text in texts]
+    return [h for h in found if h.role != "variable"]
+
+
+def _read_rows(grid: Grid, index: str, year: int, groups: dict[int, int], report: Collector) -> None:
+    """Fill ``grid.rows`` (place column to row to code) and report every odd row."""
+    seen: dict[int, set[str]] = {c: set() for c in grid.rows}
+    block: dict[int, set[str]] = {c: set() for c in grid.rows}
+    for r in range(grid.first, len(grid.sheet.rows)):
+        row = grid.sheet.rows[r]
+        kind = _kind(row, grid, index, year)
+        if kind in ("blank", "header"):
+            block = {c: set() for c in grid.rows}
+            continue
+        if kind == "statistic":
+            continue
+        for c in grid.rows:
+            _read_place(grid, r, c, year, seen[c], block[c], report)
+
+
+def _kind(row: list, grid: Grid, index: str, year: int) -> str:
+    """``blank``, ``header`` (a header repeated), ``statistic`` (a median, a rank row) or ``places``."""
+    if all(cell is None for cell in row):
+        return "blank"
+    names = [row[c] if c < len(row) else None for c in grid.rows]
+    roles = {role(name, index) for name in names if isinstance(name, str)}
+    if "place" in roles:
+        return "header"
+    if "statistic" in roles:
+        return "statistic"
+    if all(name is None for name in names):
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if any(role(text, index) == "statistic" for text in texts):
+            return "statistic"
+    return "places"
+
+
+def _read_place(grid: Grid, r: int, c: int, year: int, seen: set, block: set, report: Collector) -> None:
+    row = grid.sheet.rows[r]
+    name = row[c] if c < len(row) else None
+    code = place_code(name, year)
+    at = grid.where(r, c)
+    if code and code not in seen:
+        seen.add(code)
+        block.add(code)
+        grid.rows[c][r] = code
+        return
+    if code and code in block:
+        report.add("duplicate_place", grid.sheet.name, **at, name=name)
+        return
+    if code:
+        # Below the table some workbooks repeat the place chosen in a list: it must say the same.
+        grid.repeats.setdefault(r, set()).add(code)
+        return
+    own = [col for col in grid.columns if col.places == c or (not grid.paired)]
+    figures = [col for col in own if number(col.cells.get(r)) is not None and (col.components() or "rank" in col.roles())]
+    if not figures:
+        return
+    if isinstance(name, str):
+        report.add("unknown_place", grid.sheet.name, **at, name=name, near=_near(name, year))
+    elif not (grid.repeats.get(r) or _repeats_elsewhere(grid, r, year)):
+        report.add("no_place", grid.sheet.name, **at)
+
+
+def _repeats_elsewhere(grid: Grid, r: int, year: int) -> bool:
+    """Whether another place column of this row only repeats a place listed above."""
+    row = grid.sheet.rows[r]
+    codes = {(c, place_code(row[c] if c < len(row) else None, year)) for c in grid.rows}
+    return any(code and code in grid.rows[c].values() and r not in grid.rows[c] for c, code in codes)
+
+
+def _near(name: str, year: int) -> str:
+    near = load_places().nearest(name, year)
+    return ", ".join(near) if near else "–"
+
+
+def main_level(codes: Counter) -> str:
+    """The level (province, commune) that most of the places have."""
+    places = load_places()
+    levels = Counter(places.get(code).level for code in codes)
+    return levels.most_common(1)[0][0]

@@ -1,0 +1,56 @@
+"""Numbers as cells hold them: figures, text with a decimal comma, marks for a withheld score."""
+
+from __future__ import annotations
+
+import math
+import re
+
+PLAIN = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+#: What publishers print in place of a score that they hold back.
+WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "n/a", "na"})
+
+
+def number(cell: object) -> float | None:
+    """The number in a cell, ``None`` if it holds none.
+
+    A text is a number only if it is digits with at most one decimal sign.
+
+    Examples
+    --------
+    >>> number(8.35), number("8,35"), number(" 8.35 "), number("8,35*"), number("1.234,5"), number(True)
+    (8.35, 8.35, 8.35, None, None, None)
+    """
+    if isinstance(cell, bool) or cell is None:
+        return None
+    if isinstance(cell, (int, float)):
+        return float(cell) if math.isfinite(cell) else None
+    if isinstance(cell, str):
+        text = cell.replace("\u00a0", "").replace("\u2212", "-").strip()
+        if PLAIN.match(text):
+            return float(text.replace(",", "."))
+    return None
+
+
+def is_withheld(cell: object) -> bool:
+    """Whether a cell stands for a score held back: empty, zero, a star or a dash."""
+    if cell is None:
+        return True
+    if isinstance(cell, str):
+        text = cell.replace("\u00a0", "").strip().casefold()
+        if text in WITHHELD_MARKS or not text:
+            return True
+    return number(cell) == 0
+
+
+def decimals(values: list[float], most: int = 6) -> int:
+    """Decimals in which figures are written, at most ``most``.
+
+    Examples
+    --------
+    >>> decimals([8.35, 7.1, 6.0]), decimals([6.355849856])
+    (2, 6)
+    """
+    for digits in range(most):
+        if all(abs(value - round(value, digits)) < 10.0 ** -(most + 3) for value in values):
+            return digits
+    return most

@@ -1,0 +1,107 @@
+"""What a reader hands back: tidy scores, and everything that is wrong or doubtful with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from indexlib.problems import Problem
+from indexlib.scores import COLUMNS, WITHHELD
+from indexlib.wording import t
+
+#: What a reader says for the record: nothing is wrong with the scores that it hands back.
+NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
+                   "sheet_unread", "unweighted"})
+#: The figures are as the file has them, but something beside them does not fit: a person decides.
+DOUBTS = frozenset({"total", "sum", "partial", "year_conflict", "profile"})
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A published file as read.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        The columns of the score tables, one row a figure, sorted by year, place and component.
+        Rows are given even where problems were found: look at ``errors`` before using them.
+    problems : list of Problem
+        Everything found, each with its sheet, row and column: see ``errors``, ``doubts``, ``notes``.
+    index : str
+        Index code; empty if the file was not recognised.
+    years : tuple of int
+    kind : str
+        Kind of file: ``xlsx``, ``xls``, ``ods``, ``csv``, ``pdf``, ``docx``.
+    withheld : DataFrame
+        Scores that the publisher held back: the columns of ``withheld.csv``.
+    """
+
+    scores: pd.DataFrame
+    problems: list[Problem]
+    index: str = ""
+    years: tuple[int, ...] = ()
+    kind: str = ""
+    withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WITHHELD))
+
+    @property
+    def errors(self) -> list[Problem]:
+        """Problems that make the scores unusable."""
+        return [p for p in self.problems if p.code not in NOTES | DOUBTS]
+
+    @property
+    def doubts(self) -> list[Problem]:
+        """Figures as the file has them, beside which something does not fit."""
+        return [p for p in self.problems if p.code in DOUBTS]
+
+    @property
+    def notes(self) -> list[Problem]:
+        """What was seen and left aside."""
+        return [p for p in self.problems if p.code in NOTES]
+
+
+class Collector:
+    """Gathers the problems of one file while it is read."""
+
+    def __init__(self, file: str):
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def add(self, code: str, sheet: str = "", row: int | None = None, column: int | None = None,
+            **values: object) -> None:
+        """Record a problem; ``row`` and ``column`` count from 0 as in the sheet."""
+        message = t(f"read.{code}", **values)
+        found = Problem(self.file, sheet, None if row is None else row + 1,
+                        "" if column is None else letters(column), code, message)
+        if found not in self.problems:
+            self.problems.append(found)
+
+
+def letters(column: int) -> str:
+    """Name of a column counted from 0.
+
+    Examples
+    --------
+    >>> letters(0), letters(26)
+    ('A', 'AA')
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def tidy(rows: list[dict]) -> pd.DataFrame:
+    """Rows of figures as a score table, sorted by year, place and catalogue order."""
+    from indexlib.catalogue import load_catalogue
+
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    numbers = ["score", "rank", "rank_base", "ci_low", "ci_high"]
+    frame[numbers] = frame[numbers].astype(float)
+    frame["year"] = frame["year"].astype(int)
+    frame[["source", "note"]] = frame[["source", "note"]].fillna("").astype(str)
+    order = frame["component"].map(load_catalogue().order)
+    sort = frame.assign(order=order).sort_values(["year", "place", "order"], kind="stable")
+    return sort[COLUMNS].reset_index(drop=True)

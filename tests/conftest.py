@@ -1,0 +1,90 @@
+"""What the tests share: the language put back, copies of the data that may be spoilt, the command line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from indexlib import cli, load_catalogue, load_scores, wording
+from indexlib.scores import COLUMNS
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese():
+    """Every test starts and ends in Vietnamese, whatever it switches to."""
+    wording.use("vi")
+    yield
+    wording.use("vi")
+
+
+@pytest.fixture(scope="session")
+def scores():
+    """All bundled scores; not to be changed."""
+    return load_scores()
+
+
+@pytest.fixture(scope="session")
+def catalogue():
+    return load_catalogue()
+
+
+def series(component: str, values: dict[int, float], place: str = "thanh_hoa") -> pd.DataFrame:
+    """Scores of one component of one place by year."""
+    frame = pd.DataFrame({"year": list(values), "place": place, "component": component, "score": list(values.values()),
+                          "source": "papi-01", "note": ""}, columns=COLUMNS)
+    return frame.astype(dict.fromkeys(["score", "rank", "rank_base", "ci_low", "ci_high"], float))
+
+
+class DataCopy:
+    """A copy of ``data/`` that is in force, and that a test may spoil."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        return self.folder / name
+
+    def add(self, name: str, *lines: str) -> int:
+        """Append lines to a table; the line number of the first one."""
+        text = self.path(name).read_text(encoding="utf-8")
+        self.path(name).write_text(text + "".join(line + "\n" for line in lines), encoding="utf-8")
+        return text.count("\n") + 1
+
+    def swap(self, name: str, old: str, new: str) -> int:
+        """Replace a text that stands in a file; the line number of its first occurrence."""
+        text = self.path(name).read_text(encoding="utf-8")
+        assert old in text, f"{old!r} does not stand in {name}"
+        self.path(name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch) -> DataCopy:
+    """A copy of the data folder, in force for the test."""
+    folder = tmp_path / "project" / "data"
+    shutil.copytree(ROOT / "data", folder)
+    monkeypatch.setenv("INDEXLIB_DATA", str(folder))
+    return DataCopy(folder)
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Call the command line in this process: ``(exit code, what it printed, what it complained)``."""
+
+    def call(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["indexlib", *map(str, words)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
