@@ -162,9 +162,9 @@ def _load(folder: Path) -> Catalogue:
     tables = {name: files.read_table(folder / "catalogue" / f"{name}.csv", columns)
               for name, columns in TABLES.items()}
     for name in ("editions", "components", "comparability", "weights", "labels"):
-        tables[name] = files.years(tables[name])
+        tables[name] = files.years(tables[name], folder / "catalogue" / f"{name}.csv")
     for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "decimals"],
                           "comparability": ["scale_min", "scale_max"], "cautions": ["year"],
                           "weights": ["weight"]}.items():
-        tables[name] = tables[name].assign(**{c: pd.to_numeric(tables[name][c]) for c in columns})
+        tables[name] = files.numbers(tables[name], folder / "catalogue" / f"{name}.csv", columns)
     return Catalogue(**tables)

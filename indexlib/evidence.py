@@ -29,7 +29,7 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
     DataFrame
         ``year``, ``place``, ``component``, ``index``, ``level``; the columns of
         :func:`indexlib.standing` and :func:`indexlib.changes`; ``rank_before``, ``base_before``,
-        ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``falls``, ``p_trend``,
+        ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
         ``prob_trend``: trend of the block up to the year; ``base_year``, ``base_score``;
         ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
         ``country`` (the national median fell too) or on its ``own``, else empty.
@@ -43,7 +43,8 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
         frame[name] = changed[name]
     found = trend.of_panel(panel, moved, estimated)
     for name, values in (("first_year", found.first), ("n_years", np.nan_to_num(found.n).astype(int)),
-                         ("slope", found.slope), ("s", found.s), ("falls", found.falls),
+                         ("slope", found.slope), ("s", found.s), ("steps", found.steps),
+                         ("falls", found.falls),
                          ("p_trend", found.p_fall), ("prob_trend", found.prob_fall)):
         frame[name] = panel.cell(values)
     for name in ("rank", "base"):

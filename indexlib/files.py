@@ -67,10 +67,18 @@ def _parse(path: Path) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", index_col=False,
                         skip_blank_lines=False, on_bad_lines="error")
     frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")
-    # A line with too few cells is filled with NaN by the parser: treat it as malformed.
-    if len(frame) and frame.iloc[:, -1].isna().any():
+    if _has_short_line(path, frame.shape[1]):
         raise csv.Error
     return frame
+
+
+def _has_short_line(path: Path, cells: int) -> bool:
+    """Whether a line has fewer cells than the header: the parser would fill it in silence."""
+    with open(path, "rb") as file:
+        if all(line.count(b",") >= cells - 1 for line in file):
+            return False
+    with open(path, encoding="utf-8", newline="") as file:  # fewer commas: a short line, or a cell of several lines
+        return any(len(row) < cells for row in csv.reader(file))
 
 
 def _ragged(path: Path, name: str) -> list[Problem]:
@@ -89,9 +97,28 @@ def _ragged(path: Path, name: str) -> list[Problem]:
     return wrong or [Problem(name, "", None, "", "malformed", t("data.malformed"))]
 
 
-def years(frame: pd.DataFrame) -> pd.DataFrame:
+def numbers(frame: pd.DataFrame, path: Path, columns: list[str], needed: list[str] | None = None) -> pd.DataFrame:
+    """Turn columns of a table from text to numbers; empty cells become missing.
+
+    Raises
+    ------
+    DataError
+        Every cell that is no number, and every empty one of the columns ``needed``.
+    """
+    found, problems = {}, []
+    for column in columns:
+        empty = frame[column] == ""
+        found[column] = pd.to_numeric(frame[column].where(~empty), errors="coerce")
+        wrong = {"not_a_number": found[column].isna() & ~empty, "empty": empty & (column in (needed or []))}
+        problems += [Problem(shown_name(path), "", int(row), column, code, t(f"scores.{code}", value=frame.at[row, column]))
+                     for code, rows in wrong.items() for row in frame.index[rows]]
+    if problems:
+        raise DataError(problems)
+    return frame.assign(**found)
+
+
+def years(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Turn ``first_year`` and ``last_year`` from text to numbers; empty means open."""
-    return frame.assign(
-        first_year=pd.to_numeric(frame["first_year"]).fillna(0).astype(int),
-        last_year=pd.to_numeric(frame["last_year"]).fillna(9999).astype(int),
-    )
+    frame = numbers(frame, path, ["first_year", "last_year"])
+    return frame.assign(first_year=frame["first_year"].fillna(0).astype(int),
+                        last_year=frame["last_year"].fillna(9999).astype(int))

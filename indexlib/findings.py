@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from indexlib.catalogue import load_catalogue
 from indexlib.flags import Review, assess, cut
+from indexlib.noise import estimate_noise
 from indexlib.params import Params, check_params
 from indexlib.places import Place, find_place
 from indexlib.plan import Plan, load_plan
 from indexlib.problems import NoDataError, PlaceError
+from indexlib.ranks import rank_intervals
 from indexlib.scores import load_scores
 from indexlib.wording import use
 
@@ -36,6 +38,7 @@ class Findings:
     plan: Plan
     now: Review
     before: Review | None
+    noise: pd.DataFrame
 
     def unjudged_items(self) -> list[str]:
         """Plan items of whose components none has a figure in the year."""
@@ -63,7 +66,17 @@ def find(params: Params) -> Findings:
         before = None
     if before is not None and before.components.empty:
         before = None
-    return Findings(params, place, plan, now, before)
+    intervals = rank_intervals(scores, place.code, [params.year, params.year - 1])
+    now, before = (_with_intervals(r, intervals) for r in (now, before))
+    return Findings(params, place, plan, now, before, estimate_noise(scores))
+
+
+def _with_intervals(found: Review | None, intervals: pd.DataFrame) -> Review | None:
+    """Add the 5-95 % interval of the rank to the components of a review."""
+    if found is None:
+        return None
+    own = intervals.loc[intervals["year"] == found.year, ["component", "rank_best", "rank_worst"]]
+    return replace(found, components=found.components.merge(own, on="component", how="left"))
 
 
 def open_run(**parameters: object) -> Findings:

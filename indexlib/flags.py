@@ -38,7 +38,8 @@ class Review:
     ----------
     components : DataFrame
         One row per component with a figure: the columns of :func:`indexlib.evidence.gather`, and ``met``
-        (number of conditions met), ``judged`` (number judged), ``grade`` (best grade of a fall or trend met).
+        (number of conditions met), ``judged`` (number judged), ``grade`` (best grade of a fall or trend met);
+        in the findings of a run also ``rank_best`` and ``rank_worst``, see :mod:`indexlib.ranks`.
     flags : DataFrame
         One row per component and rule; see :func:`flags`.
     missing : DataFrame
@@ -95,7 +96,7 @@ def assess(scores: pd.DataFrame, rules: Rules, grades: Grades, base_year: int) -
     Returns
     -------
     DataFrame
-        As ``components`` of :class:`Review`, for every place and year, with a column per rule for its state.
+        As ``components`` of :class:`Review`, for every place and year.
     """
     base_year = base_year if rules.not_improved in ("plan", None) else rules.not_improved
     frame = evidence.gather(scores, base_year)
@@ -109,7 +110,6 @@ def assess(scores: pd.DataFrame, rules: Rules, grades: Grades, base_year: int) -
         if name in GRADED:
             grade = graded(frame[GRADED[name]], grades)
             best[yes] = np.minimum(best[yes], pd.Categorical(grade, GRADES).codes[yes])
-        frame[name] = state
     frame["met"], frame["judged"] = met, judged
     frame["grade"] = pd.Categorical.from_codes(best, [*GRADES, ""])
     return frame

@@ -93,49 +93,58 @@ def of_panel(panel: Panel, changes: Changes) -> pd.DataFrame:
     """:func:`estimate_noise` of a panel already arranged."""
     enough = np.isin(panel.group, [g for g, m in enumerate(panel.members) if len(m) >= MIN_PLACES])
     d = np.where(enough[:, None, None], changes.relative / changes.width, np.nan)
-    product = np.full(d.shape, np.nan)
-    product[:, :, 1:] = d[:, :, 1:] * d[:, :, :-1]
-    rows = [_component(d[:, c], product[:, c]) for c in range(d.shape[1])]
+    rows = [_component(d[:, c]) for c in range(d.shape[1])]
     frame = pd.DataFrame(rows, columns=["places", "changes", "pairs", "spread", "share_raw", "share_se"])
     frame.insert(0, "component", panel.components)
     index = frame["component"].str.split(".").str[0]
     frame["share"], frame["override"], post_se = np.nan, "", np.nan
     frame["post_se"] = np.nan
+    means = {}
     for name in index.unique():
         own = index == name
-        frame.loc[own, ["share", "post_se"]], frame.loc[own, "override"] = _shrink(frame[own])
+        frame.loc[own, ["share", "post_se"]], frame.loc[own, "override"], means[name] = _shrink(frame[own])
     spread2 = frame["spread"] ** 2
     frame["noise_sd"] = np.sqrt(spread2 * frame["share"] / 2)
     frame["noise_se"] = spread2 * frame["post_se"] / 4 / frame["noise_sd"].where(frame["noise_sd"] > 0)
     frame["level_sd"] = np.sqrt(spread2 * (1 - frame["share"]))
-    national = _national(panel, changes, index)
+    national = _national(changes, index, means)
     return frame.join(national, on=index.rename("index"))[COLUMNS]
 
 
-def _component(d: np.ndarray, product: np.ndarray) -> tuple:
-    """Counts, spread and noise share of one component, with the share's standard error over places."""
-    known, paired = ~np.isnan(d), ~np.isnan(product)
-    places, n0, n1 = int(known.any(axis=1).sum()), int(known.sum()), int(paired.sum())
-    squares, products = np.nansum(d**2, axis=1), np.nansum(product, axis=1)
-    g0 = squares.sum() / n0 if n0 else np.nan
-    if not n0 or g0 <= 1e-18:
-        return places, n0, n1, np.nan, np.nan, np.nan
-    if not n1:
-        return places, n0, n1, np.sqrt(g0), np.nan, np.nan
-    share = -2 * (products.sum() / n1) / g0
-    influence = (-2 * products / n1 - share * squares / n0)[known.any(axis=1)] * places / g0
-    se = np.std(influence, ddof=1) / np.sqrt(places) if places > 1 else np.nan
-    return places, n0, n1, np.sqrt(g0), share, se
+def _component(d: np.ndarray) -> tuple:
+    """Counts, spread and noise share of one component, with the share's standard error over places.
+
+    Spread and share come from changes that stand in a pair, so that both speak of the same blocks; a component
+    without pairs has a spread only.
+    """
+    product, square = d[:, 1:] * d[:, :-1], (d[:, 1:] ** 2 + d[:, :-1] ** 2) / 2
+    known, n = ~np.isnan(d), int((~np.isnan(product)).sum())
+    places, changes = int(known.any(axis=1).sum()), int(known.sum())
+    power = np.nansum(square) / n if n else np.nansum(d**2) / changes if changes else 0.0
+    if power <= 1e-18:
+        return places, changes, n, np.nan, np.nan, np.nan
+    if not n:
+        return places, changes, n, np.sqrt(power), np.nan, np.nan
+    products, squares = np.nansum(product, axis=1), np.nansum(square, axis=1)
+    share = -2 * products.sum() / squares.sum()
+    of_place = (-2 * products - share * squares)[squares > 0] / squares.sum()
+    k = len(of_place)
+    se = np.sqrt((of_place**2).sum() * k / (k - 1)) if k > 1 else np.nan
+    return places, changes, n, np.sqrt(power), share, se
 
 
-def _shrink(own: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Shrink the shares of one index toward their mean and keep them between half of it and one."""
+def _shrink(own: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float]:
+    """Shrink the shares of one index toward their mean, which is returned too, and keep them between half of it and one."""
     raw, se = own["share_raw"].to_numpy(dtype=float), own["share_se"].to_numpy(dtype=float)
     spread = own["spread"].to_numpy(dtype=float)
     known = ~np.isnan(raw) & (se > 0)
+    if known.any():
+        # One component's standard error is itself noisy, and small by chance where the share is off by chance.
+        pairs = own["pairs"].to_numpy(dtype=float)
+        se = np.median((se * np.sqrt(pairs))[known]) / np.sqrt(np.maximum(pairs, 1))
     out, override = np.full((len(own), 2), np.nan), np.full(len(own), "", dtype=object)
     if not known.any():
-        return out, override
+        return out, override, np.nan
     mean, between = _random_effects(raw[known], se[known] ** 2)
     mean = min(max(mean, 0.0), 1.0)
     precision = 1 / np.where(known, se, np.inf) ** 2
@@ -147,7 +156,7 @@ def _shrink(own: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     there = ~np.isnan(spread)
     out[there, 0], out[there, 1] = np.clip(share, mean / 2, 1)[there], post[there]
     override[~there] = ""
-    return out, override
+    return out, override, mean
 
 
 def _random_effects(values: np.ndarray, variances: np.ndarray) -> tuple[float, float]:
@@ -161,19 +170,22 @@ def _random_effects(values: np.ndarray, variances: np.ndarray) -> tuple[float, f
     return float((w * values).sum() / w.sum()), float(between)
 
 
-def _national(panel: Panel, changes: Changes, index: pd.Series) -> pd.DataFrame:
-    """Spread and noise share of national median changes, pooled over the components of each index."""
+def _national(changes: Changes, index: pd.Series, means: dict[str, float]) -> pd.DataFrame:
+    """Spread and noise share of national median changes, pooled over the components of each index.
+
+    The share is bounded like a component's, between half of the index's share and one; few national pairs
+    say nothing, and the index's share stands in.
+    """
     m = changes.median / changes.width
-    product = np.full(m.shape, np.nan)
-    product[:, :, 1:] = m[:, :, 1:] * m[:, :, :-1]
+    product, square = m[:, :, 1:] * m[:, :, :-1], (m[:, :, 1:] ** 2 + m[:, :, :-1] ** 2) / 2
     rows = {}
     for name in index.unique():
         own = (index == name).to_numpy()
-        moves, pairs = m[:, own], product[:, own]
-        n, k = (~np.isnan(moves)).sum(), (~np.isnan(pairs)).sum()
-        power = np.nansum(moves**2) / n if n else np.nan
-        share = -2 * np.nansum(pairs) / k / power if k >= MIN_NATIONAL_PAIRS and power > 0 else 0.0
-        rows[name] = (np.sqrt(power), min(max(share, 0.0), 1.0))
+        n, k = (~np.isnan(m[:, own])).sum(), (~np.isnan(product[:, own])).sum()
+        power, share = (np.nansum(m[:, own] ** 2) / n if n else np.nan), means[name]
+        if k >= MIN_NATIONAL_PAIRS and np.nansum(square[:, own]) > 0:
+            share = np.clip(-2 * np.nansum(product[:, own]) / np.nansum(square[:, own]), means[name] / 2, 1.0)
+        rows[name] = (np.sqrt(power), float(share))
     return pd.DataFrame.from_dict(rows, orient="index", columns=["national_sd", "national_share"])
 
 

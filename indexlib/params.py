@@ -108,7 +108,7 @@ def read_params(path: Path | str) -> Params:
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else None
         raise DataError([Problem(name, "", row, "", "yaml", t("params.yaml", why=error.problem))]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise DataError([Problem(name, "", None, "", "yaml", t("params.yaml", why=str(error).split("\n")[0]))]) from None
     if not isinstance(raw, dict):
         raise DataError([Problem(name, "", None, "", "yaml", t("params.not_a_mapping"))])
@@ -170,7 +170,8 @@ def _message(error: dict, path: list[str], raw: dict) -> str:
         return t("params.missing")
     value = error.get("input")
     low, high = _limits(model, path[-1]) if path and path[-1] in fields else (None, None)
-    if low is not None and isinstance(value, (int, float)) and not isinstance(value, bool):
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if low is not None and number and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
         return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
         return t("params.choice", value=value, choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))

@@ -157,7 +157,9 @@ def load_places() -> Places:
 def _load(folder: Path) -> Places:
     tables = {name: files.read_table(folder / "places" / f"{name}.csv", columns)
               for name, columns in TABLES.items()}
-    return Places(files.years(tables["places"]), files.years(tables["aliases"]), tables["mergers"])
+    for name in ("places", "aliases"):
+        tables[name] = files.years(tables[name], folder / "places" / f"{name}.csv")
+    return Places(**tables)
 
 
 def find_place(text: str, year: int | None = None) -> Place:

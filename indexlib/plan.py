@@ -206,7 +206,7 @@ def _load(folder: Path) -> Plan:
     if problems:
         raise DataError(problems)
     tables["mapping"]["cross_index"] = tables["mapping"]["cross_index"] == "1"
-    tables["responsibilities"]["position"] = tables["responsibilities"]["position"].astype(int)
+    tables["responsibilities"] = files.numbers(tables["responsibilities"], folder / "responsibilities.csv", ["position"])
     return Plan(folder.name, about, **tables)
 
 
@@ -242,4 +242,7 @@ def _problems(folder: Path, about: dict, tables: dict[str, pd.DataFrame]) -> lis
     found.extend(Problem(file, "", None, key, "missing", t("plan.missing")) for key in
                  ("issuer_vi", "level", "place", "province", "first_year", "last_year", "base_year", "clauses",
                   "focal_points") if key not in (about or {}))
+    found.extend(Problem(file, "", None, key, "type", t("params.type", value=about[key], expected=t("type.int")))
+                 for key in ("first_year", "last_year", "base_year")
+                 if key in (about or {}) and not isinstance(about[key], int))
     return found

@@ -154,8 +154,9 @@ def check_scores(text: pd.DataFrame, index: str, file: str) -> tuple[pd.DataFram
 
 @cache
 def _withheld(folder: Path) -> pd.DataFrame:
-    frame = files.read_table(folder / "scores" / "withheld.csv", WITHHELD)
-    return frame.assign(year=pd.to_numeric(frame["year"]).astype(int))
+    path = folder / "scores" / "withheld.csv"
+    frame = files.numbers(files.read_table(path, WITHHELD), path, ["year"], needed=["year"])
+    return frame.assign(year=frame["year"].astype(int))
 
 
 def load_withheld() -> pd.DataFrame:
@@ -165,8 +166,9 @@ def load_withheld() -> pd.DataFrame:
 
 @cache
 def _reference(folder: Path) -> pd.DataFrame:
-    frame = files.read_table(folder / "scores" / "reference.csv", REFERENCE)
-    return frame.assign(year=pd.to_numeric(frame["year"]).astype(int), value=pd.to_numeric(frame["value"]))
+    path = folder / "scores" / "reference.csv"
+    frame = files.numbers(files.read_table(path, REFERENCE), path, ["year", "value"], needed=["year", "value"])
+    return frame.assign(year=frame["year"].astype(int))
 
 
 def load_reference() -> pd.DataFrame:

@@ -19,7 +19,8 @@ from indexlib.plan import BY_GAP, BY_ITEM
 from indexlib.scores import FILES
 from indexlib.wording import t
 
-RIGHT = ("score", "change", "rank", "rank_before", "met", "judged")
+RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "years", "falls", "stated", "true", "lasted",
+         "by_noise", "above", "se", "share", "share_se", "usual", "drift", "rate")
 
 
 @dataclass(frozen=True)
@@ -101,19 +102,33 @@ def rank_text(row: object, before: bool = False) -> str:
 def why_text(review: Review) -> pd.Series:
     """For each component the conditions it meets, in words."""
     met = review.flags[review.flags["state"] == "met"]
-    rows = review.components.set_index("component")
+    rows = {r.component: r for r in review.components.itertuples(index=False)}
     words: dict[str, list[str]] = {}
     for flag in met.itertuples(index=False):
-        row = rows.loc[flag.component]
-        words.setdefault(flag.component, []).append({
-            "score_fell": lambda r=row: t("why.score_fell" + (f".{r.fell_with}" if r.fell_with else "")),
-            "trend_down": lambda r=row: t("why.trend_down", n=r.n_years),
-            "rank_fell": lambda f=flag: t("why.rank_fell", n=int(f.value)),
-            "rank_low": lambda: t("why.rank_low"),
-            "score_low": lambda f=flag: t(f"why.score_low.{f.against}"),
-            "not_improved": lambda r=row: t("why.not_improved", year=int(r.base_year)),
-        }[flag.rule]())
+        words.setdefault(flag.component, []).append(_why(flag, rows[flag.component]))
     return pd.Series({c: "; ".join(v) for c, v in words.items()}, dtype=object)
+
+
+def _why(flag: object, row: object) -> str:
+    """One condition met, in words."""
+    if flag.rule == "score_fell":
+        text = t("why.score_fell" + (f".{row.fell_with}" if row.fell_with else ""))
+        return t("why.beyond", why=text) if row.z < -1 else text
+    if flag.rule == "trend_down":
+        return t("why.trend_down", falls=int(row.falls), steps=int(row.steps))
+    if flag.rule == "rank_fell":
+        text = t("why.rank_fell", n=int(flag.value))
+        return t("why.rank_usual", why=text) if row.rank_best <= row.rank_before <= row.rank_worst else text
+    if flag.rule == "score_low":
+        return t(f"why.score_low.{flag.against}")
+    if flag.rule == "not_improved":
+        return t("why.not_improved", year=int(row.base_year))
+    return t("why.rank_low")
+
+
+def grade_text(row: object) -> str:
+    """Grade of a component's fall or trend; a dash where neither is met."""
+    return t("grade.unknown") if row.grade == "unknown" else row.grade or w.NONE
 
 
 def totals(found: Findings) -> Table:
@@ -136,7 +151,7 @@ def totals(found: Findings) -> Table:
         remark = "; ".join(x for x in (remark, caution) if x)
         out.append((name, score_text(row, unit=True), rank_text(row), change_text(row), rank_text(row, before=True), remark))
     frame = pd.DataFrame(out, columns=["index", "score", "rank", "change", "rank_before", "remark"])
-    return Table(t("table.totals"), frame, _rank_notes(frame) + [t("note.rounding")])
+    return Table(t("table.totals"), frame, [*_rank_notes(frame), t("note.rounding")])
 
 
 def _rank_notes(frame: pd.DataFrame) -> list[str]:
@@ -152,14 +167,34 @@ def _component_rows(found: Findings, components: pd.DataFrame) -> Table:
         a = answer.loc[row.component]
         label = catalogue.label(row.component)
         rows.append((label, score_text(row), change_text(row), rank_text(row), rank_text(row, before=True),
-                     why.get(row.component, ""), item_text(a), unit_text(found, a)))
+                     why.get(row.component, ""), grade_text(row), item_text(a), unit_text(found, a)))
         if row.reason == "edge":
             notes.append(t("note.edge", component=label, why=catalogue.edge(row.component, row.year)))
         elif row.comparable and catalogue.caution(row.component, row.year):
             notes.append(t("note.caution", component=label, why=catalogue.caution(row.component, row.year)))
-    frame = pd.DataFrame(rows, columns=["component", "score", "change", "rank", "rank_before", "why", "item", "unit"])
-    empty = t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)
-    return Table("", frame, _rank_notes(frame) + [t("note.computed"), t("note.order"), *notes], empty)
+    columns = ["component", "score", "change", "rank", "rank_before", "why", "grade", "item", "unit"]
+    frame = pd.DataFrame(rows, columns=columns)
+    grades = found.params.grades
+    notes = [*_rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
+             t("note.usual"), t("note.computed"), t("note.order"), *notes, *chance_notes(found)]
+    return Table("", frame, notes, _nothing(found))
+
+
+def chance_notes(found: Findings) -> list[str]:
+    """How many of the flags of falling transitory movement alone would have raised."""
+    from indexlib.chance import by_noise_alone, grades_by_noise_alone
+
+    alone = by_noise_alone(found.now, found.noise, found.params.rules)
+    if not alone["judged"].sum():
+        return [t("note.chance_none")]
+    graded = grades_by_noise_alone(found.now, found.noise, found.params.rules, found.params.grades)
+    lines = [t("note.chance", expected=w.number(alone["expected"].sum(), 0), judged=int(alone["judged"].sum()),
+               found=int(alone["found"].sum()))]
+    if graded["judged"].sum():
+        by = graded.groupby("grade")[["found", "expected"]].sum()
+        lines.append(t("note.chance_grade", a=int(by.loc["A", "found"]), ea=w.number(by.loc["A", "expected"], 1),
+                       b=int(by.loc["B", "found"]), eb=w.number(by.loc["B", "expected"], 1)))
+    return lines
 
 
 def item_text(answer: object) -> str:

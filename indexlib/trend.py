@@ -21,6 +21,7 @@ class Trends:
     n: np.ndarray
     slope: np.ndarray
     s: np.ndarray
+    steps: np.ndarray
     falls: np.ndarray
     p_fall: np.ndarray
     prob_fall: np.ndarray
@@ -68,7 +69,7 @@ def trends(scores: pd.DataFrame) -> pd.DataFrame:
 def of_panel(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> Trends:
     """Trends up to every year of a panel already arranged."""
     shape = panel.score.shape
-    out = Trends(*(np.full(shape, np.nan) for _ in range(7)))
+    out = Trends(*(np.full(shape, np.nan) for _ in range(8)))
     for c, years in blocks(panel):
         y, at = panel.score[:, c, years], panel.years[years].astype(float)
         variances = _noise_of(noise, moved, c, years)
@@ -83,6 +84,7 @@ def of_panel(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> Trends
             out.n[now, c, when] = known.sum(axis=1)
             out.slope[now, c, when] = row_median(slope)
             out.s[now, c, when] = s
+            out.steps[now, c, when] = (~np.isnan(step)).sum(axis=1)
             out.falls[now, c, when] = (step < 0).sum(axis=1)
             out.p_fall[now, c, when] = kendall_p(part, s)
             if k:
@@ -161,15 +163,40 @@ def level_fell(y: np.ndarray, national: np.ndarray, s2: float, t2: float, s2_nat
 
 def _rise(y: np.ndarray, at: np.ndarray, s2: float, t2: float) -> tuple[np.ndarray, float]:
     """Posterior mean and variance of the last level minus the first, of a random walk seen with noise."""
-    gaps = np.diff(at).astype(float)
-    m = len(gaps)
-    truth = t2 * gaps
-    noise = s2 * (2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1))
-    total = np.diag(truth) + noise
+    weight, variance = _weights(at, s2, t2)
+    return np.diff(y, axis=1) @ weight, variance
+
+
+def _weights(at: np.ndarray, s2: float, t2: float) -> tuple[np.ndarray, float]:
+    """Weights of the steps in the posterior mean of the whole rise, and its posterior variance."""
+    truth = t2 * np.diff(at).astype(float)
+    m = len(truth)
+    total = np.diag(truth) + s2 * (2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1))
     if not total.any():
-        return y[:, -1] - y[:, 0], 0.0
+        return np.ones(m), 0.0
     weight = np.linalg.lstsq(total, truth, rcond=None)[0]
-    return np.diff(y, axis=1) @ weight, max(float(truth.sum() - truth @ weight), 0.0)
+    return weight, max(float(truth.sum() - truth @ weight), 0.0)
+
+
+def null_rate(years: int, probability: float, s2: float, t2: float, s2_national: float, t2_national: float) -> float:
+    """How often :func:`level_fell` reaches a probability if no level moved, for a series without gaps.
+
+    Parameters
+    ----------
+    years : int
+        Number of scores.
+    probability : float
+        Threshold, above one half.
+    s2, t2, s2_national, t2_national : float
+        As in :func:`level_fell`; only the own noise moves the scores here.
+    """
+    from scipy.special import ndtri
+
+    at = np.arange(years)
+    weight, own_var = _weights(at, s2, t2)
+    variance = own_var + _weights(at, s2_national, t2_national)[1]
+    wave = s2 * weight @ (2 * np.eye(years - 1) - np.eye(years - 1, k=1) - np.eye(years - 1, k=-1)) @ weight
+    return float(_noise.normal_cdf(-ndtri(probability) * np.sqrt(variance / wave))) if wave > 0 else 0.0
 
 
 def kendall_p(y: np.ndarray, s: np.ndarray) -> np.ndarray:

@@ -52,7 +52,7 @@ def speaking(code: str) -> Iterator[None]:
         use(before)
 
 
-def t(key: str, **values: object) -> str:
+def t(key: str, /, **values: object) -> str:
     """Text of a key in the language in force, with its fields filled.
 
     Examples

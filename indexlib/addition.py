@@ -1,0 +1,317 @@
+"""Adding what a file holds to the score tables: compare first, then write all or nothing.
+
+A summary says what is new, what would change, and what the year before had that is missing.
+Figures that change an older one leave a line in ``data/scores/corrections.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from indexlib import files
+from indexlib.catalogue import load_catalogue
+from indexlib.problems import DataError, IndexlibError, Problem
+from indexlib.readers.reading import Reading
+from indexlib.scores import COLUMNS, FILES, WITHHELD, check_scores, load_scores, load_sources, load_withheld
+from indexlib.wording import t
+
+KEYS = ["year", "place", "component"]
+VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
+CORRECTIONS = ["index", "year", "place", "component", "column", "old", "new", "old_source", "new_source", "date", "file"]
+#: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
+DECIMALS = 6
+#: From this share of equal figures on, a file is taken for a copy of another year.
+SAME = 0.9
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What adding a reading would do.
+
+    Attributes
+    ----------
+    reading : Reading
+    new : DataFrame
+        Rows that the tables do not have, columns of the score tables.
+    changed : DataFrame
+        One row a figure that differs: ``year``, ``place``, ``component``, ``column``, ``old``, ``new``,
+        ``old_source``.
+    same : int
+        Number of rows that the tables have already.
+    missing : DataFrame
+        ``place``, ``component`` with a score the year before and none in the file.
+    withheld : DataFrame
+        Rows for ``withheld.csv`` that it does not have.
+    problems : list of Problem
+        What stands against adding, beyond the problems of the reading.
+    """
+
+    reading: Reading
+    new: pd.DataFrame
+    changed: pd.DataFrame
+    same: int
+    missing: pd.DataFrame
+    withheld: pd.DataFrame
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be written."""
+        return self.new.empty and self.changed.empty and self.withheld.empty
+
+
+def compare(reading: Reading, file: str = "") -> Addition:
+    """Compare a reading with the score tables.
+
+    Parameters
+    ----------
+    reading : Reading
+    file : str
+        Name of the file read, for messages.
+
+    Returns
+    -------
+    Addition
+    """
+    have = load_scores(reading.index) if reading.index else load_scores().head(0)
+    rows = _rounded(reading.scores)
+    both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"), indicator=True)
+    new = both[both["_merge"] == "left_only"][COLUMNS].reset_index(drop=True)
+    known = both[both["_merge"] == "both"]
+    changed = _changed(known)
+    held = load_withheld()
+    withheld = _rounded_held(reading.withheld, held)
+    problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file)
+    hidden = _no_longer(known, rows, have, reading, file)
+    return Addition(reading, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
+                    _missing(rows, have, reading), withheld, problems + hidden)
+
+
+def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores.assign(**{c: scores[c].round(DECIMALS) for c in ("score", "ci_low", "ci_high")})
+
+
+def _rounded_held(new: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    known = pd.MultiIndex.from_frame(held[KEYS])
+    return new[~pd.MultiIndex.from_frame(new[KEYS]).isin(known)].reset_index(drop=True) if len(new) else new
+
+
+def _changed(known: pd.DataFrame) -> pd.DataFrame:
+    """Figures of rows in both that differ; a figure that the file lacks changes nothing."""
+    parts = []
+    for column in VALUES:
+        old, new = known[f"{column}_old"], known[column]
+        differs = new.notna() & (old.isna() | ((new - old).abs() > 1.5 * 10.0**-DECIMALS))
+        parts.append(known.loc[differs, KEYS].assign(column=column, old=old[differs], new=new[differs],
+                                                     old_source=known.loc[differs, "source_old"]))
+    return pd.concat(parts, ignore_index=True).sort_values([*KEYS, "column"]).reset_index(drop=True)
+
+
+def _missing(rows: pd.DataFrame, have: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """What the year before had and the file has not, for components that are valid in its year."""
+    parts = []
+    for year in reading.years:
+        before = have[(have["year"] == year - 1) & have["score"].notna()][["place", "component"]]
+        valid = set(load_catalogue().valid(year, reading.index))
+        before = before[before["component"].isin(valid)]
+        now = pd.concat([f[f["year"] == year][["place", "component"]] for f in (rows, reading.withheld)])
+        now = now.drop_duplicates()
+        gone = before.merge(now, how="left", indicator=True)
+        parts.append(gone[gone["_merge"] == "left_only"][["place", "component"]].assign(year=year))
+    columns = ["year", "place", "component"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _against_withheld(rows: pd.DataFrame, held: pd.DataFrame, file: str) -> list[Problem]:
+    """Scores for cells that are recorded as withheld."""
+    known = pd.MultiIndex.from_frame(held[KEYS])
+    hit = rows[pd.MultiIndex.from_frame(rows[KEYS]).isin(known)] if len(rows) else rows
+    return [Problem(file, "", None, "", "was_withheld", t("add.was_withheld", year=r.year, place=r.place,
+                                                         component=r.component)) for r in hit.itertuples()]
+
+
+def _no_longer(known: pd.DataFrame, rows: pd.DataFrame, have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]:
+    """Withheld cells of the file for which the tables have a score."""
+    if reading.withheld.empty:
+        return []
+    clash = reading.withheld[KEYS].merge(have[[*KEYS, "score"]].dropna(), on=KEYS)
+    return [Problem(file, "", None, "", "has_score", t("add.has_score", year=r.year, place=r.place,
+                                                      component=r.component, score=r.score)) for r in clash.itertuples()]
+
+
+def _same_as_other_year(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Problem]:
+    """A file that repeats another year's figures is a stale copy or read under a wrong year."""
+    found = []
+    for year, own in rows.groupby("year"):
+        for other, old in have[have["year"] != year].groupby("year"):
+            both = own.merge(old, on=["place", "component"], suffixes=("", "_old")).dropna(subset=["score", "score_old"])
+            if len(both) >= 10 and np.isclose(both["score"], both["score_old"], atol=1e-4).mean() > SAME:
+                found.append(Problem(file, "", None, "", "copy_of_year", t("add.copy_of_year", year=year, other=other)))
+    return found
+
+
+def add(addition: Addition, file: str, source: str, where: str = "", accept_changes: bool = False,
+        accept_doubts: bool = False, today: date | None = None) -> None:
+    """Write an addition into the score tables, all or nothing.
+
+    Parameters
+    ----------
+    addition : Addition
+    file : str
+        Name of the file, for ``corrections.csv``.
+    source : str
+        Key in ``sources.csv``; with ``where`` a new one is added.
+    where : str
+        What the source is, for a key that ``sources.csv`` does not have.
+    accept_changes, accept_doubts : bool
+        Write although older figures change; although something beside the figures does not fit.
+    today : date, optional
+        Date of the correction; default today.
+
+    Raises
+    ------
+    DataError
+        Errors of the reading, or rows that the schema refuses. Nothing is written.
+    IndexlibError
+        Changes or doubts that were not accepted. Nothing is written.
+    """
+    reading = addition.reading
+    if reading.kind in ("pdf", "docx"):
+        raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
+    if reading.errors or addition.problems:
+        raise DataError(reading.errors + addition.problems)
+    if reading.doubts and not accept_doubts:
+        raise IndexlibError(t("add.doubts", n=len(reading.doubts)))
+    if not addition.changed.empty and not accept_changes:
+        raise IndexlibError(t("add.changes", n=len(addition.changed)))
+    if addition.empty:
+        return
+    folder = files.data_dir() / "scores"
+    texts: dict[Path, str] = {}
+    if source not in set(load_sources()["source"]):
+        texts[folder.parent / "sources.csv"] = _with_source(source, where)
+    table = _table(addition, source)
+    _check_table(table, reading.index, set(texts), source)
+    texts[folder / FILES[reading.index]] = _csv(table)
+    if not addition.changed.empty:
+        texts[folder / "corrections.csv"] = _corrections(addition, source, file, today or date.today())
+    if not addition.withheld.empty:
+        texts[folder / "withheld.csv"] = _csv(_with_withheld(addition, source))
+    _write_all(texts)
+    forget()
+
+
+def forget() -> None:
+    """Forget the tables read before, so that the next look sees the files as they are."""
+    from indexlib import scores
+
+    for read in (scores._load, scores._withheld, scores._sources, scores._reference):
+        read.cache_clear()
+
+
+def _table(addition: Addition, source: str) -> pd.DataFrame:
+    """The whole score table of the index with the addition, as text."""
+    index = addition.reading.index
+    path = files.data_dir() / "scores" / FILES[index]
+    old = files.read_table(path, COLUMNS)
+    rows = _rounded(addition.reading.scores)
+    touched = pd.MultiIndex.from_frame(addition.changed[KEYS].drop_duplicates())
+    mine = pd.MultiIndex.from_frame(rows[KEYS])
+    fresh = pd.MultiIndex.from_frame(addition.new[KEYS])
+    keys = pd.MultiIndex.from_arrays([pd.to_numeric(old["year"]).astype(int), old["place"], old["component"]], names=KEYS)
+    before = old[keys.isin(touched)].assign(year=lambda f: pd.to_numeric(f["year"]).astype(int))
+    changed = _as_text(rows[mine.isin(touched)].assign(source=source))
+    # A figure that the file lacks (a rank beside a corrected score) stays as it was.
+    changed = changed.merge(before[[*KEYS, *VALUES, "note"]], on=KEYS, how="left", suffixes=("", "_old"))
+    for column in (*VALUES, "note"):
+        changed[column] = changed[column].where(changed[column] != "", changed[f"{column}_old"])
+    added = _as_text(rows[mine.isin(fresh)].assign(source=source))
+    whole = pd.concat([old[~keys.isin(touched)], changed[COLUMNS].astype({"year": str}), added.astype({"year": str})],
+                      ignore_index=True)
+    order = whole["component"].map(load_catalogue().order)
+    sort = whole.assign(_year=pd.to_numeric(whole["year"]), _order=order)
+    return sort.sort_values(["_year", "place", "_order"], kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    def text(value: float, whole: bool) -> str:
+        if pd.isna(value):
+            return ""
+        return str(int(value)) if whole else repr(round(float(value), DECIMALS))
+
+    return rows.assign(**{c: [text(v, c in ("rank", "rank_base")) for v in rows[c]] for c in VALUES})[COLUMNS]
+
+
+def _check_table(table: pd.DataFrame, index: str, new_sources: set, source: str) -> None:
+    lines = table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
+    _, problems = check_scores(lines, index, f"data/scores/{FILES[index]}")
+    problems = [p for p in problems if not (new_sources and p.code == "unknown_source" and
+                                            table.at[p.row - 2, "source"] == source)]
+    if problems:
+        raise DataError(problems)
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _with_source(source: str, where: str) -> str:
+    if not where:
+        raise IndexlibError(t("add.no_source", source=source))
+    table = load_sources()
+    new = pd.DataFrame([{"source": source, "where": where}])
+    return _csv(pd.concat([table, new], ignore_index=True).sort_values("source", kind="stable"))
+
+
+def _with_withheld(addition: Addition, source: str) -> pd.DataFrame:
+    new = addition.withheld.assign(source=source)[WITHHELD]
+    whole = pd.concat([load_withheld(), new], ignore_index=True)
+    order = whole["component"].map(load_catalogue().order)
+    return whole.assign(_order=order).sort_values(["year", "place", "_order"], kind="stable")[WITHHELD]
+
+
+def _corrections(addition: Addition, source: str, file: str, today: date) -> str:
+    """``corrections.csv`` with a line for each figure that is replaced."""
+    path = files.data_dir() / "scores" / "corrections.csv"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if path.exists():
+        out.write(path.read_text(encoding="utf-8"))
+    else:
+        writer.writerow(CORRECTIONS)
+    for row in addition.changed.itertuples():
+        whole = row.column in ("rank", "rank_base")
+        old, new = ("" if pd.isna(v) else str(int(v)) if whole else repr(float(v)) for v in (row.old, row.new))
+        writer.writerow([addition.reading.index, row.year, row.place, row.component, row.column, old, new,
+                         row.old_source, source, today.isoformat(), file])
+    return out.getvalue()
+
+
+def _write_all(texts: dict[Path, str]) -> None:
+    """Write every file beside its place first, then put all in place."""
+    waiting: list[tuple[str, Path]] = []
+    try:
+        for path, text in texts.items():
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+            waiting.append((name, path))
+            with open(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        for name, path in waiting:
+            os.replace(name, path)
+    except OSError as error:
+        raise IndexlibError(t("add.cannot_write", why=error.strerror or error)) from error
+    finally:
+        for name, _ in waiting:
+            Path(name).unlink(missing_ok=True)

@@ -1,0 +1,279 @@
+"""Charts over the years: scores with blocks and breaks, ranks with bases. Public names in :mod:`indexlib.charts`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from indexlib import chart_text as text
+from indexlib import wording as w
+from indexlib.catalogue import load_catalogue
+from indexlib.chart_style import (FAINT, GREY, LINE, PALE, PLACE, SMALL, WIDTH, Chart, box, chart, lines, note,
+                                  numbered, plain_name, rule, safe, spread, width, wrap)
+from indexlib.places import load_places
+from indexlib.problems import NoDataError
+from indexlib.scores import load_withheld
+from indexlib.wording import t
+
+DASHES = ("dot", "dash", "dashdot", "longdash")
+
+
+def history(scores: pd.DataFrame, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
+            year: int | None = None) -> Chart:
+    """Scores of a place over the years, with the national median and the years where measurement changed.
+
+    The line is never joined across an edge, nor over a year that is withheld or missing.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place.
+    place, component : str
+        Codes.
+    compare : list of str
+        Codes of up to four other places, drawn in grey.
+    year : int, optional
+        Last year shown; default the last with scores of the component.
+
+    Returns
+    -------
+    Chart
+        ``layout.meta["data"]``: ``year``, ``place``, ``score``, ``block``, ``median``.
+
+    Raises
+    ------
+    NoDataError
+        The place has neither score nor rank up to that year.
+
+    Examples
+    --------
+    >>> from indexlib import load_scores
+    >>> history(load_scores("papi"), "thanh_hoa", "papi.6", year=2024).layout.title.text
+    'Cung ứng dịch vụ công giảm 0,2977\\xa0điểm năm 2024, chủ yếu do Giáo dục tiểu<br>học công lập'
+    """
+    of = text.ranked(scores, component, year)
+    year = int(of["year"].max()) if year is None and len(of) else year
+    of = load_catalogue().with_block(of)
+    own = of[of["place"] == place]
+    if own["score"].notna().sum() == 0:
+        raise NoDataError(t("chart.no_score", place=load_places().get(place).name, component=plain_name(component)))
+    first = int(own.loc[own["score"].notna(), "year"].min())
+    of = of[of["year"] >= first]
+    drawn = of.loc[of["place"].isin([place, *compare]), ["year", "place", "score", "block", "median"]]
+    median = of.dropna(subset="median").drop_duplicates("year")[["year", "median", "block"]]
+
+    figure, ends = Chart(), []
+    if len(median):
+        _line(figure, median.rename(columns={"median": "score"}), t("chart.median"), color=PALE, width=1.5)
+        ends.append((t("chart.median"), median.iloc[-1]["median"], GREY))
+    for code, dash in zip(compare, DASHES, strict=False):
+        theirs = drawn[drawn["place"] == code]
+        _line(figure, theirs, load_places().get(code, year).name, color=GREY, width=1.2, dash=dash)
+        ends += [(load_places().get(code, year).name, v, GREY) for v in theirs["score"].dropna().tail(1)]
+    _line(figure, drawn[drawn["place"] == place], load_places().get(place, year).name, color=PLACE, width=3)
+    ends.append((load_places().get(place, year).name, own["score"].dropna().iloc[-1], PLACE))
+
+    plot, (low, high) = 235, _range(pd.concat([drawn["score"], median["median"]]))
+    right = _end_labels(figure, ends, component, plot, low, high)
+    above = _years_axis(figure, component, first, year, right, plot)
+    figure.update_yaxes(range=[low, high], nticks=6)
+    _withheld_marks(figure, place, component, median, first, year, low, high)
+    return chart(figure, text.history_title(scores, own, place, component, year),
+                 text.source(of, component, first, year, scales=True), kind="history", place=place, year=year,
+                 component=component, data=drawn.sort_values(["place", "year"]), plot=plot, left=46, right=right,
+                 above=above)
+
+
+def _line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: float, dash: str = "solid") -> None:
+    """One trace a block, with a gap for every year without a score."""
+    for _, of_block in frame.groupby("block"):
+        series = of_block.set_index("year")["score"]
+        series = series.reindex(range(series.index.min(), series.index.max() + 1))
+        figure.add_scatter(x=series.index.to_list(), y=series.to_list(), mode="lines+markers", name=safe(label),
+                           line={"color": color, "width": width, "dash": dash}, connectgaps=False,
+                           marker={"size": 2 * width + 1, "color": color},
+                           hovertemplate="%{x}: %{y:.4~f}")
+
+
+def _range(values: pd.Series) -> tuple[float, float]:
+    """Limits of an axis with a margin, wide enough for a flat series too."""
+    low, high = values.min(), values.max()
+    margin = max(0.09 * (high - low), 0.004 * abs(high), 1e-6)
+    return low - margin, high + margin
+
+
+def _end_labels(figure: Chart, ends: list[tuple[str, float, str]], component: str, plot: float, low: float,
+                high: float) -> float:
+    """Names with figures beside the ends of the lines, moved apart where they would meet; the room they take."""
+    decimals = load_catalogue().decimals(load_catalogue().component(component).index)
+    room = min(max(width(name, SMALL, bold=True) for name, _, _ in ends), 110)
+    shown = [[*wrap(name, room, SMALL, bold=True), w.number(value, decimals)] for name, value, _ in ends]
+    at = spread([plot * (value - low) / (high - low) for _, value, _ in ends],
+                [len(x) * SMALL * LINE + 4 for x in shown], -20, plot + 10)
+    for (_, _, color), label, y in zip(ends, shown, at, strict=True):
+        body = "<br>".join(map(safe, label))
+        note(figure, 1, 0, f"<b>{body}</b>" if color == PLACE else body, xref="paper", yref="paper", xanchor="left",
+             yanchor="middle", xshift=5, yshift=float(y), align="left", color=color)
+    return max(width(x, SMALL, bold=True) for label in shown for x in label) + 12
+
+
+def edges(component: str, first: int, last: int) -> list[int]:
+    """Years from which a component is measured otherwise than the year before, within the years drawn."""
+    blocks = load_catalogue().comparability.query("component == @component and last_year >= @first")
+    starts = sorted(blocks.loc[blocks["first_year"] <= last, "first_year"])
+    return [int(y) for y in starts[1:] if y > first] if len(starts) else []
+
+
+def _years_axis(figure: Chart, component: str, first: int, last: int, right: float, plot: float,
+                left: float = 46) -> float:
+    """Years along the bottom, a dashed line with two words at each edge; room above that the words take."""
+    step = (WIDTH - left - right) / (last - first + 1)
+    every = int(np.ceil(34 / step))
+    figure.update_xaxes(range=[first - 0.5, last + 0.5], ticks="outside", ticklen=4, tickcolor=PALE,
+                        tickvals=list(range(last, first - 1, -every)))
+    words, rows = t("chart.edge"), []
+    for year in edges(component, first, last):
+        x = (year - first) * step
+        row = next((i for i, end in enumerate(rows) if x - width(words) / 2 > end + 4), len(rows))
+        rows[row:row + 1] = [x + width(words) / 2]
+        note(figure, year - 0.5, 1, safe(words), yref="paper", yanchor="bottom", yshift=2 + 14 * row, color=GREY)
+        rule(figure, year - 0.5, year - 0.5, 0, 1 + 14 * row / plot, dash="dash", yref="paper")
+    return 6 + 14 * len(rows)
+
+
+def _withheld_marks(figure: Chart, place: str, component: str, median: pd.DataFrame, first: int, last: int,
+                    low: float, high: float) -> None:
+    """The words "withheld", upright, in the years that a publisher held back, where the median leaves room."""
+    held = load_withheld().query("place == @place and component == @component and @first <= year <= @last")
+    middle = median.set_index("year")["median"]
+    for year in held["year"]:
+        top = middle.get(year, low) < (low + high) / 2
+        note(figure, int(year), 1 if top else 0, safe(t("chart.withheld")), yref="paper", textangle=-90, color=GREY,
+             yanchor="top" if top else "bottom")
+
+
+def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: int | None = None,
+         first: int | None = None) -> Chart:
+    """Ranks of a place over the years, each with its base; one panel a component.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place; with columns
+        ``rank_low`` and ``rank_high`` the interval of each rank is drawn too.
+    place : str
+    components : str or list of str
+        Component codes.
+    year, first : int, optional
+        Last and first year; default all years with a rank.
+
+    Returns
+    -------
+    Chart
+        ``layout.meta["data"]``: ``year``, ``component``, ``rank``, ``base``, ``rank_kind``, ``block`` and the
+        interval where given.
+
+    Examples
+    --------
+    >>> from indexlib import load_scores
+    >>> bump(load_scores("papi"), "thanh_hoa", "papi", year=2024).layout.title.text
+    'Chỉ số PAPI: hạng 13/61* năm 2024, giữ hạng so với năm 2023 (13/61*)'
+    """
+    wanted = [components] if isinstance(components, str) else list(components)
+    of = text.ranked(scores, wanted, year)
+    keep = ["year", "component", "rank", "base", "rank_kind", "block", *{"rank_low", "rank_high"} & set(of)]
+    own = load_catalogue().with_block(of[(of["place"] == place) & of["rank"].notna()])[keep]
+    own = own[own["year"] >= (first or 0)].sort_values(["component", "year"])
+    shown = [c for c in wanted if c in set(own["component"])]
+    if not shown:
+        raise NoDataError(t("chart.no_rank", place=load_places().get(place).name))
+    year = int(own["year"].max()) if year is None else year
+    start = int(own["year"].min())
+    if len(shown) == 1:
+        figure, size = _one_bump(own, shown[0], start, year)
+    else:
+        figure, size = _many_bumps(own, shown, start, year)
+    return chart(figure, text.bump_title(own, place, shown, year), text.rank_source(own, shown, start, year),
+                 kind="bump", place=place, year=year, component=shown[0].split(".")[0] if len(shown) > 1 else shown[0],
+                 data=own, **size)
+
+
+def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:
+    series = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1))
+    bars = {}
+    if {"rank_low", "rank_high"} <= set(own):
+        bars = {"error_y": {"array": (series["rank_high"] - series["rank"]).fillna(0).to_list(), "width": 3,
+                            "arrayminus": (series["rank"] - series["rank_low"]).fillna(0).to_list(),
+                            "color": GREY, "thickness": 1, "symmetric": False}}
+    said = [w.rank(r, b, k) if pd.notna(r) else "" for r, b, k in
+            zip(series["rank"], series["base"], series["rank_kind"], strict=True)]
+    figure.add_scatter(x=series.index.to_list(), y=series["rank"].to_list(), mode="lines+markers", text=said,
+                       connectgaps=False, line={"color": PLACE, "width": 2.5}, marker={"size": 7, "color": PLACE},
+                       xaxis=f"x{axis}", yaxis=f"y{axis}", hovertemplate="%{x}: %{text}<extra></extra>", **bars)
+
+
+def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple[Chart, dict]:
+    figure, plot, base = Chart(), 250, int(own["base"].max())
+    _rank_line(figure, own)
+    newest = own.iloc[-1]
+    label = w.rank(newest["rank"], newest["base"], newest["rank_kind"])
+    right = max(width(label, SMALL, bold=True), width(t("chart.last_quarter"))) + 14
+    above = _years_axis(figure, component, first, last, right, plot)
+    bases = {int(r.year): f"/{int(r.base)}" for r in own.itertuples()}
+    figure.update_xaxes(ticktext=[f"{y}<br>{bases.get(y, '')}" for y in figure.layout.xaxis.tickvals])
+    figure.update_yaxes(range=[base + 3, -6], tickvals=[1, *range(10, base + 1, 10)])
+    box(figure, 0, 1, base * 0.75, base + 0.5, FAINT, xref="paper")
+    quarter_at, label_at = spread([plot * (3 + base * 0.125) / (base + 9),
+                                   plot * (base + 3 - newest["rank"]) / (base + 9)],
+                                  [16, 18], 0, plot)
+    note(figure, 1, 0, safe(t("chart.last_quarter")), xref="paper", yref="paper", xanchor="left", yanchor="middle",
+         xshift=5, yshift=float(quarter_at), color=GREY)
+    note(figure, 1, 0, f"<b>{label}</b>", xref="paper", yref="paper", xanchor="left", yanchor="middle", xshift=5,
+         yshift=float(label_at), color=PLACE)
+    _point_labels(figure, own)
+    return figure, {"plot": plot, "left": 34, "right": right, "above": above, "below": 38}
+
+
+def _point_labels(figure: Chart, own: pd.DataFrame) -> None:
+    """Ranks beside their points, on the side that the line leaves free."""
+    ranks, newest = own.set_index("year"), own["year"].max()
+    for year, r in ranks[ranks.index < newest].iterrows():
+        before, after = (ranks["rank"].get(y, r["rank"]) - r["rank"] for y in (year - 1, year + 1))
+        below, slope = before + after < 0, np.sign(after - before)
+        beside = 9 * slope * (1 if not below else -1) if before * after < 0 else 0
+        star = "*" if r["rank_kind"] == "computed" else ""
+        note(figure, int(year), float(r["rank"]), f"{int(r['rank'])}{star}", yshift=-12 if below else 12,
+             xshift=float(beside))
+
+
+def _many_bumps(own: pd.DataFrame, components: list[str], first: int, last: int) -> tuple[Chart, dict]:
+    """Two columns of small panels with one scale of ranks."""
+    figure, base = Chart(), int(own["base"].max())
+    rows = (len(components) + 1) // 2
+    inner, between, left, right = 78, 62, 34, 48
+    plot = rows * inner + (rows - 1) * between
+    half = (WIDTH - left - right - 78) / 2
+    for i, component in enumerate(components):
+        axis = str(i + 1) if i else ""
+        of = own[own["component"] == component]
+        _rank_line(figure, of, axis)
+        x0 = 0 if i % 2 == 0 else (half + 78) / (WIDTH - left - right)
+        y1 = 1 - (i // 2) * (inner + between) / plot
+        figure.update_layout({
+            f"xaxis{axis}": {"domain": [x0, x0 + half / (WIDTH - left - right)], "anchor": f"y{axis}",
+                             "range": [first - 0.5, last + 0.5], "tickvals": [first, last], "ticks": "outside"},
+            f"yaxis{axis}": {"domain": [max(0, y1 - inner / plot), y1], "anchor": f"x{axis}", "range": [base + 3, -3],
+                             "tickvals": [1, 20, 40, 60]}})
+        note(figure, first - 0.5, 1, f"<b>{lines(numbered_full(component), half + 40)}</b>", xref=f"x{axis}",
+             yref=f"y{axis} domain", xanchor="left", yanchor="bottom", align="left", xshift=-left + 6, yshift=2)
+        newest = of.iloc[-1]
+        note(figure, int(newest["year"]), float(newest["rank"]), w.rank(newest["rank"], newest["base"], newest["rank_kind"]),
+             xref=f"x{axis}", yref=f"y{axis}", xanchor="left", xshift=6, color=PLACE)
+        for edge in edges(component, int(of["year"].min()), last):
+            rule(figure, edge - 0.5, edge - 0.5, 0, 1, dash="dash", xref=f"x{axis}", yref=f"y{axis} domain")
+    return figure, {"plot": plot, "left": left, "right": right, "above": 34}
+
+
+def numbered_full(component: str) -> str:
+    """Number and name, or the index's name for a total."""
+    return numbered(component) if load_catalogue().component(component).parent else plain_name(component)

@@ -1,0 +1,147 @@
+"""The commands that take figures in: ``indexlib read``, ``add`` and ``template``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from indexlib import wording
+from indexlib.problems import DataError, IndexlibError, Problem
+from indexlib.wording import t
+
+SHOWN, SHOWN_OF_KIND = 12, 3
+FileArgument = Annotated[Path, typer.Argument(help="Tệp đã công bố: .xlsx, .xls, .ods, .csv, .pdf, .docx.")]
+YearOption = Annotated[int | None, typer.Option(help="Năm của chỉ số, nếu tệp không ghi.")]
+IndexOption = Annotated[str | None, typer.Option(help="papi, pci, par hoặc sipas, nếu không nhận ra từ tệp.")]
+LanguageOption = Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")]
+
+
+def read(file: FileArgument, year: YearOption = None, index: IndexOption = None,
+         out: Annotated[Path | None, typer.Option(help="Ghi bảng đọc được vào mẫu .xlsx để kiểm tra.")] = None,
+         language: LanguageOption = "vi") -> None:
+    """Tệp có gì và có lỗi gì; không ghi vào data/."""
+    from indexlib.readers import read_published
+
+    _speak(language)
+    reading = read_published(file, year, index)
+    _print_reading(reading, file)
+    if reading.kind in ("pdf", "docx") and reading.index and reading.years:
+        out = out or Path(f"{file.stem}_{reading.index}_{reading.years[0]}.xlsx")
+    if out is not None and len(reading.scores):
+        from indexlib.readers.template import pour
+
+        pour(reading, out, file.name)
+        typer.echo(t("add.poured", file=out))
+    if reading.errors:
+        raise typer.Exit(2)
+
+
+def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
+        source: Annotated[str | None, typer.Option(help="Mã nguồn trong data/sources.csv.")] = None,
+        where: Annotated[str | None, typer.Option(help="Nguồn là gì, nếu mã nguồn là mới.")] = None,
+        accept_changes: Annotated[bool, typer.Option("--accept-changes", help="Ghi cả khi số cũ thay đổi.")] = False,
+        accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
+        language: LanguageOption = "vi") -> None:
+    """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
+    from indexlib import addition as adding
+    from indexlib.readers import read_published
+
+    _speak(language)
+    reading = read_published(file, year, index)
+    _print_reading(reading, file)
+    if reading.kind in ("pdf", "docx"):
+        raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
+    if reading.errors or reading.scores.empty:
+        typer.echo(t("cli.wrong"), err=True)
+        raise typer.Exit(2)
+    compared = adding.compare(reading, file.name)
+    _print_addition(compared)
+    key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
+    try:
+        adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts)
+    except IndexlibError as error:
+        typer.echo(str(error), err=True)
+        typer.echo(t("cli.wrong"), err=True)
+        raise typer.Exit(2) from error
+    typer.echo(t("add.nothing") if compared.empty else t("add.written", source=key))
+
+
+def template(index: Annotated[str, typer.Argument(help="par, sipas, papi hoặc pci.")],
+             out: Annotated[Path, typer.Argument(help="Tệp .xlsx sẽ ghi.")],
+             year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
+             level: Annotated[str, typer.Option(help="province hoặc commune.")] = "province",
+             language: LanguageOption = "vi") -> None:
+    """Mẫu bảng điểm với mã nội dung và mã nơi điền sẵn."""
+    from indexlib.readers.template import write_template
+
+    _speak(language)
+    write_template(index, year, out, level)
+    typer.echo(t("add.template", file=out))
+
+
+def _speak(language: str) -> None:
+    if language not in wording.LANGUAGES:
+        raise IndexlibError(t("add.language", value=language))
+    wording.use(language)
+
+
+def _where(reading: Any, file: Path) -> str:
+    from indexlib.catalogue import load_catalogue
+
+    indices = load_catalogue().indices.set_index("index")
+    return f"workbook {file.name} ({indices.at[reading.index, 'publisher_en']})"
+
+
+def _print_reading(reading: Any, file: Path) -> None:
+    from indexlib.catalogue import load_catalogue
+
+    if reading.index:
+        typer.echo(t("add.read", file=file.name, index=load_catalogue().short_name(reading.index),
+                     years=", ".join(map(str, reading.years)) or "–",
+                     rows=wording.number(len(reading.scores), 0),
+                     places=reading.scores["place"].nunique(), components=reading.scores["component"].nunique()))
+    for title, problems in (("add.notes", reading.notes), ("add.doubts_found", reading.doubts)):
+        _print_problems(t(title, n=len(problems)), problems)
+    if reading.errors:
+        typer.echo(str(DataError(reading.errors)), err=True)
+
+
+def _print_problems(title: str, problems: list[Problem]) -> None:
+    if not problems:
+        return
+    typer.echo(title)
+    for code in dict.fromkeys(p.code for p in problems):
+        of_code = [p for p in problems if p.code == code]
+        for problem in of_code[:SHOWN_OF_KIND]:
+            typer.echo(str(problem))
+        if len(of_code) > SHOWN_OF_KIND:
+            typer.echo("  " + t("add.more", n=len(of_code) - SHOWN_OF_KIND))
+
+
+def _print_addition(compared: Any) -> None:
+    from indexlib.catalogue import load_catalogue
+    from indexlib.places import load_places
+
+    catalogue, places = load_catalogue(), load_places()
+    typer.echo(t("add.summary", new=wording.number(len(compared.new), 0), same=wording.number(compared.same, 0),
+                 changed=wording.number(len(compared.changed), 0), withheld=len(compared.withheld)))
+    for row in compared.changed.head(SHOWN).itertuples():
+        typer.echo("  " + t("add.change", place=places.get(row.place).name, component=catalogue.label(row.component),
+                            year=row.year, column=t(f"add.column.{row.column}"),
+                            old=_figure(row.old, row.column), new=_figure(row.new, row.column), source=row.old_source))
+    if len(compared.changed) > SHOWN:
+        typer.echo("  " + t("add.more", n=len(compared.changed) - SHOWN))
+    if len(compared.missing):
+        names = [f"{places.get(r.place).name}: {catalogue.label(r.component)}" for r in
+                 compared.missing.head(SHOWN).itertuples()]
+        typer.echo(t("add.missing", n=len(compared.missing)))
+        for name in names:
+            typer.echo(f"  {name}")
+        if len(compared.missing) > SHOWN:
+            typer.echo("  " + t("add.more", n=len(compared.missing) - SHOWN))
+
+
+def _figure(value: float, column: str) -> str:
+    return wording.number(value, 0 if column in ("rank", "rank_base") else 4)
