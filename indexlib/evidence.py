@@ -30,7 +30,7 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
         ``year``, ``place``, ``component``, ``index``, ``level``; the columns of
         :func:`indexlib.standing` and :func:`indexlib.changes`; ``rank_before``, ``base_before``,
         ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
-        ``prob_trend``: trend of the block up to the year; ``base_year``, ``base_score``;
+        ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``, ``base_score``;
         ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
         ``country`` (the national median fell too) or on its ``own``, else empty.
     """
@@ -47,6 +47,7 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
                          ("falls", found.falls),
                          ("p_trend", found.p_fall), ("prob_trend", found.prob_fall)):
         frame[name] = panel.cell(values)
+    frame["ci_low"], frame["ci_high"] = panel.rows["ci_low"], panel.rows["ci_high"]
     for name in ("rank", "base"):
         frame[f"{name}_before"] = _before(panel, frame[name])
     kind = _before(panel, frame["rank_kind"].cat.codes)

@@ -92,6 +92,14 @@ def places_text(row: object) -> str:
         t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
 
 
+def interval_text(row: object) -> str:
+    """Published 95 % interval of a score; empty where none is published."""
+    if pd.isna(row.ci_low) or pd.isna(row.ci_high):
+        return ""
+    low, high = (w.number(float(v), row.decimals) for v in (row.ci_low, row.ci_high))
+    return t("index.interval", low=low, high=high)
+
+
 def rank_text(row: object, before: bool = False) -> str:
     """Rank with base of a component row, of the year or of the year before."""
     end = "_before" if before else ""
@@ -148,7 +156,7 @@ def totals(found: Findings) -> Table:
         if row.reason == "edge":
             remark = t("index.edge", before=row.year - 1, why=catalogue.edge(index, row.year))
         caution = catalogue.caution(index, row.year) if row.comparable else ""
-        remark = "; ".join(x for x in (remark, caution) if x)
+        remark = "; ".join(x for x in (remark, caution, interval_text(row)) if x)
         out.append((name, score_text(row, unit=True), rank_text(row), change_text(row), rank_text(row, before=True), remark))
     frame = pd.DataFrame(out, columns=["index", "score", "rank", "change", "rank_before", "remark"])
     return Table(t("table.totals"), frame, [*_rank_notes(frame), t("note.rounding")])

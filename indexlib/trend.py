@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import combinations
 
@@ -25,6 +26,32 @@ class Trends:
     falls: np.ndarray
     p_fall: np.ndarray
     prob_fall: np.ndarray
+
+
+@dataclass(frozen=True)
+class Window:
+    """Series of one length that start at the first year of their block and end with a score.
+
+    Attributes
+    ----------
+    place, component, start : arrays (rows)
+        Positions of the place, the component and the first year.
+    block : array (rows)
+        Number of the block among those of the panel.
+    y : array (rows, years)
+        Scores; NaN where there is none.
+    """
+
+    place: np.ndarray
+    component: np.ndarray
+    start: np.ndarray
+    block: np.ndarray
+    y: np.ndarray
+
+    @property
+    def end(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Cell of the last year of each row."""
+        return self.place, self.component, self.start + self.y.shape[1] - 1
 
 
 def trends(scores: pd.DataFrame) -> pd.DataFrame:
@@ -62,35 +89,56 @@ def trends(scores: pd.DataFrame) -> pd.DataFrame:
     """
     panel = build(scores)
     moved = _noise.differences(panel)
-    found = of_panel(panel, moved, _noise.of_panel(panel, moved))
-    return _last_of_blocks(panel, found)
+    variances = _variances(panel, moved, _noise.of_panel(panel, moved))
+    columns = ["place", "component", "block", "first_year", "last_year", "n_years", "slope", "slope_low",
+               "slope_high", "s", "falls", "p_fall", "q_fall", "prob_fall"]
+    parts = [_rows(panel, moved, variances, w) for w in last_windows(panel) if w.y.shape[1] > 1]
+    parts = [p for p in parts if len(p)]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    frame = pd.concat(parts).sort_values(["_component", "block", "_place"], kind="stable").reset_index(drop=True)
+    frame["q_fall"] = false_discovery(frame["p_fall"].to_numpy(), frame.groupby(["_component", "block"]).ngroup())
+    return frame[columns]
 
 
 def of_panel(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> Trends:
     """Trends up to every year of a panel already arranged."""
-    shape = panel.score.shape
-    out = Trends(*(np.full(shape, np.nan) for _ in range(8)))
-    for c, years in blocks(panel):
-        y, at = panel.score[:, c, years], panel.years[years].astype(float)
-        variances = _noise_of(noise, moved, c, years)
-        for k in range(len(years)):
-            now = ~np.isnan(y[:, k])
-            part, when = y[now, : k + 1], years[k]
-            known = ~np.isnan(part)
-            rise, slope = _pairs(part, at[: k + 1])
-            s = np.nansum(np.sign(rise), axis=1)
-            step = np.diff(part, axis=1)
-            out.first[now, c, when] = np.where(known, at[: k + 1], np.inf).min(axis=1)
-            out.n[now, c, when] = known.sum(axis=1)
-            out.slope[now, c, when] = row_median(slope)
-            out.s[now, c, when] = s
-            out.steps[now, c, when] = (~np.isnan(step)).sum(axis=1)
-            out.falls[now, c, when] = (step < 0).sum(axis=1)
-            out.p_fall[now, c, when] = kendall_p(part, s)
-            if k:
-                national = moved.median[panel.group[now], c][:, years[1 : k + 1]]
-                out.prob_fall[now, c, when] = level_fell(part, national, *variances)
+    out = Trends(*(np.full(panel.score.shape, np.nan) for _ in fields(Trends)))
+    variances = _variances(panel, moved, noise)
+    for window in all_windows(panel):
+        for name, values in measure(panel, moved, variances, window).items():
+            getattr(out, name)[window.end] = values
     return out
+
+
+def measure(panel: Panel, moved: _noise.Changes, variances: np.ndarray, window: Window) -> dict[str, np.ndarray]:
+    """The figures of :class:`Trends` for the rows of a window."""
+    y, known = window.y, ~np.isnan(window.y)
+    rise, slope = _pairs(y)
+    s = np.nansum(np.sign(rise), axis=1)
+    step = np.diff(y, axis=1)
+    national = moved.median[panel.group[window.place][:, None], window.component[:, None],
+                            window.start[:, None] + np.arange(1, y.shape[1])]
+    return {"first": panel.years[window.start + known.argmax(axis=1)], "n": known.sum(axis=1), "slope": row_median(slope),
+            "s": s, "steps": (~np.isnan(step)).sum(axis=1), "falls": (step < 0).sum(axis=1),
+            "p_fall": kendall_p(y, s),
+            "prob_fall": level_fell(y, national, variances, window.block)}
+
+
+def _rows(panel: Panel, moved: _noise.Changes, variances: np.ndarray, window: Window) -> pd.DataFrame:
+    """Rows of :func:`trends` for a window."""
+    found = measure(panel, moved, variances, window)
+    low, high = sen_interval(_pairs(window.y)[1], found["n"])
+    frame = pd.DataFrame({
+        "_place": window.place, "_component": window.component,
+        "place": np.array(panel.places, dtype=object)[window.place],
+        "component": np.array(panel.components, dtype=object)[window.component],
+        "block": panel.years[window.start], "first_year": found["first"], "last_year": panel.years[window.end[2]],
+        "n_years": found["n"], "slope": found["slope"], "slope_low": low, "slope_high": high,
+        "s": found["s"].astype(int), "falls": found["falls"], "p_fall": found["p_fall"],
+        "prob_fall": found["prob_fall"]})
+    frame["block"] = panel.block[window.component, window.start]
+    return frame[found["n"] >= 2]
 
 
 def blocks(panel: Panel) -> list[tuple[int, np.ndarray]]:
@@ -102,20 +150,55 @@ def blocks(panel: Panel) -> list[tuple[int, np.ndarray]]:
     return out
 
 
-def _noise_of(noise: pd.DataFrame, moved: _noise.Changes, c: int, years: np.ndarray) -> tuple:
-    """Noise and true-change variances of a component in points: own, then national."""
-    width2 = moved.width[c, years[0]] ** 2
-    row = noise.iloc[c]
-    power, share = row["national_sd"] ** 2, row["national_share"]
-    return (width2 * row["noise_sd"] ** 2, width2 * row["level_sd"] ** 2,
-            width2 * power * share / 2, width2 * power * (1 - share))
+def _spans(panel: Panel) -> np.ndarray:
+    """Component, first and last year position of every block, one row each."""
+    return np.array([(c, years[0], years[-1]) for c, years in blocks(panel)], dtype=int).reshape(-1, 3)
 
 
-def _pairs(y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _window(panel: Panel, spans: np.ndarray, place: np.ndarray, block: np.ndarray, length: int) -> Window:
+    component, start = spans[block, 0], spans[block, 1]
+    y = panel.score[place[:, None], component[:, None], start[:, None] + np.arange(length)]
+    return Window(place, component, start, block, y)
+
+
+def all_windows(panel: Panel) -> Iterator[Window]:
+    """Every series from the start of a block to every later year with a score, by length."""
+    spans = _spans(panel)
+    longest = (spans[:, 2] - spans[:, 1]).max() + 1 if len(spans) else 0
+    for length in range(1, longest + 1):
+        block = np.flatnonzero(spans[:, 2] - spans[:, 1] + 1 >= length)
+        place, which = np.nonzero(~np.isnan(panel.score[:, spans[block, 0], spans[block, 1] + length - 1]))
+        yield _window(panel, spans, place, block[which], length)
+
+
+def last_windows(panel: Panel) -> Iterator[Window]:
+    """Every series from the start of a block to its last score, by length."""
+    spans = _spans(panel)
+    if not len(spans):
+        return
+    c, first, last = spans.T
+    year = np.arange(len(panel.years))
+    inside = (first[:, None] <= year) & (year <= last[:, None])
+    known = ~np.isnan(panel.score[:, c, :]) & inside
+    end = np.where(known.any(axis=2), len(year) - 1 - known[:, :, ::-1].argmax(axis=2), -1)
+    length = np.where(end >= 0, end - first + 1, 0)
+    for m in np.unique(length[length > 0]):
+        yield _window(panel, spans, *np.nonzero(length == m), int(m))
+
+
+def _variances(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> np.ndarray:
+    """Variances of each block in points (blocks, 4): noise and true change, own, then national."""
+    component, first, _ = _spans(panel).T
+    power, share = noise["national_sd"] ** 2, noise["national_share"]
+    each = np.stack([noise["noise_sd"] ** 2, noise["level_sd"] ** 2, power * share / 2, power * (1 - share)], axis=1)
+    return each[component].astype(float) * moved.width[component, first][:, None] ** 2
+
+
+def _pairs(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rise and slope between all pairs of years."""
     i, j = np.array(list(combinations(range(y.shape[1]), 2)), dtype=int).reshape(-1, 2).T
     rise = y[:, j] - y[:, i]
-    return rise, rise / (at[j] - at[i])
+    return rise, rise / (j - i)
 
 
 def row_median(values: np.ndarray) -> np.ndarray:
@@ -128,8 +211,7 @@ def row_median(values: np.ndarray) -> np.ndarray:
     return (ordered[rows, np.maximum((n - 1) // 2, 0)] + ordered[rows, np.minimum(n // 2, values.shape[1] - 1)]) / 2
 
 
-def level_fell(y: np.ndarray, national: np.ndarray, s2: float, t2: float, s2_national: float,
-               t2_national: float) -> np.ndarray:
+def level_fell(y: np.ndarray, national: np.ndarray, variances: np.ndarray, block: np.ndarray) -> np.ndarray:
     """Probability that the level of the last year is below that of the first score of each row.
 
     The level is a random walk with yearly variance ``t2`` about the national path, itself a random walk
@@ -141,41 +223,51 @@ def level_fell(y: np.ndarray, national: np.ndarray, s2: float, t2: float, s2_nat
         Scores of one block, the last year known; NaN where there is none.
     national : array (rows, years - 1)
         National median changes.
-    s2, t2, s2_national, t2_national : float
-        Noise variance of a score and variance of a true yearly change, own and national.
+    variances : array (blocks, 4)
+        Noise variance of a score and variance of a true yearly change, own, then national, in points.
+    block : array (rows)
+        Row of ``variances`` that holds for each row of ``y``.
     """
     out = np.full(len(y), np.nan)
-    if not np.isfinite([s2, t2, s2_national, t2_national]).all():
-        return out
+    path = np.concatenate([np.zeros((len(y), 1)), np.cumsum(national, axis=1)], axis=1)
+    able = np.isfinite(variances).all(axis=1)[block] & np.isfinite(path[:, -1])
     known = ~np.isnan(y)
-    for pattern in np.unique(known, axis=0):
-        rows = (known == pattern).all(axis=1)
-        at = np.flatnonzero(pattern)
-        if len(at) < 2:
-            continue
-        path = np.concatenate([np.zeros((rows.sum(), 1)), np.cumsum(national[rows], axis=1)], axis=1)[:, at]
-        own_mean, own_var = _rise(y[rows][:, at] - path, at, s2, t2)
-        mean, var = _rise(path, at, s2_national, t2_national)
-        with np.errstate(all="ignore"):
-            out[rows] = _noise.normal_cdf(-(own_mean + mean) / np.sqrt(own_var + var))
+    codes = known @ (1 << np.arange(y.shape[1]))
+    for code in np.flatnonzero(np.bincount(codes[able])):
+        rows = np.flatnonzero(able & (codes == code))
+        at = np.flatnonzero(known[rows[0]])
+        if len(at) > 1:
+            own = np.diff((y[rows] - path[rows])[:, at], axis=1)
+            out[rows] = _below_zero(own, np.diff(path[rows][:, at], axis=1), at, variances, block[rows])
     return out
 
 
-def _rise(y: np.ndarray, at: np.ndarray, s2: float, t2: float) -> tuple[np.ndarray, float]:
-    """Posterior mean and variance of the last level minus the first, of a random walk seen with noise."""
-    weight, variance = _weights(at, s2, t2)
-    return np.diff(y, axis=1) @ weight, variance
+def _below_zero(own: np.ndarray, national: np.ndarray, at: np.ndarray, variances: np.ndarray,
+                block: np.ndarray) -> np.ndarray:
+    """Probability that own and national rise together are below zero, from steps between the same known years."""
+    used = np.flatnonzero(np.bincount(block, minlength=len(variances)))
+    row = np.searchsorted(used, block)
+    own_weight, own_var = _weights(at, variances[used, 0], variances[used, 1])
+    weight, var = _weights(at, variances[used, 2], variances[used, 3])
+    mean = np.einsum("ij,ij->i", own, own_weight[row]) + np.einsum("ij,ij->i", national, weight[row])
+    with np.errstate(all="ignore"):
+        return _noise.normal_cdf(-mean / np.sqrt(own_var + var)[row])
 
 
-def _weights(at: np.ndarray, s2: float, t2: float) -> tuple[np.ndarray, float]:
-    """Weights of the steps in the posterior mean of the whole rise, and its posterior variance."""
-    truth = t2 * np.diff(at).astype(float)
-    m = len(truth)
-    total = np.diag(truth) + s2 * (2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1))
-    if not total.any():
-        return np.ones(m), 0.0
-    weight = np.linalg.lstsq(total, truth, rcond=None)[0]
-    return weight, max(float(truth.sum() - truth @ weight), 0.0)
+def _weights(at: np.ndarray, s2: np.ndarray, t2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the steps in the posterior mean of the whole rise (kinds, steps), and its variance (kinds)."""
+    truth = np.multiply.outer(t2, np.diff(at).astype(float))
+    m = truth.shape[1]
+    total = np.multiply.outer(s2, _steps_covariance(m)) + truth[:, :, None] * np.eye(m)
+    still = (s2 <= 0) & (t2 <= 0)  # nothing ever moves: any weights do
+    total[still] = np.eye(m)
+    weight = np.linalg.solve(total, truth[:, :, None])[:, :, 0]
+    return weight, np.maximum(truth.sum(axis=1) - (truth * weight).sum(axis=1), 0.0)
+
+
+def _steps_covariance(m: int) -> np.ndarray:
+    """Covariance of successive steps that unit noise in the scores gives."""
+    return 2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1)
 
 
 def null_rate(years: int, probability: float, s2: float, t2: float, s2_national: float, t2_national: float) -> float:
@@ -188,14 +280,15 @@ def null_rate(years: int, probability: float, s2: float, t2: float, s2_national:
     probability : float
         Threshold, above one half.
     s2, t2, s2_national, t2_national : float
-        As in :func:`level_fell`; only the own noise moves the scores here.
+        Noise and true-change variance, own and national; only the own noise moves the scores here.
     """
     from scipy.special import ndtri
 
     at = np.arange(years)
-    weight, own_var = _weights(at, s2, t2)
-    variance = own_var + _weights(at, s2_national, t2_national)[1]
-    wave = s2 * weight @ (2 * np.eye(years - 1) - np.eye(years - 1, k=1) - np.eye(years - 1, k=-1)) @ weight
+    own, national = (np.array([v]) for v in ((s2, t2), (s2_national, t2_national)))
+    weight, variance = _weights(at, own[:, 0], own[:, 1])
+    variance = variance[0] + _weights(at, national[:, 0], national[:, 1])[1][0]
+    wave = s2 * weight[0] @ _steps_covariance(years - 1) @ weight[0]
     return float(_noise.normal_cdf(-ndtri(probability) * np.sqrt(variance / wave))) if wave > 0 else 0.0
 
 
@@ -277,36 +370,15 @@ def sen_interval(slopes: np.ndarray, n: np.ndarray, level: float = 0.90) -> tupl
     return ordered[rows, low], ordered[rows, high]
 
 
-def _last_of_blocks(panel: Panel, found: Trends) -> pd.DataFrame:
-    """One row per place, component and block: the trend up to its last score."""
-    parts = []
-    for c, years in blocks(panel):
-        y = panel.score[:, c, years]
-        known = ~np.isnan(y)
-        p = np.flatnonzero(known.sum(axis=1) >= 2)
-        if not len(p):
-            continue
-        last = len(years) - 1 - known[p, ::-1].argmax(axis=1)
-        at = (p, c, years[last])
-        n = found.n[at].astype(int)
-        low, high = sen_interval(_pairs(y[p], panel.years[years].astype(float))[1], n)
-        parts.append(pd.DataFrame({
-            "place": np.array(panel.places, dtype=object)[p], "component": panel.components[c],
-            "block": panel.block[c, years[0]], "first_year": found.first[at].astype(int),
-            "last_year": panel.years[years[last]], "n_years": n, "slope": found.slope[at], "slope_low": low,
-            "slope_high": high, "s": found.s[at].astype(int), "falls": found.falls[at].astype(int),
-            "p_fall": found.p_fall[at], "q_fall": false_discovery(found.p_fall[at]), "prob_fall": found.prob_fall[at]}))
-    columns = ["place", "component", "block", "first_year", "last_year", "n_years", "slope", "slope_low",
-               "slope_high", "s", "falls", "p_fall", "q_fall", "prob_fall"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
-def false_discovery(p: np.ndarray) -> np.ndarray:
-    """Benjamini-Hochberg q values; NaN stays NaN."""
+def false_discovery(p: np.ndarray, family: np.ndarray) -> np.ndarray:
+    """Benjamini-Hochberg q values within families of tests; a family's size may differ from another's."""
     from scipy.stats import false_discovery_control
 
+    family = np.asarray(family)
     out = np.full(len(p), np.nan)
-    known = ~np.isnan(p)
-    if known.any():
-        out[known] = false_discovery_control(p[known])
+    size = np.bincount(family)[family]
+    for n in np.unique(size):
+        rows = np.flatnonzero(size == n)
+        rows = rows[np.argsort(family[rows], kind="stable")].reshape(-1, n)
+        out[rows] = false_discovery_control(p[rows], axis=1)
     return out
