@@ -79,7 +79,7 @@ def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Cha
     _named(figure, x[at], float(y[at]), plot, f"{names[at]}: {said[at]}", inner, own["score"])
     _neighbours(figure, now, x, y, at, names, inner)
     return chart(figure, text.position_title(own, component, place, year),
-                 text.source(now, component, year, year, rank=True), kind="position", place=place, year=year,
+                 text.source(now, component, year, year, rank=True, computed="chart.heat.computed"), kind="position", place=place, year=year,
                  component=component, data=now[["place", "score", "rank", "base", "rank_kind", "group"]],
                  plot=plot, left=left, right=right, above=above, below=26)
 
@@ -142,7 +142,7 @@ def _rows(found: Findings, index: str, components: list[str] | None) -> pd.DataF
     return load_catalogue().with_block(now)
 
 
-def _row_axis(figure: Chart, names: list[str], room: float = NAMES) -> tuple[np.ndarray, float]:
+def row_axis(figure: Chart, names: list[str], room: float = NAMES) -> tuple[np.ndarray, float]:
     """Names in the left margin, wrapped; the middles of the rows from the top and the height of the plot."""
     shown = [balanced(n, room) for n in names]
     heights = np.array([max(ROW, len(s) * SMALL * 1.2 + 4) for s in shown])
@@ -193,12 +193,12 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
         known["_usual"] = known["usual_movement"] / unit
     known = known.sort_values("_x", kind="stable")
     figure = Chart()
-    y, plot = _row_axis(figure, [numbered(c) for c in known["component"]])
+    y, plot = row_axis(figure, [numbered(c) for c in known["component"]])
     said = [text.signed(v, c) for v, c in zip(known["change"], known["component"], strict=True)]
-    right = max(map(width, said)) + 14
+    right = max(map(width, said)) + 18
     _movement_marks(figure, known, y, said)
     unit = load_catalogue().component(known["component"].iloc[0]).unit
-    _column_head(figure, t(f"unit.{unit}"), right)
+    column_head(figure, t(f"unit.{unit}"), right)
     figure.update_xaxes(title={"text": safe(t("chart.axis.share" if shares else "chart.axis.points")),
                                "font": {"size": SMALL}, "standoff": 4}, nticks=7, ticksuffix="", showgrid=True, gridcolor=FAINT)
     away = rows.loc[~rows["comparable"], ["component", "reason"]]
@@ -230,7 +230,7 @@ def _movement_marks(figure: Chart, known: pd.DataFrame, y: np.ndarray, said: lis
         note(figure, 1, float(at), safe(label), xref="paper", xanchor="left", xshift=6)
 
 
-def _column_head(figure: Chart, head: str, right: float) -> None:
+def column_head(figure: Chart, head: str, right: float) -> None:
     """The unit over the figures on the right."""
     note(figure, 1, 1, safe(head), xref="paper", yref="paper", xanchor="right", yanchor="bottom", xshift=right - 6,
          yshift=2, color=GREY)
@@ -261,7 +261,7 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     rows = _compared(found, index, components)
     rows = rows.assign(_gap=(rows["share"] - rows["compared"]).fillna(np.inf)).sort_values("_gap", kind="stable")
     figure = Chart()
-    y, plot = _row_axis(figure, [numbered(c) for c in rows["component"]])
+    y, plot = row_axis(figure, [numbered(c) for c in rows["component"]])
     below = (rows["_gap"] < 0).to_numpy()
     for i, (own, other) in enumerate(zip(rows["share"], rows["compared"], strict=True)):
         if pd.notna(other):
@@ -278,7 +278,7 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     for label, at in zip(said, y, strict=True):
         note(figure, 1, float(at), label, xref="paper", xanchor="left", xshift=6)
     right = max(map(width, said)) + 14
-    _column_head(figure, t("col.score"), right)
+    column_head(figure, t("col.score"), right)
     figure.update_xaxes(title={"text": safe(t("chart.axis.share_of_scale")), "font": {"size": SMALL}, "standoff": 4},
                         range=[-2, 102], tickvals=[0, 25, 50, 75, 100], showgrid=True, gridcolor=FAINT)
     return chart(figure, text.dots_title(rows, found, index, name_worst=True),
@@ -340,7 +340,8 @@ def radar(found: Findings, index: str = "papi", components: list[str] | None = N
         "bgcolor": "#FFFFFF", "angularaxis": {"direction": "clockwise", "rotation": 90, "gridcolor": PALE,
                                               "linecolor": PALE, "tickfont": {"size": SMALL}},
         "radialaxis": {"range": [0, 100], "tickvals": [25, 50, 75, 100], "gridcolor": FAINT, "showline": False,
-                       "ticks": "", "tickfont": {"size": SMALL, "color": GREY}, "angle": 67.5, "tickangle": 0}})
+                       "ticks": "", "tickfont": {"size": SMALL, "color": GREY}, "angle": 90 - 180 / len(rows),
+                       "tickangle": 90 - 180 / len(rows)}})
     note(figure, 0, 1, f"<b>{safe(found.place.name)}</b>", xref="paper", yref="paper", xanchor="left", xshift=EDGE_OF_RADAR,
          yshift=22, color=PLACE, size=SMALL + 1)
     if rows["compared"].notna().all():

@@ -54,7 +54,7 @@ def heat(scores: pd.DataFrame, place: str, index: str = "papi", year: int | None
     --------
     >>> from indexlib import load_scores
     >>> heat(load_scores("papi"), "thanh_hoa", "papi", 2024).layout.title.text.replace("<br>", " ")
-    'PAPI của Thanh Hóa năm 2024: trong 28 nội dung, 12 thuộc nhóm cao, 8 trung bình cao, 5 trung bình thấp, 3 thấp'
+    'PAPI của Thanh Hóa năm 2024: trong 28\xa0nội dung, 13\xa0thuộc nhóm cao, 7\xa0trung bình cao, 4\xa0trung bình thấp, 4\xa0thấp'
     """
     catalogue = load_catalogue()
     known = [c for c in catalogue.order if catalogue.component(c).index == index
@@ -212,7 +212,7 @@ def tiles(scores: pd.DataFrame, year: int, component: str, place: str = "") -> C
     below = _key(figure, states, left)
     data = frame.rename(columns={"code": "place"})[["place", "row", "col", "state", "score", "rank", "base", "rank_kind"]]
     return chart(figure, text.tiles_title(frame, component, year, place),
-                 text.source(now, component, year, year, rank=bool(place)), kind="tiles", place=place, year=year,
+                 text.source(now, component, year, year, rank=bool(place), computed="chart.heat.computed"), kind="tiles", place=place, year=year,
                  component=component, data=data, plot=tall * rows, left=left, right=right, below=below)
 
 
@@ -239,8 +239,7 @@ def _tile(figure: Chart, tile: object, year: int, across: float, framed: bool) -
         line={"color": PLACE if framed else PALE, "width": 4 if framed else 1,
               "dash": "dot" if tile.state == "island" else "solid"})
     mark = MARKS.get(tile.state, "")
-    name = tile.label_vi if tile.state == "island" else text.tile_name(tile.code, tile.label_vi, year)
-    shown = balanced(name, across - 6, SMALL - 1)
+    shown = balanced(text.tile_name(tile.code, tile.label_vi, year), across - 6, SMALL - 1)
     body = "<br>".join(map(safe, [*shown[:2]]))
     note(figure, tile.col, tile.row, f"<b>{body}</b>" if framed else body, size=SMALL - 1, color=ink,
          xshift=-5 if mark and len(shown) > 1 else 0, yshift=6 if mark and len(shown) == 1 else 0, borderpad=0)

@@ -43,7 +43,9 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
     Raises
     ------
     NoDataError
-        The place has neither score nor rank up to that year.
+        The place has no score up to that year.
+    ValueError
+        More places to compare than can be told apart.
 
     Examples
     --------
@@ -51,6 +53,8 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
     >>> history(load_scores("papi"), "thanh_hoa", "papi.6", year=2024).layout.title.text
     'Cung ứng dịch vụ công giảm 0,2977\\xa0điểm năm 2024, chủ yếu do Giáo dục tiểu<br>học công lập'
     """
+    if len(compare) > len(DASHES):
+        raise ValueError(t("chart.too_many", n=len(DASHES)))
     of = text.ranked(scores, component, year)
     year = int(of["year"].max()) if year is None and len(of) else year
     of = load_catalogue().with_block(of)
@@ -119,9 +123,9 @@ def _end_labels(figure: Chart, ends: list[tuple[str, float, str]], component: st
 
 def edges(component: str, first: int, last: int) -> list[int]:
     """Years from which a component is measured otherwise than the year before, within the years drawn."""
-    blocks = load_catalogue().comparability.query("component == @component and last_year >= @first")
-    starts = sorted(blocks.loc[blocks["first_year"] <= last, "first_year"])
-    return [int(y) for y in starts[1:] if y > first] if len(starts) else []
+    b = load_catalogue().comparability
+    starts = b.loc[(b["component"] == component) & (b["last_year"] >= first) & (b["first_year"] <= last), "first_year"]
+    return [int(y) for y in sorted(starts)[1:] if y > first]
 
 
 def _years_axis(figure: Chart, component: str, first: int, last: int, right: float, plot: float,
@@ -237,7 +241,8 @@ def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple
 def _point_labels(figure: Chart, own: pd.DataFrame) -> None:
     """Ranks beside their points, on the side that the line leaves free."""
     ranks, newest = own.set_index("year"), own["year"].max()
-    for year, r in ranks[ranks.index < newest].iterrows():
+    for r in own[own["year"] < newest].to_dict("records"):
+        year = r["year"]
         before, after = (ranks["rank"].get(y, r["rank"]) - r["rank"] for y in (year - 1, year + 1))
         below, slope = before + after < 0, np.sign(after - before)
         beside = 9 * slope * (1 if not below else -1) if before * after < 0 else 0

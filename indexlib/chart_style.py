@@ -36,7 +36,7 @@ _WIDTHS = {c: w for w, letters in {
     22: "'", 26: " \u00a0ijl", 27: "!,.:;J·", 30: "`()", 33: "-[]", 36: "Ift“”/\\{}", 41: "\"r?_", 48: "zcs–", 52: "vyFLkx",
     56: "*S|ETae$+0123456789<=>YZ^~×X", 61: "PVo≤≥KRbdghnpquCđA", 67: "#Bư", 75: "&DGUĐHN", 79: "OQw…",
     93: "%@MWm"}.items() for c in letters}
-_UNITS = re.compile(r"(?<=[\d*%]) (?=(?:điểm|points?|bậc|places?|năm)\b)")
+_COUNTED = re.compile(r"(?<=[\d*]) (?=[^\W\d])")
 
 pio.templates["indexlib"] = go.layout.Template(layout={
     "font": {"family": FONT, "size": TEXT, "color": INK},
@@ -102,7 +102,7 @@ def width(text: str, size: float = SMALL, bold: bool = False) -> float:
 
 
 def wrap(text: str, room: float, size: float = SMALL, bold: bool = False) -> list[str]:
-    """Lines of a text that fit a room in pixels; a figure stays with its unit.
+    """Lines of a text that fit a room in pixels; a figure stays with the word after it.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def wrap(text: str, room: float, size: float = SMALL, bold: bool = False) -> lis
     ['Công khai, minh bạch trong việc', 'ra quyết định ở địa phương']
     """
     lines: list[str] = []
-    for word in _UNITS.sub("\u00a0", text).split(" "):
+    for word in _COUNTED.sub("\u00a0", text).split(" "):
         if lines and width(f"{lines[-1]} {word}", size, bold) <= room:
             lines[-1] += f" {word}"
         else:

@@ -9,7 +9,7 @@ from indexlib import wording as w
 from indexlib.catalogue import load_catalogue
 from indexlib.change import changes
 from indexlib.chart_style import plain_name
-from indexlib.places import load_places
+from indexlib.places import load_places, plain
 from indexlib.scores import load_withheld
 from indexlib.standing import GROUPS, standing
 from indexlib.wording import t
@@ -52,7 +52,8 @@ def history_title(scores: pd.DataFrame, own: pd.DataFrame, place: str, component
         return _no_score_title(now, place, component, year)
     family = [component, *_parts(component)]
     near = scores[scores["component"].isin(family) & scores["year"].isin([year - 1, year])]
-    moved = changes(near)
+    # A standing has no intervals; of the changes only their size is used here.
+    moved = changes(near.assign(**{c: np.nan for c in ("rank_base", "ci_low", "ci_high") if c not in near}))
     moved = moved[(moved["place"] == place) & (moved["year"] == year)].set_index("component")
     row = moved.loc[component]
     if not row["comparable"]:
@@ -99,7 +100,7 @@ def main_part(parts: pd.Series, total: float) -> str:
 
 
 def source(of: pd.DataFrame, component: str, first: int, year: int, scales: bool = False, rank: bool = False,
-           more: tuple[str, ...] = ()) -> str:
+           computed: str = "chart.computed_median") -> str:
     """Source and base line: index, years, places with a score, what is computed."""
     index = load_catalogue().component(component).index
     now = of[of["year"] == year]
@@ -110,12 +111,12 @@ def source(of: pd.DataFrame, component: str, first: int, year: int, scales: bool
     if not whole:
         parts.append(t("chart.partial"))
     elif of["median"].notna().any():
-        parts.append(t("chart.computed_median"))
+        parts.append(t(computed))
     if scales:
         parts += _scales(component, first, year)
     if rank and now["rank_kind"].eq("computed").any():
         parts.append(t("chart.computed_rank"))
-    return "; ".join([*parts, *more]) + "."
+    return "; ".join(parts) + "."
 
 
 def base(now: pd.DataFrame, year: int) -> str:
@@ -289,7 +290,10 @@ def heat_source(of: pd.DataFrame, index: str, first: int, year: int) -> str:
 
 def tile_name(code: str, label_vi: str, year: int) -> str:
     """Short name of a province on its tile."""
-    return label_vi if w.language() == "vi" else load_places().get(code, year).name_en
+    if w.language() == "vi":
+        return label_vi
+    known = any(p.code == code for p in load_places().all)
+    return load_places().get(code, year).name_en if known else plain(label_vi)
 
 
 def tiles_title(frame: pd.DataFrame, component: str, year: int, place: str) -> str:
@@ -302,3 +306,18 @@ def tiles_title(frame: pd.DataFrame, component: str, year: int, place: str) -> s
         n = frame["state"].value_counts()
         return t("chart.tiles.title", name=name, year=year, n=sum(n.get(g, 0) for g in GROUPS), low=n.get("low", 0))
     return t("chart.tiles.partial", name=name, year=year, n=int((frame["state"] == "partial").sum()))
+
+
+def waterfall_title(rows: pd.DataFrame, index: str, place: str, year: int, total: float) -> str:
+    """How the total moved and how many components added to it or took from it."""
+    moved = np.sign(rows["contribution"].round(load_catalogue().decimals(index)))
+    key = "same" if total == 0 else "rose" if total > 0 else "fell"
+    return t("chart.waterfall.title", name=plain_name(index), place=place_name(place, year), year=year,
+             moved=t(f"chart.waterfall.{key}", size=size(total, index)), up=int((moved > 0).sum()),
+             level=int((moved == 0).sum()), down=int((moved < 0).sum()))
+
+
+def waterfall_source(index: str, year: int) -> str:
+    """Source line of contributions."""
+    return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=span(year - 1, year)),
+                      t("chart.waterfall.source")]) + "."

@@ -1,10 +1,107 @@
-"""Charts for briefings, notebooks and pages: plotly figures with a message, a source line and their data."""
+"""Charts for briefings, notebooks and pages: plotly figures with a message, a source line and their data.
+
+Each function takes a score table or the findings of a run and returns a
+:class:`indexlib.chart_style.Chart`; ``figure.layout.meta`` has ``name``, the stem of its file, and
+``data``, the records drawn. :func:`export` writes them for print.
+"""
 
 from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
 
 from indexlib.chart_dots import dots, movement, position, radar
 from indexlib.chart_grids import heat, tiles
 from indexlib.chart_lines import bump, history
-from indexlib.chart_style import Chart, config
+from indexlib.chart_style import CENTIMETRES, SCALE, WIDTH, Chart, config
+from indexlib.chart_sums import waterfall
+from indexlib.problems import IndexlibError
+from indexlib.wording import listing, t
 
-__all__ = ["Chart", "bump", "config", "dots", "heat", "history", "movement", "position", "radar", "tiles"]
+__all__ = ["BrowserError", "Chart", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
+           "radar", "tiles", "waterfall"]
+
+
+class BrowserError(IndexlibError):
+    """No Chrome or Chromium to draw files with, or one that failed; one line that says what to do."""
+
+
+def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: bool = True) -> list[Path]:
+    """Write charts for print, all in one browser session: PNG at 300 dpi and SVG, both 16 cm wide.
+
+    Parameters
+    ----------
+    figures : iterable of Chart
+    folder : Path or str
+        Made if it is not there. Files are named ``layout.meta["name"]``.
+    png, svg : bool
+        Which formats.
+
+    Returns
+    -------
+    list of Path
+        The files written, chart by chart.
+
+    Raises
+    ------
+    BrowserError
+        No browser; nothing is written.
+    ValueError
+        Two charts of one name, of which one would be lost.
+    """
+    import kaleido
+    from kaleido.errors import ChromeNotFoundError
+
+    charts, folder = list(figures), Path(folder)
+    names = [c.layout.meta["name"] for c in charts]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise ValueError(t("chart.same_name", names=listing(twice)))
+    endings = [end for end, wanted in (("png", png), ("svg", svg)) if wanted]
+    todo = [_image(c, folder / f"{n}.{end}") for c, n in zip(charts, names, strict=True) for end in endings]
+    if not todo:
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        # What plotly.io.write_images calls, but with two tabs and without fetching MathJax from the web.
+        kaleido.write_fig_from_object_sync(todo, kopts={"n": 2, "mathjax": False})
+    except ChromeNotFoundError:
+        raise BrowserError(t("chart.no_browser")) from None
+    except RuntimeError as error:
+        raise BrowserError(t("chart.not_written", why=str(error.args[0] if error.args else error).partition("\n")[0])) from error
+    for path in (image["path"] for image in todo):
+        (_set_dots_per_inch if path.suffix == ".png" else _set_centimetres)(path)
+    return [image["path"] for image in todo]
+
+
+def _image(figure: Chart, path: Path) -> dict:
+    """One image for kaleido; the data that a figure carries is not needed to draw it."""
+    drawn = figure.to_dict()
+    drawn["layout"] = {k: v for k, v in drawn["layout"].items() if k != "meta"}
+    return {"fig": drawn, "path": path, "opts": {
+        "format": path.suffix[1:], "width": WIDTH, "height": int(figure.layout.height),
+        "scale": SCALE if path.suffix == ".png" else 1}}
+
+
+def _set_dots_per_inch(path: Path) -> None:
+    """Say in a PNG how large it prints, else Word takes it for 50 cm."""
+    picture = path.read_bytes()
+    per_metre = round(WIDTH * SCALE / CENTIMETRES * 100)
+    body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    chunk = struct.pack(">I", 9) + body + struct.pack(">I", zlib.crc32(body))
+    start = 8 + 12 + 13  # signature, then the header chunk
+    path.write_bytes(picture[:start] + chunk + picture[start:])
+
+
+def _set_centimetres(path: Path) -> None:
+    """Give an SVG its printed size instead of pixels."""
+    def centimetres(found: re.Match) -> str:
+        return f'{found[1]}="{float(found[2]) * CENTIMETRES / WIDTH:.4g}cm"'
+
+    head, end, rest = path.read_text(encoding="utf-8").partition(">")
+    head = re.sub(r'\b(width|height)="([\d.]+)"', centimetres, head)
+    path.write_text(head + end + rest, encoding="utf-8")

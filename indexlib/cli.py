@@ -77,7 +77,7 @@ def _print(found: Any, all_: bool, by: str | None) -> None:
 
     console = _console()
     console.print(t("head", place=found.place.name, year=found.params.year), style="bold", markup=False)
-    for line in found.plan.notices(found.params.year):
+    for line in found.notices():
         console.print(line, markup=False)
     chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
     for table in (tables.totals(found), chosen(found)):
@@ -162,6 +162,18 @@ def run(
             tqdm.write(t(key, n=len(done.failures), folder=done.folder / "index.html"))
     if failed:
         raise typer.Exit(1)
+
+
+@app.command("new-year")
+def new_year(
+    year: Annotated[int, typer.Argument(help="Năm mới.")],
+    params: Annotated[Path, typer.Argument(help="Tệp tham số của năm cũ.")],
+) -> None:
+    """Tạo tệp tham số cho năm mới từ tệp của năm cũ."""
+    from indexlib.params import next_year
+
+    path = next_year(params, year)
+    typer.echo(t("cli.new_year", path=path.as_posix()))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def as_data(found: Findings) -> dict[str, Any]:
     components = components.merge(found.by_component(components["component"]), on="component")
     return {
         "place": asdict(found.place), "year": found.params.year, "params": found.params.model_dump(),
-        "plan": found.plan.code, "notices": found.plan.notices(found.params.year),
+        "plan": found.plan.code, "notices": found.notices(),
         "focus": now.focus(found.params.focus)["component"].tolist(),
         "components": records(components.drop(columns=["year", "place"])),
         "flags": records(now.flags.drop(columns=["year", "place"])),

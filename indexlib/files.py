@@ -11,6 +11,8 @@ import pandas as pd
 from indexlib.problems import DataError, Problem
 from indexlib.wording import t
 
+BESIDE_PACKAGE = Path(__file__).resolve().parent.parent / "data"
+
 
 def data_dir() -> Path:
     """Folder of the reviewed data files.
@@ -19,7 +21,7 @@ def data_dir() -> Path:
     beside the package.
     """
     named = os.environ.get("INDEXLIB_DATA")
-    return Path(named) if named else Path(__file__).resolve().parent.parent / "data"
+    return Path(named) if named else BESIDE_PACKAGE
 
 
 def shown_name(path: Path) -> str:

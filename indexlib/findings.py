@@ -10,11 +10,13 @@ from indexlib.catalogue import load_catalogue
 from indexlib.flags import Review, assess, cut
 from indexlib.noise import estimate_noise
 from indexlib.params import Params, check_params
+from indexlib.peers import region, similar
 from indexlib.places import Place, find_place
 from indexlib.plan import Plan, load_plan
 from indexlib.problems import NoDataError, PlaceError
 from indexlib.ranks import rank_intervals
 from indexlib.scores import load_scores
+from indexlib.standing import standing
 from indexlib.wording import use
 
 
@@ -39,6 +41,11 @@ class Findings:
     now: Review
     before: Review | None
     noise: pd.DataFrame
+    scores: pd.DataFrame
+
+    def notices(self) -> list[str]:
+        """What every first page must say; see :meth:`indexlib.plan.Plan.notices`."""
+        return self.plan.notices(self.params.year, self.place.code)
 
     def unjudged_items(self) -> list[str]:
         """Plan items of whose components none has a figure in the year."""
@@ -47,6 +54,19 @@ class Findings:
         links = links[(links["strength"] != "none") & links["component"].isin(valid)]
         judged = set(links.loc[links["component"].isin(self.now.components["component"]), "item"])
         return [i for i in self.plan.items["item"] if i not in judged]
+
+    def standing(self) -> pd.DataFrame:
+        """Standing of every place in the year."""
+        return standing(self.scores[self.scores["year"] == self.params.year])
+
+    def peers(self) -> list[str]:
+        """Codes of the places to compare with, as the parameters choose them."""
+        chosen = self.params.peers
+        if chosen == "region":
+            return region(self.place.code, self.params.year)
+        if chosen == "similar":
+            return similar(self.scores, self.place.code, self.params.year)
+        return [find_place(name, self.params.year).code for name in chosen]
 
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.Plan.responsible`."""
@@ -68,7 +88,7 @@ def find(params: Params) -> Findings:
         before = None
     intervals = rank_intervals(scores, place.code, [params.year, params.year - 1])
     now, before = (_with_intervals(r, intervals) for r in (now, before))
-    return Findings(params, place, plan, now, before, estimate_noise(scores))
+    return Findings(params, place, plan, now, before, estimate_noise(scores), scores)
 
 
 def _with_intervals(found: Review | None, intervals: pd.DataFrame) -> Review | None:

@@ -91,6 +91,7 @@ def contributions(scores: pd.DataFrame, place: str, year: int, index: str) -> pd
     wanted = [index, *weights["component"]]
     bad = [c for c in wanted if c not in moved.index or not moved.at[c, "comparable"]]
     if bad:
+        bad = [index] if index in bad else bad
         raise NoDataError(t("outlook.not_comparable", year=year, before=year - 1,
                             names=", ".join(catalogue.label(c) for c in bad)))
     total = float(moved.at[index, "change"])
@@ -154,6 +155,7 @@ def targets(scores: pd.DataFrame, place: str, year: int, index: str, total: floa
     own = scores[(scores["place"] == place) & (scores["year"] == year)].set_index("component")["score"]
     missing = [c for c in [index, *weights["component"]] if np.isnan(own.get(c, np.nan))]
     if missing:
+        missing = [index] if index in missing else missing
         raise NoDataError(t("outlook.missing", year=year, names=", ".join(catalogue.label(c) for c in missing)))
     wanted = float(total) if total is not None else _score_of_rank(scores, year, index, int(rank))
     frame = weights.assign(year=year, score=weights["component"].map(own))

@@ -49,6 +49,20 @@ class Grades(Strict):
     b: Annotated[float, Field(gt=0.5, lt=1)] = 0.80
 
 
+class Target(Strict):
+    """A wanted total or a wanted place of an index."""
+
+    total: Annotated[float, Field(ge=0, le=100)] | None = None
+    rank: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+class Targets(Strict):
+    """Targets of the indices whose total can be broken down."""
+
+    papi: Target | None = None
+    pci: Target | None = None
+
+
 class Params(Strict):
     """Parameters of a run.
 
@@ -65,6 +79,10 @@ class Params(Strict):
         Length of the focus list.
     rules : Rules
     grades : Grades
+    peers : "region", "similar" or list of names
+        Places to compare with.
+    targets : Targets
+        Wanted totals or places of PAPI and PCI; default the tenth place.
     """
 
     place: Annotated[str, Field(min_length=1, max_length=100)]
@@ -74,15 +92,22 @@ class Params(Strict):
     focus: Annotated[int, Field(ge=1, le=100)] = 8
     rules: Rules = Rules()
     grades: Grades = Grades()
+    peers: Literal["region", "similar"] | Annotated[list[str], Field(max_length=20)] = "region"
+    targets: Targets = Targets()
 
-    @field_validator("rules", "grades", mode="before")
+    @field_validator("rules", "grades", "targets", mode="before")
     @classmethod
     def _empty_is_default(cls, value: object) -> object:
         return {} if value is None else value
 
+    def target(self, index: str) -> Target:
+        """Target of an index; the tenth place where none is given."""
+        given = getattr(self.targets, index)
+        return given if given and (given.total is not None or given.rank) else Target(rank=10)
+
 
 #: Groups of parameters.
-GROUPS = {"rules": Rules, "grades": Grades}
+GROUPS = {"rules": Rules, "grades": Grades, "targets": Targets}
 
 
 def read_params(path: Path | str) -> Params:
@@ -214,9 +239,53 @@ def _against_data(raw: dict, name: str, lines: dict[str, int]) -> list[Problem]:
                 find_place(place, year)
             except PlaceError as error:
                 problems.append(Problem(name, "", lines.get("place"), "place", "place", str(error)))
+    peers = raw.get("peers")
+    if isinstance(peers, list) and isinstance(year, int):
+        for name_of in (p for p in peers if isinstance(p, str)):
+            try:
+                find_place(name_of, year)
+            except PlaceError as error:
+                problems.append(Problem(name, "", lines.get("peers"), "peers", "place", str(error)))
     if isinstance(plan, str) and re.fullmatch(r"[A-Za-z0-9_]+", plan):
         try:
             load_plan(plan)
         except PlanError as error:
             problems.append(Problem(name, "", lines.get("plan"), "plan", "plan", str(error)))
     return problems
+
+
+def next_year(path: Path | str, year: int) -> Path:
+    """Write the parameter file of another year beside the old one, its comments kept.
+
+    Parameters
+    ----------
+    path : Path
+        Parameter file whose name holds its year: ``thanh_hoa_2024.yml``.
+    year : int
+
+    Returns
+    -------
+    Path
+        The new file. The year need not have scores yet; the place must exist in it.
+
+    Raises
+    ------
+    DataError
+        The old file is faulty, its name does not hold its year, or the new one exists already.
+    PlaceError
+        The place does not exist in the new year.
+    """
+    from indexlib.places import find_place
+
+    path, params = Path(path), read_params(path)
+    if str(params.year) not in path.stem:
+        raise DataError([Problem(path.as_posix(), "", None, "", "name", t("cli.year_in_name", year=params.year))])
+    find_place(params.place, year)
+    new = path.with_name(path.name.replace(str(params.year), str(year)))
+    text = re.sub(r"(?m)^(year:\s*)\d+", rf"\g<1>{year}", path.read_text(encoding="utf-8"), count=1)
+    try:
+        with open(new, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise DataError([Problem(new.as_posix(), "", None, "", "exists", t("cli.exists", path=new.as_posix()))]) from None
+    return new

@@ -151,10 +151,21 @@ class Plan:
         frame = self.responsible(components)
         return frame.loc[frame["by"] == BY_GAP, "component"].tolist()
 
-    def notices(self, year: int) -> list[str]:
-        """What every first page must say: the level of the figures, and whether the plan still runs."""
+    def notices(self, year: int, province: str | None = None) -> list[str]:
+        """What every first page must say: the level of the figures, whose plan this is, whether it still runs.
+
+        Parameters
+        ----------
+        year : int
+        province : str, optional
+            Code of the place reviewed; default the plan's own province.
+        """
         about = self.about
-        lines = [t("notice.level." + about["level"], province=_province(about["province"]))]
+        own, shown = about["province"], province or about["province"]
+        lines = [t("notice.level." + about["level"], province=_province(shown, year))]
+        if shown != own:
+            lines.append(t("notice.other_plan", place=about["place"], own=_province(own, year),
+                           province=_province(shown, year)))
         if not self.valid(year):
             key = "notice.ended" if year > about["last_year"] else "notice.before"
             lines.append(t(key, first=about["first_year"], last=about["last_year"], year=year))
@@ -167,10 +178,10 @@ class Plan:
         return lines
 
 
-def _province(code: str) -> str:
+def _province(code: str, year: int) -> str:
     from indexlib.places import load_places
 
-    return load_places().get(code).name
+    return load_places().get(code, year).name
 
 
 def plan_names() -> list[str]:

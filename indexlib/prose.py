@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+import pandas as pd
+
 from indexlib import tables
+from indexlib import wording as w
+from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.findings import Findings
 from indexlib.wording import own, t
 
@@ -34,14 +38,15 @@ def title(found: Findings, notebook: str) -> Text:
 
 def notices(found: Findings) -> Text:
     """What every first page says: whose figures these are, and whether the plan still runs."""
-    return Text(tuple(found.plan.notices(found.params.year)))
+    return Text(tuple(found.notices()))
 
 
 def lead(found: Findings, notebook: str) -> Text:
     """First paragraph of a notebook."""
     about = found.plan.about
     return Text((t(f"nb.{notebook[:2]}.lead", n=len(found.now.components), k=len(found.now.flagged()),
-                   plan=own(about, "name"), issuer=own(about, "issuer")),))
+                   plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
+                   year=found.params.year),))
 
 
 def say(key: str, **values: object) -> Text:
@@ -59,3 +64,152 @@ def caveats(found: Findings) -> Text:
     lines = tables.coverage(found) or [t("nb.coverage_all")]
     lines += [t("note.computed"), t("note.rounding"), t("nb.mapping", plan=found.plan.code)]
     return Text(tuple(lines), "li")
+
+
+def standard(found: Findings, index: str) -> Text:
+    """The standard paragraph of a briefing for one index.
+
+    Score, place with its base, group, change in points and places; then how many of the main components
+    rose, stayed and fell, each with its figure, largest first; then what noise makes of the falls. The counts
+    sum to the number of main components of the index in that year.
+
+    Examples
+    --------
+    >>> from indexlib import open_run
+    >>> text = str(standard(open_run(place="thanh_hoa", year=2024), "papi"))
+    >>> text[:98]
+    'Năm 2024, Chỉ số PAPI của Thanh Hóa đạt 44,8708 điểm, xếp thứ 13/61 tỉnh, thành phố có kết quả (tự'
+    """
+    row = next((r for r in found.now.components.itertuples(index=False) if r.component == index), None)
+    short, place, year = load_catalogue().short_name(index), found.place.name, found.params.year
+    if row is None:
+        gone = found.now.missing.query("component == @index")
+        why = gone["why"].iloc[0] if len(gone) else ""
+        key = "para.withheld" if why else "para.none"
+        sentences = [t(key, year=year, index=short, place=place, why=why)]
+    else:
+        sentences = [_total(row, short, place)]
+        if row.reason == "edge":
+            sentences.append(t("para.edge", before=year - 1, why=load_catalogue().edge(index, year)))
+        elif row.reason == "withheld":
+            sentences.append(t("para.before_withheld", before=year - 1))
+        elif row.reason and pd.notna(row.score):
+            sentences.append(t("para.before_missing", before=year - 1))
+        elif load_catalogue().caution(index, year):
+            sentences.append(t("para.caution", before=year - 1, why=load_catalogue().caution(index, year)))
+    sentences += _counts(found, index)
+    return Text((" ".join(sentences),))
+
+
+def _total(row: object, short: str, place: str) -> str:
+    """The sentence on an overall score."""
+    computed = row.rank_kind == "computed"
+    rank = tables.rank_text(row).rstrip("*")
+    if pd.isna(row.score):
+        text = t("para.rank_only", year=row.year, index=short, place=place, rank=rank)
+    else:
+        text = t("para.score", year=row.year, index=short, place=place, score=tables.score_text(row, unit=True))
+        if pd.notna(row.rank):
+            text += t("para.rank_computed" if computed else "para.rank", rank=rank)
+        if row.group:
+            text += t("para.group", group=t(f"group.{row.group}"))
+    change = _moved(row) if row.comparable else ""
+    places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else \
+        _places(int(row.rank_before - row.rank))
+    if change and places:
+        text += t("para.and_places", change=change, places=places, before=row.year - 1)
+    elif change or places:
+        text += t("para.against" if change else "para.only_places", change=change, places=places, before=row.year - 1)
+    return text + "."
+
+
+def _moved(row: object) -> str:
+    """A change with its direction in words: ``tăng 0,6665 điểm``."""
+    if row.change_published == 0:
+        return t("para.level")
+    unit = load_catalogue().component(row.component).unit
+    size = w.change(abs(row.change), row.decimals, unit).lstrip("+")
+    return t("para.up" if row.change_published > 0 else "para.down", change=size)
+
+
+def _places(moved: int) -> str:
+    return t("para.places_same") if moved == 0 else t("para.places_up" if moved > 0 else "para.places_down", n=abs(moved))
+
+
+def main_components(found: Findings, index: str) -> list[str]:
+    """Components that stand directly under an index in the year."""
+    catalogue = load_catalogue()
+    valid = catalogue.valid(found.params.year, index)
+    direct = [c for c in valid if catalogue.component(c).parent == index]
+    return direct or [c for c in valid if c != index]
+
+
+def split(found: Findings, index: str) -> dict[str, list[str]]:
+    """Main components of an index by what became of them: ``up``, ``same``, ``down``, ``edge``, ``missing``.
+
+    Each component stands in exactly one list; ``up`` and ``down`` have the largest change first.
+    """
+    rows = {r.component: r for r in found.now.components.itertuples(index=False)}
+    out: dict[str, list[str]] = {k: [] for k in ("up", "same", "down", "edge", "missing")}
+    for code in main_components(found, index):
+        row = rows.get(code)
+        if row is None or not row.comparable:
+            out["edge" if row is not None and row.reason == "edge" else "missing"].append(code)
+        else:
+            out["up" if row.change_published > 0 else "down" if row.change_published < 0 else "same"].append(code)
+    for key in ("up", "down"):
+        out[key].sort(key=lambda c: -abs(rows[c].change))
+    return out
+
+
+def _counts(found: Findings, index: str) -> list[str]:
+    """The sentence that counts the main components, and the one on noise."""
+    parts = split(found, index)
+    total = sum(len(v) for v in parts.values())
+    if total == len(parts["missing"]):
+        return []
+    catalogue = load_catalogue()
+    rows = {r.component: r for r in found.now.components.itertuples(index=False)}
+    what = t(f"what.{catalogue.component(main_components(found, index)[0]).level}")
+    said = []
+    for key, codes in parts.items():
+        if codes:
+            moved = key in ("up", "down")
+            names = "; ".join(f"{catalogue.component(c).name} {_size(rows[c])}" if moved else catalogue.component(c).name
+                              for c in codes)
+            said.append(t(f"para.count_{key}", n=len(codes), what=what, names=names))
+    return [t("para.counts", n=total, what=what, parts=", ".join(said)), *_noise(parts["down"], rows)]
+
+
+def _size(row: object) -> str:
+    return w.number(abs(row.change), w.change_digits(row.change, row.decimals))
+
+
+def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
+    """What the usual movement makes of the falls."""
+    known = [c for c in down if pd.notna(rows[c].z)]
+    if not down:
+        return []
+    if not known:
+        return [t("para.beyond_unknown")]
+    catalogue = load_catalogue()
+    beyond = [c for c in known if rows[c].z < -1]
+    names = w.listing([catalogue.component(c).name for c in beyond or known])
+    if len(known) == 1:
+        return [t("para.beyond_one" if beyond else "para.within_one", names=names)]
+    if not beyond:
+        return [t("para.beyond_none")]
+    return [t("para.beyond_all") if len(beyond) == len(known) else t("para.beyond_some", names=names)]
+
+
+def peers(found: Findings) -> Text:
+    """Who the place is compared with."""
+    from indexlib.places import load_places
+
+    names = [load_places().get(c, found.params.year).name for c in found.peers()]
+    return say("peers", names=w.listing(names)) if names else say("peers_none")
+
+
+def standards(found: Findings) -> Text:
+    """The standard paragraphs of all four indices."""
+    return Text(tuple(str(standard(found, index)) for index in INDICES))

@@ -1,7 +1,8 @@
 """The suite of notebooks, run by papermill into one folder a run.
 
-A run is made in a folder of its own and renamed into place at the end: a reader never sees
-half a run, and a run that fails leaves the earlier one as it was.
+A run is made in a folder of its own and renamed into place at the end: a reader never sees half a run, and
+a run that fails leaves the earlier one as it was. Executed notebooks and drawn charts are kept under the
+checksum of all they were made from, so that the next run redoes only what changed.
 """
 
 from __future__ import annotations
@@ -9,27 +10,30 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from html import escape
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from indexlib import __version__, files
+from indexlib import __version__, files, pages
 from indexlib.findings import find
 from indexlib.params import Params, read_params
-from indexlib.plan import load_plan
 from indexlib.problems import IndexlibError
 from indexlib.wording import speaking, t
 
+PACKAGES = ("pandas", "numpy", "scipy", "plotly", "papermill", "nbclient", "kaleido")
+
 
 class RunError(IndexlibError):
-    """A run that cannot start: the folder is in use or cannot be written, or a notebook is not there."""
+    """A run that cannot start or be written: the folder is in use or read-only, or a notebook is not there."""
 
 
 @dataclass
@@ -37,7 +41,9 @@ class Outcome:
     """How one notebook of a run ended."""
 
     notebook: str
+    key: str = ""
     seconds: float = 0.0
+    reused: bool = False
     failed: bool = False
     cell: int | None = None
     why: str = ""
@@ -45,11 +51,12 @@ class Outcome:
 
 @dataclass
 class Run:
-    """How a run ended: its folder and the outcome of each notebook."""
+    """How a run ended: its folder, the outcome of each notebook, and what the user should know."""
 
     name: str
     folder: Path
     outcomes: list[Outcome] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     @property
     def failures(self) -> list[Outcome]:
@@ -58,8 +65,9 @@ class Run:
 
 
 def notebooks_dir() -> Path:
-    """Folder of the notebooks, beside the data folder's package."""
-    return Path(__file__).resolve().parent.parent / "notebooks"
+    """Folder of the notebooks; ``INDEXLIB_NOTEBOOKS`` in the environment names another."""
+    named = os.environ.get("INDEXLIB_NOTEBOOKS")
+    return Path(named) if named else Path(__file__).resolve().parent.parent / "notebooks"
 
 
 def suite(only: str | None = None) -> list[Path]:
@@ -80,7 +88,7 @@ def suite(only: str | None = None) -> list[Path]:
 
 
 def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: str | None = None,
-              progress: Any = None) -> Run:
+              progress: Callable[[], Any] | None = None) -> Run:
     """Run the notebooks for one parameter file.
 
     Parameters
@@ -106,37 +114,39 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
     ------
     DataError, RunError
     """
+    start, path = time.perf_counter(), Path(path)
     params = read_params(path)
-    name = Path(path).stem
     with speaking(params.language):
         books = suite(only)
-        with _workplace(outputs, name) as work:
-            run = Run(name, outputs / name, _execute(books, params, work, jobs, progress))
-            for book, outcome in zip(books, run.outcomes, strict=True):
-                if not outcome.failed:
-                    _write_page(work / f"{book.stem}.ipynb", params)
-            _write_index(work, run, params)
-            _write_manifest(work, run, params, Path(path))
-            if run.failures:
-                run.folder = outputs / f"{name}.failed"
-            _put_in_place(work, run.folder)
+        try:
+            with _workplace(outputs, path.stem) as (work, kept):
+                run = Run(path.stem, outputs / path.stem, _execute(books, params, work, kept, jobs, progress))
+                _finish(work, kept, run, params, path, start)
+                if run.failures:
+                    run.folder = outputs / f"{path.stem}.failed"
+                _put_in_place(work, run.folder)
+                if not run.failures:
+                    shutil.rmtree(outputs / f"{path.stem}.failed", ignore_errors=True)
+        except OSError as error:
+            raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
     return run
 
 
 @contextmanager
 def _workplace(outputs: Path, name: str):
-    """A fresh folder beside the final one, and a lock that keeps other runs of the name out."""
-    lock = outputs / f".{name}.lock"
-    try:
-        outputs.mkdir(parents=True, exist_ok=True)
-        handle = os.open(lock, os.O_CREAT | os.O_RDWR)
-    except OSError as error:
-        raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror)) from None
+    """A fresh folder beside the final one, the store of earlier work, and a lock that keeps other runs of the name out."""
+    outputs.mkdir(parents=True, exist_ok=True)
+    handle = os.open(outputs / f".{name}.lock", os.O_CREAT | os.O_RDWR)
     try:
         _lock(handle, outputs / name)
-        work = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=outputs))
+        _recover(outputs / name)
+        for left in outputs.glob(f".{name}.work-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{name}.work-", dir=outputs))
+        kept = outputs / ".kept" / name
+        kept.mkdir(parents=True, exist_ok=True)
         try:
-            yield work
+            yield work, kept
         finally:
             shutil.rmtree(work, ignore_errors=True)
     finally:
@@ -158,13 +168,85 @@ def _lock(handle: int, folder: Path) -> None:
         raise RunError(t("cli.locked", folder=folder)) from None
 
 
-def _execute(books: list[Path], params: Params, work: Path, jobs: int, progress: Any) -> list[Outcome]:
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-        waiting = {pool.submit(execute, book, work / book.name, params): book for book in books}
+def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: int,
+             progress: Callable[[], Any] | None) -> list[Outcome]:
+    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    try:
+        waiting = {pool.submit(_one, book, params, work, kept): book for book in books}
         for _ in as_completed(waiting):
             if progress:
                 progress()
         return [future.result() for future in waiting]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _one(book: Path, params: Params, work: Path, kept: Path) -> Outcome:
+    """One notebook: taken from earlier work if it was made from the same things, else executed and kept."""
+    key = notebook_key(book, params)
+    store = kept / f"{book.stem}-{key}.ipynb"
+    if store.exists():
+        shutil.copyfile(store, work / book.name)
+        return Outcome(book.stem, key, reused=True)
+    outcome = execute(book, work / book.name, params)
+    outcome.key = key
+    if not outcome.failed:
+        _copy_atomically(work / book.name, store)
+    return outcome
+
+
+def _copy_atomically(source: Path, target: Path) -> None:
+    part = target.with_suffix(f".part{os.getpid()}")
+    shutil.copyfile(source, part)
+    os.replace(part, target)
+
+
+def notebook_key(book: Path, params: Params) -> str:
+    """Checksum of all that an executed notebook follows from: itself, its parameters, the data, the library.
+
+    Parameters that a notebook does not use, named in its metadata under ``indexlib.unused``, do not count.
+    """
+    text = book.read_bytes()
+    unused = set(json.loads(text).get("metadata", {}).get("indexlib", {}).get("unused", []))
+    used = {k: v for k, v in params.model_dump().items() if k not in unused}
+    parts = [text, json.dumps(used, sort_keys=True).encode(), _library().encode(), *(
+        f"{name}={digest}".encode() for name, digest in sorted(inputs(params).items()))]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+@cache
+def _library() -> str:
+    """Checksum of the library's own files and of the packages it runs on."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256("".join(sorted(_versions().values())).encode())
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.csv"), *folder.rglob("*.j2")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def inputs(params: Params) -> dict[str, str]:
+    """Checksums of the data files that a run follows from; plans other than its own do not count."""
+    data = files.data_dir()
+    paths = [p for p in sorted([*data.rglob("*.csv"), *data.rglob("*.yml")])
+             if p.relative_to(data).parts[0] != "plans" or p.parent.name == params.plan]
+    return {f"data/{p.relative_to(data).as_posix()}": checksum(p) for p in paths}
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def execute(book: Path, out: Path, params: Params) -> Outcome:
@@ -178,88 +260,120 @@ def execute(book: Path, out: Path, params: Params) -> Outcome:
         done = papermill.execute_notebook(str(book), str(out), parameters=params.model_dump(), progress_bar=False,
                                           log_output=False, kernel_name="python3",
                                           extra_arguments=["--log-level=50"])
-        _all_ran(done, outcome)
+        cell = _first_not_run(done)
+        if cell is not None:  # sys.exit(0) ends a notebook early without an error
+            outcome.failed, outcome.cell, outcome.why = True, cell, t("run.not_run")
     except papermill.PapermillExecutionError as error:
         outcome.failed, outcome.cell = True, error.cell_index
-        outcome.why = f"{error.ename}: {error.evalue}".strip()
+        outcome.why = f"{error.ename}: {re.sub(chr(27) + r'[[][0-9;]*m', '', error.evalue)}".strip()
     except (DeadKernelError, RuntimeError) as error:
-        outcome.failed, outcome.why = True, str(error)
+        outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
     outcome.seconds = round(time.perf_counter() - start, 2)
     return outcome
 
 
-def _all_ran(done: Any, outcome: Outcome) -> None:
-    """A notebook that stops early with ``sys.exit(0)`` ends without an error: its last cells never ran."""
-    for number, cell in enumerate(done.cells):
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            outcome.failed, outcome.cell, outcome.why = True, number, "cell did not run"
-            return
+def _first_not_run(notebook: Any) -> int | None:
+    return next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()
+                 and cell.execution_count is None), None)
 
 
-def _page(title: str, body: str, params: Params, home: str = "") -> str:
-    from jinja2 import Environment, PackageLoader
+def _cell_reached(out: Path) -> int | None:
+    """The cell at which a kernel died, from the notebook that papermill saved so far."""
+    import nbformat
 
-    template = Environment(loader=PackageLoader("indexlib"), autoescape=False).get_template("page.html.j2")
-    return template.render(title=escape(title), body=body, language=params.language, home=home,
-                           home_text=escape(_title(params)))
-
-
-def _title(params: Params) -> str:
-    from indexlib.places import find_place
-
-    return t("page.index", place=find_place(params.place, params.year).name, year=params.year)
+    if not out.exists():
+        return None
+    return _first_not_run(nbformat.read(out, as_version=4))
 
 
-def _write_page(executed: Path, params: Params) -> None:
-    """HTML of an executed notebook, without code."""
-    from nbconvert import HTMLExporter
+def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start: float) -> None:
+    """Pages, charts, data, index and manifest of a run."""
+    import nbformat
 
-    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_input_prompt=True,
-                            exclude_output_prompt=True)
-    body, _ = exporter.from_filename(str(executed))
-    page = _page(t(f"page.title.{executed.stem}"), body, params, home="index.html")
-    executed.with_suffix(".html").write_text(page, encoding="utf-8")
-
-
-def _write_index(work: Path, run: Run, params: Params) -> None:
     found = find(params)
-    body = [f"<h1>{escape(_title(params))}</h1>", *(f"<p>{escape(n)}</p>" for n in found.plan.notices(params.year)), "<ul>"]
-    for o in run.outcomes:
-        title = escape(t(f"page.title.{o.notebook}"))
-        if o.failed:
-            why = t("page.failed", cell="?" if o.cell is None else o.cell, why=o.why)
-            body.append(f'<li class="failed">{escape(o.notebook)}: {title} – {escape(why)}</li>')
-        else:
-            body.append(f'<li><a href="{o.notebook}.html">{title}</a> '
-                        f'(<a href="{o.notebook}.ipynb">{escape(t("page.notebook"))}</a>)</li>')
-    body += ["</ul>", f"<p><small>{escape(t('page.version', version=__version__))}</small></p>"]
-    (work / "index.html").write_text(_page(_title(params), "\n".join(body), params), encoding="utf-8")
+    title = t("page.index", place=found.place.name, year=params.year)
+    figures: dict[str, dict] = {}
+    for outcome in run.outcomes:
+        if not outcome.failed:
+            book = nbformat.read(work / f"{outcome.notebook}.ipynb", as_version=4)
+            shown = pages.write_page(work, outcome.notebook, book, t(f"page.title.{outcome.notebook}"),
+                                     params.language, ("index.html", title))
+            figures |= shown.figures
+            pages.write_tables(work / "tables", outcome.notebook, shown.tables)
+    if figures:
+        pages.write_script(work)
+        pages.write_data(work / "charts", figures)
+        run.notices += _draw(figures, work / "charts", kept)
+    rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
+    notes = [*run.notices, t("page.version", version=__version__)]
+    body = pages.index_body(title, found.notices(), rows, notes)
+    (work / "index.html").write_text(pages.page(title, body, params.language), encoding="utf-8")
+    _write_manifest(work, run, params, path, figures, start)
+    _forget(kept, run, figures)
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _failure(outcome: Outcome) -> str:
+    if not outcome.failed:
+        return ""
+    return t("page.failed", cell="?" if outcome.cell is None else outcome.cell, why=outcome.why)
 
 
-def _write_manifest(work: Path, run: Run, params: Params, path: Path) -> None:
-    """What the run was made from, so that it can be checked and repeated."""
+def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
+    """Charts as PNG and SVG, those drawn before from the same figure taken from earlier work."""
+    from indexlib import charts
+
+    keys, missing = {name: figure_key(f) for name, f in figures.items()}, []
+    for name, key in keys.items():
+        if not all(_take(kept / f"{key}.{end}", folder / f"{name}.{end}") for end in ("png", "svg")):
+            missing.append(charts.Chart(figures[name]))
+    if missing:
+        try:
+            charts.export(missing, folder)
+        except charts.BrowserError as error:
+            return [str(error)]
+        for chart in missing:
+            name = chart.layout.meta["name"]
+            for end in ("png", "svg"):
+                _copy_atomically(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
+    return []
+
+
+def _take(store: Path, target: Path) -> bool:
+    if not store.exists():
+        return False
+    shutil.copyfile(store, target)
+    return True
+
+
+def figure_key(figure: dict) -> str:
+    """Checksum of a figure: the same figure is the same picture."""
+    text = json.dumps(figure, sort_keys=True, ensure_ascii=False)
+    return "chart-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _forget(kept: Path, run: Run, figures: dict[str, dict]) -> None:
+    """Drop kept work that this run no longer uses; of notebooks it did not run, nothing is dropped."""
+    used = {f"{o.notebook}-{o.key}" for o in run.outcomes} | {figure_key(f) for f in figures.values()}
+    ran = {o.notebook for o in run.outcomes}
+    whole = len(ran) == len(suite()) and not run.failures
+    for path in kept.iterdir():
+        mine = path.stem.rpartition("-")[0] in ran or (whole and path.stem.startswith("chart-"))
+        if mine and path.stem not in used:
+            path.unlink()
+
+
+def _write_manifest(work: Path, run: Run, params: Params, path: Path, figures: dict[str, dict], start: float) -> None:
+    """What the run was made from and how it went, so that it can be checked and repeated."""
     import platform
-    from importlib.metadata import version
 
-    data = files.data_dir()
-    plan = load_plan(params.plan).code
-    inputs = [p for p in sorted(data.rglob("*.csv")) + sorted(data.rglob("*.yml"))
-              if p.parts[len(data.parts)] != "plans" or p.parent.name == plan]
+    books = {f"notebooks/{b.name}": checksum(b) for b in suite() if b.stem in {o.notebook for o in run.outcomes}}
     manifest = {
-        "run": run.name, "indexlib": __version__, "python": platform.python_version(),
-        "packages": {p: version(p) for p in ("pandas", "numpy", "scipy", "plotly", "papermill", "nbconvert")},
-        "params": params.model_dump(),
-        "inputs": {path.name: checksum(path)} | {f"data/{p.relative_to(data).as_posix()}": checksum(p) for p in inputs}
-        | {f"notebooks/{b.name}": checksum(b) for b in suite() if b.stem in {o.notebook for o in run.outcomes}},
-        "notebooks": [asdict(o) for o in run.outcomes],
+        "run": run.name, "indexlib": __version__, "python": platform.python_version(), "packages": _versions(),
+        "params": params.model_dump(), "inputs": {path.name: checksum(path)} | inputs(params) | books,
+        "notebooks": [asdict(o) for o in run.outcomes], "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
+        "notices": run.notices, "seconds": round(time.perf_counter() - start, 2),
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    (work / "manifest.json").write_text(text, encoding="utf-8")
+    (work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _put_in_place(work: Path, folder: Path) -> None:
@@ -271,3 +385,10 @@ def _put_in_place(work: Path, folder: Path) -> None:
         folder.rename(old)
     work.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _recover(folder: Path) -> None:
+    """Bring back the earlier folder if a run died between the two renames."""
+    old = folder.with_name(f".{folder.name}.old")
+    if old.exists() and not folder.exists():
+        old.rename(folder)

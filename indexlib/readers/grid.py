@@ -7,7 +7,6 @@ several that do not are pairs, and then a score belongs to the nearest place col
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from indexlib import files
 from indexlib.places import find_place, load_places, plain, spelling
 from indexlib.problems import PlaceError
-from indexlib.readers.labels import Header, role, understand
+from indexlib.readers.labels import Header, roles, understand
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
@@ -51,6 +50,7 @@ class Grid:
     """A sheet understood as a table of places."""
 
     sheet: Sheet
+    year: int
     turned: bool
     first: int
     columns: list[Column]
@@ -97,11 +97,11 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
         if not found:
             return None
         sheet, turned = Sheet(sheet.name, across, sheet.visible), True
-    groups = _groups(sheet.rows, found, year)
+    groups = _groups(found)
     first = min(min(rows) for rows in found.values())
     columns = _columns(sheet, index, found, groups, first)
-    grid = Grid(sheet, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1)
-    _read_rows(grid, index, year, groups, report)
+    grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1)
+    _read_rows(grid, index, report)
     return grid
 
 
@@ -118,10 +118,15 @@ def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
             code = place_code(cell, year)
             if code:
                 found.setdefault(c, {})[r] = code
-    return {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
+    named = {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
+    most = max((len(set(rows.values())) for rows in named.values()), default=0)
+    # A column that names the same few places again and again groups the places of another column
+    # (the units of 2025 beside the older provinces): it is no column of places itself.
+    return {c: rows for c, rows in named.items()
+            if len(named) == 1 or (len(set(rows.values())) >= 0.8 * most and len(rows) <= 1.2 * len(set(rows.values())))}
 
 
-def _groups(rows: list[list], found: dict[int, dict[int, str]], year: int) -> dict[int, int]:
+def _groups(found: dict[int, dict[int, str]]) -> dict[int, int]:
     """First column of those that name the same place in every row, for each place column."""
     groups: dict[int, int] = {}
     for c in sorted(found):
@@ -160,43 +165,43 @@ def _headers(sheet: Sheet, index: str, column: int, first: int) -> list[Header]:
     return [h for h in found if h.role != "variable"]
 
 
-def _read_rows(grid: Grid, index: str, year: int, groups: dict[int, int], report: Collector) -> None:
+def _read_rows(grid: Grid, index: str, report: Collector) -> None:
     """Fill ``grid.rows`` (place column to row to code) and report every odd row."""
     seen: dict[int, set[str]] = {c: set() for c in grid.rows}
     block: dict[int, set[str]] = {c: set() for c in grid.rows}
     for r in range(grid.first, len(grid.sheet.rows)):
         row = grid.sheet.rows[r]
-        kind = _kind(row, grid, index, year)
+        kind = _kind(row, grid, index)
         if kind in ("blank", "header"):
             block = {c: set() for c in grid.rows}
             continue
         if kind == "statistic":
             continue
         for c in grid.rows:
-            _read_place(grid, r, c, year, seen[c], block[c], report)
+            _read_place(grid, r, c, seen[c], block[c], report)
 
 
-def _kind(row: list, grid: Grid, index: str, year: int) -> str:
+def _kind(row: list, grid: Grid, index: str) -> str:
     """``blank``, ``header`` (a header repeated), ``statistic`` (a median, a rank row) or ``places``."""
     if all(cell is None for cell in row):
         return "blank"
     names = [row[c] if c < len(row) else None for c in grid.rows]
-    roles = {role(name, index) for name in names if isinstance(name, str)}
-    if "place" in roles:
+    said = {role for name in names if isinstance(name, str) for role in roles(name, index)}
+    if "place" in said:
         return "header"
-    if "statistic" in roles:
+    if "statistic" in said:
         return "statistic"
     if all(name is None for name in names):
         texts = [cell for cell in row if isinstance(cell, str)]
-        if any(role(text, index) == "statistic" for text in texts):
+        if any("statistic" in roles(text, index) for text in texts):
             return "statistic"
     return "places"
 
 
-def _read_place(grid: Grid, r: int, c: int, year: int, seen: set, block: set, report: Collector) -> None:
+def _read_place(grid: Grid, r: int, c: int, seen: set, block: set, report: Collector) -> None:
     row = grid.sheet.rows[r]
     name = row[c] if c < len(row) else None
-    code = place_code(name, year)
+    code = place_code(name, grid.year)
     at = grid.where(r, c)
     if code and code not in seen:
         seen.add(code)
@@ -215,25 +220,18 @@ def _read_place(grid: Grid, r: int, c: int, year: int, seen: set, block: set, re
     if not figures:
         return
     if isinstance(name, str):
-        report.add("unknown_place", grid.sheet.name, **at, name=name, near=_near(name, year))
-    elif not (grid.repeats.get(r) or _repeats_elsewhere(grid, r, year)):
+        report.add("unknown_place", grid.sheet.name, **at, name=name, near=_near(name, grid.year))
+    elif not (grid.repeats.get(r) or _repeats_elsewhere(grid, r)):
         report.add("no_place", grid.sheet.name, **at)
 
 
-def _repeats_elsewhere(grid: Grid, r: int, year: int) -> bool:
+def _repeats_elsewhere(grid: Grid, r: int) -> bool:
     """Whether another place column of this row only repeats a place listed above."""
     row = grid.sheet.rows[r]
-    codes = {(c, place_code(row[c] if c < len(row) else None, year)) for c in grid.rows}
+    codes = {(c, place_code(row[c] if c < len(row) else None, grid.year)) for c in grid.rows}
     return any(code and code in grid.rows[c].values() and r not in grid.rows[c] for c, code in codes)
 
 
 def _near(name: str, year: int) -> str:
     near = load_places().nearest(name, year)
     return ", ".join(near) if near else "–"
-
-
-def main_level(codes: Counter) -> str:
-    """The level (province, commune) that most of the places have."""
-    places = load_places()
-    levels = Counter(places.get(code).level for code in codes)
-    return levels.most_common(1)[0][0]

@@ -22,13 +22,16 @@ from indexlib.wording import listing
 HEADERS = ["role", "index", "text", "note"]
 #: Words that announce a score and may carry the component's number.
 MARK = re.compile(
-    r"^(?:điểm )?(?:chỉ số thành phần|chỉ số nội dung|nội dung|chỉ số|cstp|sub index|dimension|lĩnh vực|trục)"
+    r"^(?:điểm )?(?:chỉ số thành phần|chỉ số nội dung|trục nội dung|trục thành phần|nội dung|chỉ số|cstp|sub index"
+    r"|sub dimension|dimension|lĩnh vực)"
     r"(?: (\d+(?: \d+)?))?(?= |$)"
 )
 NUMBER = re.compile(r"^(\d+(?: \d+)?)(?= |$)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 #: Names of variables left in some sheets below the header: ``sub1_entry``.
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
+#: A scale beside a label, as "0.25-2.5 điểm/points" or "0%-100%".
+SCALE = re.compile(r"^\s*\d+(?:[.,]\d+)?\s*%?\s*[-–]\s*\d")
 SHORT = {"cp": "chi phí", "dn": "doanh nghiệp", "dnnn": "doanh nghiệp nhà nước", "kttn": "kinh tế tư nhân",
          "antt": "an ninh trật tự"}
 
@@ -105,21 +108,29 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
 
 
 @cache
-def _roles(folder: Path) -> dict[tuple[str, str], str]:
+def _roles(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     frame = files.read_table(folder / "catalogue" / "headers.csv", HEADERS)
-    return {(key(text), index): role for role, index, text in
-            zip(frame["role"], frame["index"], frame["text"], strict=True)}
+    known: dict[tuple[str, str], tuple[str, ...]] = {}
+    for role, index, text in zip(frame["role"], frame["index"], frame["text"], strict=True):
+        known[key(text), index] = (*known.get((key(text), index), ()), role)
+    return known
 
 
-def role(text: str, index: str = "") -> str:
-    """Role of a header or row label that is no component, empty if it has none."""
-    return _role(files.data_dir(), text, index)
+def roles(text: str, index: str = "") -> tuple[str, ...]:
+    """Roles that a text can have as the head of a column or row that is no component.
+
+    Examples
+    --------
+    >>> roles("Xếp hạng"), roles("Trung vị"), roles("Thứ tự")
+    (('rank',), ('statistic',), ('order', 'statistic'))
+    """
+    return _roles_of(files.data_dir(), text, index)
 
 
 @cache
-def _role(folder: Path, text: str, index: str) -> str:
-    roles, words = _roles(folder), key(text)
-    return roles.get((words, index)) or roles.get((words, ""), "")
+def _roles_of(folder: Path, text: str, index: str) -> tuple[str, ...]:
+    known, words = _roles(folder), key(text)
+    return (*known.get((words, index), ()), *(known.get((words, ""), ()) if index else ()))
 
 
 def understand(text: str, index: str) -> Header:
@@ -137,17 +148,19 @@ def understand(text: str, index: str) -> Header:
 
 @cache
 def _understand(folder: Path, text: str, index: str) -> Header:
-    if VARIABLE.match(text.strip()):
+    if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
-    known_role = _role(folder, text, index)
-    if known_role:
-        return Header(text, role=known_role)
+    known = [role for role in _roles_of(folder, text, index) if role not in ("statistic", "name")]
+    if known:
+        return Header(text, component=index) if known[0] == "total" else Header(text, role=known[0])
     words = key(text)
     number, rest, marked = _split(words)
     component = _component(folder, index, words) or (_component(folder, index, rest) if rest else "")
     without_remark = re.sub(r"\([^)]*\)", " ", text)
     if not component and without_remark != text:
         component = _component(folder, index, _split(key(without_remark))[1])
+        # What stands in brackets after a total may turn it into something else: (unweighted), (rank).
+        component = "" if component == index else component
     return Header(text, component, number, marked)
 
 
@@ -167,6 +180,18 @@ def _plain_labels(folder: Path, index: str) -> dict[str, str]:
     return {words: codes.pop() for words, codes in forms.items() if len(codes) == 1}
 
 
+def names_of(index: str) -> frozenset[str]:
+    """Keys of the names of an index: ``par index``, ``chỉ số cải cách hành chính``."""
+    return _names_of(files.data_dir(), index)
+
+
+@cache
+def _names_of(folder: Path, index: str) -> frozenset[str]:
+    row = load_catalogue().indices.set_index("index").loc[index]
+    own = {words for (words, of), roles in _roles(folder).items() if of == index and "name" in roles}
+    return frozenset(own | {key(row[column]) for column in ("short_name", "name_vi", "name_en")})
+
+
 def nearest(text: str, index: str, n: int = 3) -> str:
     """Labels of components that look most like a text, for a message."""
     catalogue = load_catalogue()
@@ -176,14 +201,28 @@ def nearest(text: str, index: str, n: int = 3) -> str:
     return listing([f"{catalogue.label(code)} ({code})" for code in codes])
 
 
-def number_of(component: str, year: int) -> str:
-    """The number under which an edition prints a component: its place among those of the year."""
+def numbers_of(component: str, year: int) -> frozenset[str]:
+    """The numbers under which an edition may print a component.
+
+    Its place among its siblings of the year (sub-index 7 was the sixth in 2009-2012), and for PAPI
+    also its number in the catalogue.
+    """
+    return _numbers_of(files.data_dir(), component, year)
+
+
+@cache
+def _numbers_of(folder: Path, component: str, year: int) -> frozenset[str]:
     catalogue = load_catalogue()
     own = catalogue.component(component)
-    if own.level != "subindex":
-        return own.number
-    same = [c for c in catalogue.valid(year, own.index) if catalogue.component(c).level == own.level]
-    return str(same.index(component) + 1) if component in same else ""
+    siblings = [c for c in catalogue.valid(year, own.index)
+                if catalogue.component(c).parent == own.parent and catalogue.component(c).level == own.level]
+    if component not in siblings:
+        return frozenset()
+    place = str(siblings.index(component) + 1)
+    if own.level == "subindex":
+        return frozenset({place})
+    above = catalogue.component(own.parent).number if own.parent else ""
+    return frozenset({own.number, f"{above}.{place}" if above else place} - {""})
 
 
 def printed_years(texts: list[str]) -> set[int]:

@@ -12,7 +12,7 @@ from indexlib.wording import t
 
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
-                   "sheet_unread", "unweighted"})
+                   "sheet_unread", "part_unread"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = frozenset({"total", "sum", "partial", "year_conflict", "profile"})
 
@@ -35,6 +35,8 @@ class Reading:
         Kind of file: ``xlsx``, ``xls``, ``ods``, ``csv``, ``pdf``, ``docx``.
     withheld : DataFrame
         Scores that the publisher held back: the columns of ``withheld.csv``.
+    doubtful : dict
+        (place, component, ``score`` or ``rank``) to the text of each cell that a problem names.
     """
 
     scores: pd.DataFrame
@@ -43,6 +45,7 @@ class Reading:
     years: tuple[int, ...] = ()
     kind: str = ""
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WITHHELD))
+    doubtful: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     @property
     def errors(self) -> list[Problem]:

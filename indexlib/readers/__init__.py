@@ -1,0 +1,137 @@
+"""Readers of published files: one module a publisher, and one for the project's own template.
+
+:func:`read_published` opens any file, recognises whose it is by its content, and hands back tidy
+scores with every problem found. It never guesses: what is not certain is a problem.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+
+from indexlib.catalogue import INDICES, load_catalogue
+from indexlib.readers import moha, papi, pci, template
+from indexlib.readers.figures import RANK, SCORE, Figures
+from indexlib.readers.reading import NOTES, Collector, Reading, letters, tidy
+from indexlib.readers.sheets import Sheet, Unreadable, open_file
+from indexlib.scores import WITHHELD
+from indexlib.wording import listing, speaking, t
+
+READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "par": moha, "sipas": moha}
+
+
+def read_published(path: str | Path, year: int | None = None, index: str | None = None,
+                   source: str | None = None) -> Reading:
+    """Read a published file to tidy scores and a list of problems.
+
+    Parameters
+    ----------
+    path : str or Path
+        A workbook (``.xls``, ``.xlsx``, ``.ods``), a text table (``.csv``), or a ``.pdf`` or
+        ``.docx`` with tables; what it is comes from its content.
+    year : int, optional
+        Year of the index, where the file does not say it.
+    index : {"papi", "pci", "par", "sipas"}, optional
+        Whose table it is, where that cannot be told from the file.
+    source : str, optional
+        Key in ``sources.csv`` to write beside each figure.
+
+    Returns
+    -------
+    Reading
+        ``scores`` (columns of the score tables, published scale), ``problems``. A file that cannot
+        be read at all gives no scores and one problem that says why.
+
+    Examples
+    --------
+    >>> reading = read_published("no_such_file.xlsx")
+    >>> len(reading.scores), [p.code for p in reading.problems]
+    (0, ['missing_file'])
+    """
+    report = Collector(Path(path).name)
+    if index is not None and index not in INDICES:
+        report.add("unknown_index", value=index, names=listing(list(INDICES)))
+        return Reading(tidy([]), report.problems)
+    try:
+        opened = open_file(Path(path))
+        if opened.kind in ("pdf", "docx"):
+            from indexlib.readers.documents import document_sheets
+
+            sheets = document_sheets(opened)
+        else:
+            sheets = opened.sheets
+    except Unreadable as error:
+        return Reading(tidy([]), error.problems)
+    return _read(sheets, opened.kind, year, index, source or "", report)
+
+
+def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, source: str,
+          report: Collector) -> Reading:
+    if template.recognises(sheets):
+        index, by_year, notes = template.read(sheets, year, report)
+        return _reading(index, by_year, notes, source, kind, report)
+    index = index or _index(sheets, report)
+    if not index:
+        return Reading(tidy([]), report.problems, kind=kind)
+    by_year = READERS[index].read(sheets, year, report, index) if READERS[index] is moha \
+        else READERS[index].read(sheets, year, report)
+    return _reading(index, by_year, {}, source, kind, report)
+
+
+def _index(sheets: list[Sheet], report: Collector) -> str:
+    """The index whose labels the file bears; reported if none or several do."""
+    found = {index: reader.recognises(sheets, index) if reader is moha else reader.recognises(sheets)
+             for index, reader in READERS.items()}
+    best = max(found.values())
+    names = [index for index, count in found.items() if count == best]
+    if best == 0:
+        report.add("not_recognised")
+    elif len(names) > 1:
+        report.add("several_indices", names=listing([load_catalogue().short_name(n) for n in names]))
+    return names[0] if best and len(names) == 1 else ""
+
+
+def _reading(index: str, by_year: dict[int, Figures], notes: dict, source: str, kind: str,
+             report: Collector) -> Reading:
+    rows, held = [], []
+    for year, figures in sorted(by_year.items()):
+        rows += _rows(figures, year, source, notes)
+        held += [_held_row(year, place, component, source) for component, place in figures.withheld]
+    doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
+    return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
+                   pd.DataFrame(held, columns=WITHHELD), doubtful)
+
+
+def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str], str]:
+    """Cells that a problem names, with the figure read there (empty if none was)."""
+    named = {(p.row, p.column) for p in report.problems if p.row is not None and p.code not in NOTES}
+    found = {}
+    for (component, kind, place), where in figures.cells.items():
+        if (where["row"] + 1, letters(where["column"])) in named:
+            value = figures.values.get((component, kind), {}).get(place)
+            found[place, component, kind] = "" if value is None else f"{value:g}"
+    return found
+
+
+def _rows(figures: Figures, year: int, source: str, notes: dict) -> list[dict]:
+    rows = []
+    for component in {component: None for component, _ in figures.values}:
+        kinds = {kind: figures.values.get((component, kind), {}) for kind in (SCORE, RANK, "ci_low", "ci_high")}
+        base = figures.bases.get(component) or len(kinds[RANK])
+        for place in {place: None for kind in (SCORE, RANK) for place in kinds[kind]}:
+            rank = kinds[RANK].get(place)
+            rows.append({"year": year, "place": place, "component": component, "score": kinds[SCORE].get(place),
+                         "rank": rank, "rank_base": base if rank is not None else None,
+                         "ci_low": kinds["ci_low"].get(place), "ci_high": kinds["ci_high"].get(place),
+                         "source": source, "note": notes.get((component, place), "")})
+    return rows
+
+
+def _held_row(year: int, place: str, component: str, source: str) -> dict:
+    reasons = {}
+    for language in ("vi", "en"):
+        with speaking(language):
+            reasons[f"reason_{language}"] = t("read.reason_unknown")
+    return {"year": year, "place": place, "component": component, **reasons, "source": source}

@@ -1,0 +1,80 @@
+"""Text tables: CSV files in the usual encodings, with comma, semicolon or tab between cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from indexlib.readers.numbers import number
+
+#: Tried in turn; the last is the code page of Vietnamese Windows and takes any bytes.
+ENCODINGS = ("utf-8-sig", "cp1258")
+SEPARATORS = (";", "\t", ",")
+MAX_ROWS = 200_000
+
+
+def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
+    """Rows of text cells of a text table.
+
+    Cells stay text: whether "8,35" is a number is decided where it is read. Where the comma
+    separates, a row of figures wider than the header is refused: a decimal comma taken for a
+    separator shifts every figure behind it.
+    """
+    text = _decode(path, data, refuse)
+    separator = _separator(text)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=False))
+    except csv.Error as error:
+        raise refuse(path, "damaged_why", why=error) from None
+    if len(rows) > MAX_ROWS:
+        raise refuse(path, "too_many_cells", limit=MAX_ROWS // 1000)
+    rows = [_trim(row) for row in rows]
+    if all(len(row) < 2 for row in rows):
+        raise refuse(path, "no_columns")
+    if separator == ",":
+        _check_widths(path, rows, refuse)
+    return rows
+
+
+def _check_widths(path: Path, rows: list[list[str]], refuse: Callable) -> None:
+    """Refuse rows of figures wider than every row above the first of them."""
+    first = next((i for i, row in enumerate(rows) if sum(number(cell) is not None for cell in row) > 1), None)
+    header = max((len(row) for row in rows[:first]), default=0)
+    if first is None or not header:
+        return
+    for line, row in enumerate(rows[first:], first + 1):
+        if len(row) > header:
+            raise refuse(path, "ragged", line=line, n=len(row), usual=header)
+
+
+def _decode(path: Path, data: bytes, refuse: Callable) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ENCODINGS
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise refuse(path, "encoding")
+
+
+def _separator(text: str) -> str:
+    """The separator that splits most lines into the same number of cells."""
+    lines = [line for line in text.splitlines()[:200] if line.strip()]
+
+    def score(separator: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if len(row) > 1)
+        return (widths.most_common(1)[0][1], -SEPARATORS.index(separator)) if widths else (0, 0)
+
+    return max(SEPARATORS, key=score)
+
+
+def _trim(row: list[str]) -> list[str]:
+    while row and not row[-1].strip():
+        row = row[:-1]
+    return row

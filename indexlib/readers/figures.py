@@ -1,0 +1,249 @@
+"""Figures taken from a grid: component and kind to place to value, each with its cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from indexlib import files
+from indexlib.catalogue import load_catalogue
+from indexlib.places import load_places
+from indexlib.readers import labels
+from indexlib.readers.grid import Column, Grid, place_code
+from indexlib.readers.numbers import decimals, is_withheld, number
+from indexlib.readers.reading import Collector
+from indexlib.wording import listing
+
+#: A score and a rank as they are called in ``Figures.values``.
+SCORE, RANK = "score", "rank"
+
+
+@dataclass
+class Figures:
+    """What one sheet says: (component, kind) to place to value, and where each stands."""
+
+    sheet: str
+    values: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    cells: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=dict)
+    withheld: list[tuple[str, str]] = field(default_factory=list)
+    bases: dict[str, int] = field(default_factory=dict)
+    paired: bool = False
+
+    def where(self, component: str, kind: str, place: str) -> dict[str, int]:
+        """Row and column of a figure."""
+        return self.cells.get((component, kind, place), {})
+
+    def components(self) -> list[str]:
+        """Components with scores."""
+        return [component for component, kind in self.values if kind == SCORE]
+
+
+def component_of(column: Column, grid: Grid, year: int, report: Collector) -> str:
+    """The component that a column's headers name, if they agree with each other and with the year."""
+    where = grid.where(max(grid.first - 1, 0), column.at)
+    names = column.components()
+    if len(names) > 1:
+        report.add("two_components", grid.sheet.name, **where, text=column.text())
+        return ""
+    if not names:
+        return ""
+    code = names.pop()
+    for header in column.headers:
+        own = header.component or header.marked
+        if own and header.number and header.number not in labels.numbers_of(code, year):
+            report.add("number_conflict", grid.sheet.name, **where, text=header.text, number=header.number,
+                       component=load_catalogue().label(code), expected=listing(sorted(labels.numbers_of(code, year))) or "–")
+            return ""
+    return code
+
+
+def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str, report: Collector,
+         may_be_withheld: bool = False) -> None:
+    """Take a column's figures into ``figures``; report cells that hold none."""
+    if (component, kind) in figures.values:
+        report.add("component_twice", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                   component=load_catalogue().label(component))
+        return
+    values: dict[str, float] = {}
+    for row, place in grid.rows.get(column.places, {}).items():
+        cell = column.cells.get(row)
+        where = grid.where(row, column.at)
+        value = number(cell)
+        figures.cells[component, kind, place] = where
+        if may_be_withheld and is_withheld(cell):
+            figures.withheld.append((component, place))
+        elif value is None or (kind.startswith("ci_") and value == 0):
+            if (component, place) in figures.withheld:
+                continue
+            code = "missing_score" if cell is None else "not_a_number"
+            report.add(code, grid.sheet.name, **where, value=cell, place=load_places().get(place).name)
+        else:
+            values[place] = value
+    figures.values[component, kind] = values
+    _check_repeats(figures, grid, column, component, kind, report)
+
+
+def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str, kind: str,
+                   report: Collector) -> None:
+    """A place repeated below the table must bear the score that it has in the table."""
+    values = figures.values[component, kind]
+    for row, codes in grid.repeats.items():
+        value = number(column.cells.get(row))
+        line = grid.sheet.rows[row]
+        name = line[column.places] if 0 <= column.places < len(line) else None
+        place = _named(name, codes, grid.year)
+        if value is None or place not in values:
+            continue
+        if abs(value - values[place]) > tolerance([value], [values[place]]):
+            report.add("contradiction", grid.sheet.name, **grid.where(row, column.at),
+                       place=load_places().get(place).name, one=value, other=values[place])
+
+
+def _named(name: object, codes: set[str], year: int) -> str:
+    """The repeated place that a figure belongs to: the one named beside it, else the row's only one."""
+    if isinstance(name, str):
+        return place_code(name, year)
+    return next(iter(codes)) if len(codes) == 1 else ""
+
+
+def tolerance(one: list[float], other: list[float]) -> float:
+    """How far two printings of the same figure may differ: half of the coarser one's last decimal."""
+    digits = min(decimals(one), decimals(other))
+    return 1e-6 if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
+
+
+def expected_places(index: str, year: int) -> tuple[int, set[str]]:
+    """How many places the edition of a year ranks, and their codes if that is all of them (else none)."""
+    editions = load_catalogue().editions
+    row = editions[(editions["index"] == index) & (editions["first_year"] <= year) & (editions["last_year"] >= year)]
+    if row.empty:
+        return 0, set()
+    count = int(row.iloc[0]["places_ranked"])
+    valid = {place.code for place in load_places().valid(year)}
+    return count, valid if len(valid) == count else set()
+
+
+def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
+    """Every place of the edition has its score or is withheld."""
+    have = set(figures.values.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
+    count, codes = expected_places(index, year)
+    if not count:
+        report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
+    elif codes and (missing := codes - have):
+        names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
+        report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
+                   names=names)
+    elif len(have) != count:
+        report.add("places_count", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
+
+
+def check_scale(figures: Figures, year: int, report: Collector) -> None:
+    """Every score lies on its component's scale; shares of one where percent are due are reported."""
+    catalogue = load_catalogue()
+    blocks = catalogue.comparability
+    for (component, kind), values in figures.values.items():
+        row = blocks[(blocks["component"] == component) & (blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
+        if kind != SCORE or row.empty:
+            continue
+        low, high = float(row.iloc[0]["scale_min"]), float(row.iloc[0]["scale_max"])
+        for place, value in values.items():
+            fraction = high == 100 and 0 < value <= 1.5
+            # A maximum that no source prints is empty in the catalogue and bounds nothing.
+            if fraction or value < low - 1e-4 or value > high + 1e-4:
+                report.add("fraction" if fraction else "out_of_scale", figures.sheet,
+                           **figures.where(component, kind, place), value=value, low=f"{low:g}", high=f"{high:g}",
+                           place=load_places().get(place).name, component=catalogue.label(component))
+
+
+def check_components(figures: Figures, index: str, year: int, optional: set[str], report: Collector) -> None:
+    """Every component that the catalogue has in the year stands in the file, and none that it has not."""
+    catalogue = load_catalogue()
+    valid = catalogue.valid(year, index)
+    have = set(figures.components())
+    for code in valid:
+        if code not in have and code not in optional:
+            report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
+    for code in sorted(have - set(valid), key=catalogue.order.get):
+        if catalogue.component(code).level != "part":
+            report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)
+
+
+def check_ranks(figures: Figures, component: str, report: Collector, base: int = 0) -> None:
+    """Printed ranks are 1 to n and never put a lower score before a higher one."""
+    ranks, scores = figures.values.get((component, RANK), {}), figures.values.get((component, SCORE), {})
+    last = base or len(ranks)
+    for place, rank in ranks.items():
+        if rank != int(rank) or not 1 <= rank <= last:
+            report.add("rank_range", figures.sheet, **figures.where(component, RANK, place), value=rank, n=last)
+    order = sorted((rank, place) for place, rank in ranks.items() if place in scores or not scores)
+    # Two places with the same printed score may share a rank or stand in either order.
+    step = 0.5 * 10.0 ** -decimals(list(scores.values())) if scores else 0
+    for (before, upper), (after, lower) in zip(order, order[1:], strict=False):
+        if not scores:
+            wrong = before == after
+        else:
+            wrong = scores[upper] < scores[lower] - step if before < after else abs(scores[upper] - scores[lower]) > step
+        if wrong and before == after:
+            report.add("rank_repeated", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
+                       names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
+        elif wrong:
+            report.add("rank_order", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
+                       place=load_places().get(lower).name, other=load_places().get(upper).name)
+
+
+def totals_follow(figures: Figures, total: str, year: int) -> bool | None:
+    """Whether the total follows from its sub-indices by the catalogue's weights; ``None`` if it has none."""
+    weights = weights_of(total, year)
+    if not weights or (total, SCORE) not in figures.values:
+        return None
+    return not _off(figures, total, weights)
+
+
+def check_totals(figures: Figures, total: str, year: int, report: Collector) -> None:
+    """Report every place whose total does not follow from its sub-indices."""
+    weights = weights_of(total, year)
+    if not weights or (total, SCORE) not in figures.values:
+        return
+    for place, computed in _off(figures, total, weights).items():
+        report.add("total", figures.sheet, **figures.where(total, SCORE, place), place=load_places().get(place).name,
+                   value=figures.values[total, SCORE][place], computed=round(computed, 4))
+
+
+def weights_of(total: str, year: int) -> dict[str, float]:
+    """Weights (in percent) of the components of a total in a year; empty if they are not known."""
+    w = load_catalogue().weights
+    catalogue = load_catalogue()
+    row = w[(w["first_year"] <= year) & (w["last_year"] >= year)]
+    return {c: float(x) for c, x in zip(row["component"], row["weight"], strict=True)
+            if catalogue.component(c).index == total}
+
+
+def _off(figures: Figures, total: str, weights: dict[str, float]) -> dict[str, float]:
+    """Places whose total differs from the weighted sum, with that sum."""
+    parts = {code: figures.values.get((code, SCORE), {}) for code in weights}
+    scores = figures.values[total, SCORE]
+    rounding = sum(w / 10 * tolerance(list(parts[c].values()), list(parts[c].values())) for c, w in weights.items()
+                   if parts[c])
+    allowed = max(1e-3, rounding + tolerance(list(scores.values()), list(scores.values())))
+    off = {}
+    for place, value in scores.items():
+        if all(place in values for values in parts.values()):
+            # Sub-indices run to 10 and the total to 100: a weight of 5 % gives at most 5 points.
+            computed = sum(weight / 10 * parts[code][place] for code, weight in weights.items())
+            if abs(computed - value) > allowed:
+                off[place] = computed
+    return off
+
+
+def not_published(component: str, year: int) -> bool:
+    """Whether the publisher gives this component for a part of the places only, so that a file may lack it."""
+    return any(component == code and first <= year <= last for code, first, last in _not_published(files.data_dir()))
+
+
+@cache
+def _not_published(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    columns = ["component", "first_year", "last_year", "reason_vi", "reason_en"]
+    path = folder / "catalogue" / "not_published.csv"
+    frame = files.years(files.read_table(path, columns), path)
+    return tuple(zip(frame["component"], frame["first_year"], frame["last_year"], strict=True))

@@ -1,0 +1,168 @@
+"""Ranking, field and factor tables of PAR INDEX and SIPAS (Ministry of Home Affairs).
+
+The ministry publishes pictures and PDF tables that offices copy into Excel: rank, unit, appraised
+score, survey score, total, index; or rank, province, index; or one column a field, each with its
+rank. A table may list a part of the places only: then it is marked as partial.
+"""
+
+from __future__ import annotations
+
+from indexlib.catalogue import load_catalogue
+from indexlib.places import load_places
+from indexlib.readers import labels
+from indexlib.readers.figures import (RANK, SCORE, Figures, check_ranks, check_scale, component_of, expected_places,
+                                      take)
+from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.labels import nearest
+from indexlib.readers.numbers import number
+from indexlib.readers.reading import Collector
+from indexlib.readers.sheets import Sheet
+
+HEADER_ROWS = 12
+#: Parts are printed with two decimals, so a sum of eight may miss the total by a few hundredths.
+SUM_TOLERANCE = 0.05
+PARTS = {"par": ["par.part.appraised", "par.part.survey"]}
+
+
+def recognises(sheets: list[Sheet], index: str) -> int:
+    """How many different labels of the index stand in the heads of the sheets, its name counting double."""
+    found = set()
+    for sheet in sheets:
+        for text in _head(sheet):
+            found.add(labels.understand(text, index).component)
+            words = f" {labels.key(text)} "
+            if any(f" {name} " in words for name in labels.names_of(index)):
+                found |= {"name", "name again"}
+    return len(found - {""})
+
+
+def _head(sheet: Sheet) -> list[str]:
+    return [sheet.name] + [cell for row in sheet.rows[:HEADER_ROWS] for cell in row if isinstance(cell, str)]
+
+
+def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -> dict[int, Figures]:
+    """Figures of a file, by year (one); empty if the year or the tables are not known."""
+    stated = labels.printed_years([text for sheet in sheets for text in _head(sheet)])
+    if year is None and len(stated) != 1:
+        report.add("two_years" if stated else "no_year", years=", ".join(map(str, sorted(stated))))
+        return {}
+    if year is not None and stated and year not in stated:
+        report.add("year_conflict", asked=year, stated=", ".join(map(str, sorted(stated))))
+    year = year or min(stated)
+    whole: Figures | None = None
+    for sheet in sheets:
+        grid = find_grid(sheet, index, year, report) if sheet.rows else None
+        if grid is None:
+            figures = sum(number(cell) is not None for row in sheet.rows for cell in row)
+            if sheet.rows:
+                report.add("no_places" if figures >= 10 else "sheet_unread", sheet.name)
+            continue
+        figures = _sheet(grid, index, year, report)
+        whole = figures if whole is None else _join(whole, figures, report)
+    if whole is None or not whole.values:
+        report.add("no_table")
+        return {}
+    _check(whole, index, year, report)
+    return {year: whole}
+
+
+def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
+    figures = Figures(grid.sheet.name)
+    if grid.paired:
+        report.add("unverified_pairs", grid.sheet.name)
+        return figures
+    owners: dict[int, str] = {}
+    ranks = []
+    for column in grid.columns:
+        if not any(number(cell) is not None for cell in column.cells.values()):
+            continue
+        component = component_of(column, grid, year, report)
+        if component:
+            owners[column.at] = component
+            take(figures, grid, column, component, SCORE, report)
+        elif "rank" in column.roles():
+            ranks.append(column)
+        elif not column.components() and not column.roles():
+            _report_unknown(grid, column, index, report)
+    for column in ranks:
+        owner = _owner(column, ranks, owners, index)
+        if owner:
+            take(figures, grid, column, owner, RANK, report)
+        else:
+            report.add("rank_owner", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
+    return figures
+
+
+def _owner(column: Column, ranks: list[Column], owners: dict[int, str], index: str) -> str:
+    """The component that a column of ranks belongs to; empty if that is not certain."""
+    if len(ranks) > 1:
+        return owners.get(column.at - 1, "")
+    if index in owners.values() or not owners:
+        return index
+    return next(iter(owners.values())) if len(owners) == 1 else ""
+
+
+def _report_unknown(grid: Grid, column: Column, index: str, report: Collector) -> None:
+    where = grid.where(max(grid.first - 1, 0), column.at)
+    values = [v for v in (number(cell) for cell in column.cells.values()) if v is not None]
+    if not column.headers and values == [float(i) for i in range(1, len(values) + 1)]:
+        return
+    if column.headers:
+        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
+                   near=nearest(column.headers[-1].text, index) or "–")
+    else:
+        report.add("no_header", grid.sheet.name, **where)
+
+
+def _join(whole: Figures, figures: Figures, report: Collector) -> Figures:
+    """Put another sheet's figures beside those read; a figure on two sheets must be the same."""
+    for (component, kind), values in figures.values.items():
+        have = whole.values.setdefault((component, kind), {})
+        for place, value in values.items():
+            if place in have and have[place] != value:
+                report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
+                           place=load_places().get(place).name, component=load_catalogue().label(component),
+                           one=value, other=have[place])
+            elif place not in have:
+                have[place] = value
+                whole.cells[component, kind, place] = figures.where(component, kind, place)
+    return whole
+
+
+def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
+    catalogue, places = load_catalogue(), load_places()
+    listed = {place for values in figures.values.values() for place in values}
+    levels = {places.get(place).level for place in listed}
+    if len(levels) > 1:
+        report.add("two_levels", figures.sheet)
+        return
+    count = expected_places(index, year)[0] if levels == {"province"} else 0
+    if levels == {"province"} and not count:
+        report.add("no_edition", figures.sheet, year=year, index=catalogue.short_name(index))
+    for component in dict.fromkeys(component for component, _ in figures.values):
+        have = {p for kind in (SCORE, RANK) for p in figures.values.get((component, kind), {})}
+        base = max(count, len(have))
+        figures.bases[component] = base
+        if len(have) < base:
+            report.add("partial", figures.sheet, component=catalogue.label(component), n=len(have), count=base)
+        if component not in catalogue.valid(year, index) and catalogue.component(component).level != "part" and count:
+            report.add("component_not_in_year", figures.sheet, component=catalogue.label(component), year=year)
+        check_ranks(figures, component, report, base)
+    check_scale(figures, year, report)
+    _check_sums(figures, index, year, report)
+
+
+def _check_sums(figures: Figures, index: str, year: int, report: Collector) -> None:
+    """The appraised and surveyed parts, and the fields of PAR INDEX, add up to the total."""
+    catalogue = load_catalogue()
+    fields = [c for c in catalogue.valid(year, index) if catalogue.component(c).level == "field"]
+    total = figures.values.get((index, SCORE), {})
+    for parts in (PARTS.get(index, []), fields):
+        columns = [figures.values.get((code, SCORE), {}) for code in parts]
+        for place, value in total.items():
+            if parts and all(place in column for column in columns):
+                computed = sum(column[place] for column in columns)
+                if abs(computed - value) > SUM_TOLERANCE:
+                    report.add("sum", figures.sheet, **figures.where(index, SCORE, place), value=value,
+                               place=load_places().get(place).name, component=catalogue.label(index),
+                               computed=round(computed, 2))

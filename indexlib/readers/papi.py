@@ -1,0 +1,202 @@
+"""Workbooks of the Governance and Public Administration Performance Index (PAPI).
+
+To 2017 a sheet a year with one row a province and heads in English and Vietnamese; from 2018 one row
+an indicator and one column a province, with rows for interval and standard error below a score.
+Withheld provinces are printed as 0, a star or a blank: they are listed, never read as scores. A
+dimension is the sum of its sub-dimensions, the total the sum of the dimensions.
+"""
+
+from __future__ import annotations
+
+from indexlib.catalogue import load_catalogue
+from indexlib.places import load_places
+from indexlib.readers import labels
+from indexlib.readers.figures import (SCORE, Figures, check_components, check_places, check_scale, component_of, take)
+from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.labels import nearest
+from indexlib.readers.numbers import number
+from indexlib.readers.reading import Collector
+from indexlib.readers.sheets import Sheet
+
+INDEX = TOTAL = "papi"
+HEAD = 400
+#: More provinces than this without a score are a fault of the file, not scores held back.
+MOST_WITHHELD = 8
+#: Sums are published with six decimals and hold to 0,00002 in the official workbooks.
+SUM_TOLERANCE = 5e-5
+INTERVALS = {"ci_low": "ci_low", "ci_high": "ci_high"}
+
+
+def recognises(sheets: list[Sheet]) -> int:
+    """How many different labels of the index stand in the heads of the sheets."""
+    found = {labels.understand(text, INDEX).component for sheet in sheets for text in _head(sheet)}
+    return len(found - {""})
+
+
+def _head(sheet: Sheet) -> list[str]:
+    """Texts of the first rows and of the first columns: a table may lie either way."""
+    across = [cell for row in sheet.rows[:6] for cell in row]
+    down = [cell for row in sheet.rows[:HEAD] for cell in row[:3]]
+    return [cell for cell in across + down if isinstance(cell, str)]
+
+
+def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:
+    """Figures of a workbook, by year."""
+    years = {sheet.name: labels.printed_years([sheet.name]) for sheet in sheets}
+    named = set().union(*years.values()) if years else set()
+    by_year: dict[int, Figures] = {}
+    for sheet in sheets:
+        own = years[sheet.name] or (named if len(named) == 1 else set())
+        if not sheet.rows:
+            continue
+        if year is not None and own and year not in own:
+            code = "other_year" if len(named) > 1 else "year_conflict"
+            report.add(code, sheet.name, year=min(own), asked=year, stated=min(own))
+            if code == "other_year":
+                continue
+        elif year is None and len(own) != 1:
+            report.add("no_year", sheet.name)
+            continue
+        of_year = year or min(own)
+        grid = find_grid(sheet, INDEX, of_year, report)
+        if grid is None:
+            figures = sum(number(cell) is not None for row in sheet.rows for cell in row)
+            report.add("no_places" if figures >= 10 else "sheet_unread", sheet.name)
+            continue
+        _join(by_year, of_year, _sheet(grid, of_year, report), report)
+    for of_year, figures in by_year.items():
+        _check(figures, of_year, report)
+    if not by_year and not report.problems:
+        report.add("no_table")
+    return by_year
+
+
+def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
+    """Scores of a sheet with their intervals; indicators below the components are left aside."""
+    figures = Figures(grid.sheet.name)
+    scaled = any("scale" in labels.roles(str(cell), INDEX) for row in grid.sheet.rows[: grid.first] for cell in row if cell)
+    current, indicators = "", 0
+    for column in grid.columns:
+        kind = _interval(column)
+        if kind:
+            if current and kind in INTERVALS:
+                take(figures, grid, column, current, kind, report, may_be_withheld=False)
+            elif kind in INTERVALS and not current and not indicators:
+                report.add("interval_without_score", grid.sheet.name, **_where(grid, column), text=column.text())
+            continue
+        if not any(number(cell) is not None for cell in column.cells.values()):
+            continue
+        current = component_of(column, grid, year, report)
+        if current:
+            take(figures, grid, column, current, SCORE, report, may_be_withheld=True)
+        elif not column.components() and not column.roles():
+            indicators += _indicator(grid, column, scaled, report)
+    if indicators:
+        report.add("indicators", grid.sheet.name, n=indicators)
+    return figures
+
+
+def _where(grid: Grid, column: Column) -> dict[str, int]:
+    return grid.where(max(grid.first - 1, 0), column.at)
+
+
+def _interval(column: Column) -> str:
+    """Role of a row of an interval, a standard error or a weighted score; empty for any other."""
+    for header in column.headers:
+        words = labels.key(header.text)
+        if header.component:
+            continue
+        weighted = "weighted" in words.split() and "unweighted" not in words.split() and "un weighted" not in words
+        if "standard error" in words or "sai số chuẩn" in words or weighted:
+            return "aside"
+        if "ci low" in words or "ci lower" in words or "cận dưới" in words:
+            return "ci_low"
+        if "ci high" in words or "ci upper" in words or "cận trên" in words:
+            return "ci_high"
+    return ""
+
+
+def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> int:
+    """Count a column as an indicator, or report it: a numbered head, or any in a sheet of scores only."""
+    if not column.headers:
+        report.add("no_header", grid.sheet.name, **_where(grid, column))
+        return 0
+    if not scaled or any(h.number and h.text.strip()[:1].isdigit() or h.marked for h in column.headers):
+        report.add("unknown_label", grid.sheet.name, **_where(grid, column), text=column.text(),
+                   near=nearest(column.headers[-1].text, INDEX) or "–")
+        return 0
+    return 1
+
+
+def _join(by_year: dict[int, Figures], year: int, figures: Figures, report: Collector) -> None:
+    """Put a sheet's figures to those of its year; a figure on two sheets must be the same."""
+    if year not in by_year:
+        by_year[year] = figures
+        return
+    whole = by_year[year]
+    for (component, kind), values in figures.values.items():
+        have = whole.values.setdefault((component, kind), {})
+        for place, value in values.items():
+            if place in have and abs(have[place] - value) > SUM_TOLERANCE:
+                report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
+                           place=load_places().get(place).name, component=load_catalogue().label(component),
+                           one=value, other=have[place])
+            elif place not in have:
+                have[place] = value
+                whole.cells[component, kind, place] = figures.where(component, kind, place)
+    whole.withheld += [pair for pair in figures.withheld if pair not in whole.withheld]
+
+
+def _check(figures: Figures, year: int, report: Collector) -> None:
+    catalogue = load_catalogue()
+    check_components(figures, INDEX, year, set(), report)
+    for component in figures.components():
+        check_places(figures, INDEX, component, year, report)
+        held = [place for code, place in figures.withheld if code == component]
+        if len(held) > MOST_WITHHELD:
+            report.add("too_many_withheld", figures.sheet, component=catalogue.label(component), n=len(held))
+        for place in held:
+            report.add("withheld", figures.sheet, **figures.where(component, SCORE, place),
+                       place=load_places().get(place).name, component=catalogue.label(component))
+    check_scale(figures, year, report)
+    _check_sums(figures, year, report)
+    _check_intervals(figures, report)
+
+
+def _check_sums(figures: Figures, year: int, report: Collector) -> None:
+    """A dimension is the sum of its parts and the total that of the dimensions."""
+    catalogue = load_catalogue()
+    valid = catalogue.valid(year, INDEX)
+    for component in figures.components():
+        parts = [code for code in valid if catalogue.component(code).parent == component]
+        columns = [figures.values.get((code, SCORE), {}) for code in parts]
+        if not parts:
+            continue
+        allowed = SUM_TOLERANCE + _rounding(figures, [component, *parts])
+        for place, value in figures.values[component, SCORE].items():
+            if all(place in column for column in columns):
+                computed = sum(column[place] for column in columns)
+                if abs(computed - value) > allowed:
+                    report.add("sum", figures.sheet, **figures.where(component, SCORE, place), value=value,
+                               place=load_places().get(place).name, component=catalogue.label(component),
+                               computed=round(computed, 6))
+
+
+def _rounding(figures: Figures, components: list[str]) -> float:
+    """How far rounding alone can move a sum, from the decimals in which the figures stand."""
+    from indexlib.readers.numbers import decimals
+
+    digits = [decimals(list(figures.values.get((c, SCORE), {}).values())) for c in components]
+    return sum(0.5 * 10.0**-d for d in digits if d < 6)
+
+
+def _check_intervals(figures: Figures, report: Collector) -> None:
+    catalogue = load_catalogue()
+    for component in figures.components():
+        low, high = figures.values.get((component, "ci_low")), figures.values.get((component, "ci_high"))
+        if (low is None) != (high is None):
+            report.add("interval_half", figures.sheet, component=catalogue.label(component))
+        for place, value in figures.values[component, SCORE].items():
+            if (low or {}).get(place, value) > value or (high or {}).get(place, value) < value:
+                report.add("interval", figures.sheet, **figures.where(component, SCORE, place),
+                           place=load_places().get(place).name, component=catalogue.label(component))

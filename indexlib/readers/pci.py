@@ -1,0 +1,254 @@
+"""Workbooks of the Provincial Competitiveness Index (VCCI): summary sheets and one sheet a sub-index.
+
+A summary gives either one row a province, or for each sub-index its own pair of columns (province,
+score), *each pair sorted by its own score*: a row of it is not one province. Summary and sub-index
+sheets are read apart and compared cell by cell; the total must follow from the sub-indices where
+the weights are known.
+"""
+
+from __future__ import annotations
+
+from indexlib.catalogue import load_catalogue
+from indexlib.places import load_places
+from indexlib.readers import labels
+from indexlib.readers.figures import (RANK, SCORE, Figures, check_components, check_places, check_ranks, check_scale,
+                                      check_totals, component_of, not_published, take, tolerance,
+                                      totals_follow)
+from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.labels import nearest
+from indexlib.readers.numbers import number
+from indexlib.readers.reading import Collector
+from indexlib.readers.sheets import Sheet
+from indexlib.wording import listing
+
+INDEX = TOTAL = "pci"
+HEADER_ROWS = 12
+
+
+def recognises(sheets: list[Sheet]) -> int:
+    """How many different labels of the index stand in the heads of the sheets."""
+    found = {labels.understand(text, INDEX).component for sheet in sheets for text in _head(sheet)}
+    return len(found - {""})
+
+
+def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:
+    """Figures of a workbook, by year (one); empty if the year or the tables are not known."""
+    stated = {sheet.name: _years(sheet) for sheet in sheets}
+    known = set().union(*stated.values()) if stated else set()
+    if year is None and not known:
+        report.add("no_year")
+        return {}
+    first_guess = year or max(known)
+    summaries, parts = _tables(sheets, first_guess, report)
+    if not any(figures.values for figures in [*summaries, *parts]):
+        report.add("no_table")
+        return {}
+    unread = [part.sheet for part in parts if not part.values]
+    parts = [part for part in parts if part.values]
+    chosen = _choose(summaries, parts, report)
+    own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
+    year = _settle_year(year, own, first_guess, report)
+    figures = _merge(chosen, parts, report)
+    _check(figures, year, report)
+    _check_pairs(chosen, parts, figures, year, report)
+    if totals_follow(figures, TOTAL, year):
+        _excuse(unread, report)
+    return {year: figures}
+
+
+def _head(sheet: Sheet) -> list[str]:
+    return [sheet.name] + [cell for row in sheet.rows[:HEADER_ROWS] for cell in row if isinstance(cell, str)]
+
+
+def _years(sheet: Sheet) -> set[int]:
+    """Years that stand in the headers of the total."""
+    texts = [text for text in _head(sheet)[1:] if labels.understand(text, INDEX).component == TOTAL]
+    return labels.printed_years(texts)
+
+
+def _settle_year(asked: int | None, stated: set[int], guess: int, report: Collector) -> int:
+    if asked is not None and stated and stated != {asked}:
+        report.add("year_conflict", asked=asked, stated=", ".join(map(str, sorted(stated))))
+    elif asked is None and len(stated) > 1:
+        report.add("two_years", years=", ".join(map(str, sorted(stated))))
+    return asked or (min(stated) if len(stated) == 1 else guess)
+
+
+def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Figures], list[Figures]]:
+    """Summary sheets and sub-index sheets, each read by itself."""
+    summaries, parts = [], []
+    for sheet in sheets:
+        if not sheet.rows or "other" in labels.roles(sheet.name, INDEX):
+            if sheet.rows:
+                report.add("not_component", sheet.name)
+            continue
+        # A summary that turns out to be stale must not leave its problems behind.
+        own = Collector(report.file)
+        grid = find_grid(sheet, INDEX, year, own)
+        if grid is None:
+            _report_no_grid(sheet, report)
+            continue
+        marked = [c for c in grid.columns if any(h.marked for h in c.headers) and _figures(c)]
+        named = labels.understand(sheet.name, INDEX).component
+        several = len({code for c in grid.columns for code in c.components() if _figures(c)}) > 1 and not (
+            named and named != TOTAL and len(marked) == 1)
+        has_total = any(TOTAL in c.components() for c in grid.columns)
+        if several or has_total:
+            summaries.append(_summary(grid, year, own))
+        else:
+            parts.append(_part(grid, marked, named if named != TOTAL else "", year, own))
+        report.problems += [p for p in own.problems if p not in report.problems]
+    return summaries, parts
+
+
+def _report_no_grid(sheet: Sheet, report: Collector) -> None:
+    figures = sum(number(cell) is not None for row in sheet.rows for cell in row)
+    report.add("no_places" if figures >= 10 else "sheet_unread", sheet.name)
+
+
+def _figures(column: Column) -> bool:
+    return any(number(cell) is not None for cell in column.cells.values())
+
+
+def _summary(grid: Grid, year: int, report: Collector) -> Figures:
+    figures = Figures(grid.sheet.name, paired=grid.paired)
+    for column in grid.columns:
+        where = grid.where(max(grid.first - 1, 0), column.at)
+        component = component_of(column, grid, year, report)
+        if component and column.places < 0:
+            report.add("no_pair", grid.sheet.name, **where, text=column.text())
+        elif component and grid.paired and column.at != column.places + 1:
+            report.add("no_pair", grid.sheet.name, **where, text=column.text())
+        elif component:
+            take(figures, grid, column, component, SCORE, report)
+        elif "rank" in column.roles() and _figures(column) and column.places >= 0:
+            take(figures, grid, column, TOTAL, RANK, report)
+        elif not column.components() and _figures(column) and not column.roles():
+            _report_unknown(grid, column, where, report)
+    return figures
+
+
+def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) -> None:
+    """A column of figures that no table knows, unless it only counts the rows."""
+    values = [number(cell) for cell in column.cells.values()]
+    counts = [v for v in values if v is not None]
+    if not column.headers and counts == [float(i) for i in range(1, len(counts) + 1)]:
+        return
+    if column.headers:
+        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
+                   near=nearest(column.headers[-1].text, INDEX) or "–")
+    else:
+        report.add("no_header", grid.sheet.name, **where)
+
+
+def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Collector) -> Figures:
+    """The score column of a sub-index sheet: the one column whose header announces a score."""
+    figures = Figures(grid.sheet.name)
+    if len(marked) != 1:
+        report.add("score_column", grid.sheet.name, n=len(marked))
+        return figures
+    column = marked[0]
+    where = grid.where(max(grid.first - 1, 0), column.at)
+    own = component_of(column, grid, year, report)
+    if own and named and own != named:
+        report.add("sheet_conflict", grid.sheet.name, **where, text=column.text())
+        return figures
+    component = own or ("" if column.components() else named)
+    if not component:
+        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
+                   near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
+        return figures
+    numbers = {h.number for h in column.headers if h.number}
+    if not own and not numbers <= labels.numbers_of(component, year):
+        report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
+                   component=load_catalogue().label(component), expected=listing(sorted(labels.numbers_of(component, year))) or "–")
+        return figures
+    if column.places < 0 or (grid.paired and column.at != column.places + 1):
+        report.add("no_pair", grid.sheet.name, **where, text=column.text())
+        return figures
+    take(figures, grid, column, component, SCORE, report)
+    others = sum(_figures(c) for c in grid.columns) - 1
+    if others > 0:
+        report.add("indicators", grid.sheet.name, n=others)
+    return figures
+
+
+def _choose(summaries: list[Figures], parts: list[Figures], report: Collector) -> list[Figures]:
+    """The summaries that agree with the sub-index sheets; where none does, all, with every difference.
+
+    Some workbooks carry a stale copy of another year's summary beside the true one.
+    """
+    agreeing = [s for s in summaries if not _differences(s, parts)]
+    for summary in summaries:
+        differences = _differences(summary, parts)
+        if differences and agreeing:
+            report.problems = [p for p in report.problems if p.sheet != summary.sheet]
+            report.add("stale_sheet", summary.sheet, n=len(differences))
+        elif differences:
+            for component, place, one, other in differences:
+                report.add("sheets_differ", summary.sheet, **summary.where(component, SCORE, place),
+                           place=load_places().get(place).name, component=load_catalogue().label(component),
+                           one=one, other=other)
+    return agreeing or summaries
+
+
+def _differences(summary: Figures, parts: list[Figures]) -> list[tuple[str, str, float, float]]:
+    found = []
+    for part in parts:
+        for component in part.components():
+            own, other = summary.values.get((component, SCORE)), part.values[component, SCORE]
+            if own is None:
+                continue
+            allowed = tolerance(list(own.values()), list(other.values()))
+            found += [(component, place, own[place], other[place]) for place in own.keys() & other.keys()
+                      if abs(own[place] - other[place]) > allowed]
+    return sorted(found)
+
+
+def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Figures:
+    """One set of figures from sheets that agree; where two do not, the difference is reported."""
+    merged = Figures(chosen[0].sheet if chosen else parts[0].sheet)
+    for figures in [*chosen, *parts]:
+        for (component, kind), values in figures.values.items():
+            have = merged.values.setdefault((component, kind), {})
+            allowed = tolerance(list(have.values()), list(values.values())) if have else 0
+            for place, value in values.items():
+                if place not in have:
+                    have[place] = value
+                    merged.cells[component, kind, place] = figures.where(component, kind, place)
+                elif abs(have[place] - value) > allowed and figures in chosen:
+                    report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
+                               place=load_places().get(place).name, component=load_catalogue().label(component),
+                               one=value, other=have[place])
+    return merged
+
+
+def _check(figures: Figures, year: int, report: Collector) -> None:
+    optional = {TOTAL} if TOTAL not in figures.components() and not_published(TOTAL, year) else set()
+    if optional:
+        report.add("total_not_published", figures.sheet, year=year)
+    check_components(figures, INDEX, year, optional, report)
+    for component in figures.components():
+        check_places(figures, INDEX, component, year, report)
+    check_scale(figures, year, report)
+    check_ranks(figures, TOTAL, report)
+    check_totals(figures, TOTAL, year, report)
+
+
+def _check_pairs(chosen: list[Figures], parts: list[Figures], figures: Figures, year: int, report: Collector) -> None:
+    """Pairs of columns are believed only where sub-index sheets or the weighted total confirm them."""
+    confirmed = {component for part in parts for component in part.components()}
+    if totals_follow(figures, TOTAL, year):
+        confirmed |= set(figures.components())
+    for summary in chosen:
+        if summary.paired and not set(summary.components()) <= confirmed | {TOTAL}:
+            report.add("unverified_pairs", summary.sheet)
+
+
+def _excuse(unread: list[str], report: Collector) -> None:
+    """Sub-index sheets in another layout do not matter where the weighted total confirms the summary."""
+    for sheet in unread:
+        codes = {p.code for p in report.problems if p.sheet == sheet}
+        if codes <= {"score_column", "unknown_label"}:
+            report.problems = [p for p in report.problems if p.sheet != sheet]
+            report.add("part_unread", sheet)

@@ -1,0 +1,261 @@
+"""Opening any file safely: plain sheets of cells, or a clear message.
+
+What a file is comes from its first bytes and its parts, never from its name. Everything that could
+exhaust time or memory is measured before a parser sees it.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexlib.problems import DataError, Problem
+from indexlib.readers.delimited import read_delimited
+from indexlib.wording import t
+
+MAX_BYTES = 60_000_000
+MAX_UNPACKED = 150_000_000
+MAX_CELLS = 4_000_000
+CHUNK = 1 << 20
+OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF"
+MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<!--|mime-version:)", re.IGNORECASE)
+DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
+#: A cell that holds something (its tag is not closed in itself), in the XML of a sheet.
+CELL = re.compile(rb'r="([A-Z]{1,3})(\d{1,7})"[^<>/]*>')
+REPEATED = re.compile(rb'table:number-(rows|columns)-repeated="(\d+)"')
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as rows of cells: ``None``, text in one Unicode form, or a number."""
+
+    name: str
+    rows: list[list]
+    visible: bool = True
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file opened: its kind and, for workbooks and text tables, its sheets."""
+
+    path: Path
+    kind: str
+    sheets: list[Sheet] = field(default_factory=list)
+
+
+class Unreadable(DataError):
+    """A file that cannot be read at all; the text says why and what to do."""
+
+
+def refuse(path: Path, code: str, sheet: str = "", **values: object) -> Unreadable:
+    """The error for a file that cannot be read."""
+    return Unreadable([Problem(path.name, sheet, None, "", code, t(f"read.{code}", **values))])
+
+
+def open_file(path: Path) -> Opened:
+    """Open a file of any kind.
+
+    Raises
+    ------
+    Unreadable
+        Missing, empty, truncated, protected by a password, a web page, a picture, too large, or of
+        a kind that holds no tables.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise refuse(path, "not_a_file")
+        if size > MAX_BYTES:
+            raise refuse(path, "too_large", limit=MAX_BYTES // 1_000_000)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse(path, "missing_file") from None
+    except OSError as error:
+        raise refuse(path, "no_access", why=error.strerror or error) from None
+    kind = kind_of(path, data)
+    if kind in ("pdf", "docx"):
+        return Opened(path, kind)
+    if kind == "csv":
+        return Opened(path, kind, [Sheet("", _clean(read_delimited(path, data, refuse)))])
+    return Opened(path, kind, _workbook(path, kind, data))
+
+
+def kind_of(path: Path, data: bytes) -> str:
+    """``xlsx``, ``xls``, ``ods``, ``pdf``, ``docx`` or ``csv``, from the content."""
+    if not data.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        raise refuse(path, "empty")
+    if data.startswith(PDF):
+        return "pdf"
+    if data.startswith(OLE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise refuse(path, "password")
+        return "xls"
+    if data.startswith(ZIP):
+        return _kind_of_zip(path, data)
+    if MARKUP.match(data[:2000].lstrip(b"\xef\xbb\xbf")):
+        raise refuse(path, "web_page")
+    if data[:4] in (b"\x89PNG", b"GIF8") or data.startswith(b"\xff\xd8\xff"):
+        raise refuse(path, "picture")
+    if b"\x00" in data[:4000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise refuse(path, "unknown_kind")
+    return "csv"
+
+
+def _kind_of_zip(path: Path, data: bytes) -> str:
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(data))
+        names = set(parts.namelist())
+        _measure(path, parts)
+        if "META-INF/manifest.xml" in names and b"encryption-data" in parts.read("META-INF/manifest.xml"):
+            raise refuse(path, "password")
+        mimetype = parts.read("mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zipfile.zlib.error):
+        raise refuse(path, "damaged") from None
+    if any(name.startswith("xl/workbook") for name in names):
+        return "xlsx"
+    if "word/document.xml" in names:
+        return "docx"
+    if b"opendocument.spreadsheet" in mimetype:
+        return "ods"
+    raise refuse(path, "unknown_kind")
+
+
+def _measure(path: Path, parts: zipfile.ZipFile) -> None:
+    """Unpack every part once, in small pieces, and stop where a limit is passed.
+
+    The sizes that an archive states about itself may be false, so they are not believed.
+    """
+    if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+        raise refuse(path, "too_large_inside", limit=MAX_UNPACKED // 1_000_000)
+    total = 0
+    for part in parts.infolist():
+        if part.flag_bits & 1:
+            raise refuse(path, "password")
+        extent = Extent() if re.match(r"xl/worksheets/[^/]+\.xml$", part.filename) else None
+        for piece in _pieces(parts, part):
+            total += len(piece)
+            if total > MAX_UNPACKED:
+                raise refuse(path, "too_large_inside", limit=MAX_UNPACKED // 1_000_000)
+            if extent and extent.widen(piece) > MAX_CELLS:
+                raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
+        if part.filename == "content.xml":
+            _measure_ods(path, parts.read(part))
+
+
+def _pieces(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A part of an archive in pieces that do not break a tag in two."""
+    rest = b""
+    with parts.open(part) as stream:
+        while piece := stream.read(CHUNK):
+            piece = rest + piece
+            cut = piece.rfind(b"<")
+            rest, piece = (piece[cut:], piece[:cut]) if cut > 0 and len(piece) - cut < CHUNK else (b"", piece)
+            yield piece
+    yield rest
+
+
+class Extent:
+    """The rectangle from the first cell to the last filled one of a sheet, from its XML."""
+
+    def __init__(self) -> None:
+        self.rows, self.columns = 0, 0
+
+    def widen(self, piece: bytes) -> int:
+        """Take in a piece of XML; the number of cells of the rectangle so far."""
+        cells = CELL.findall(piece)
+        self.rows = max(self.rows, max((int(row) for _, row in cells), default=0))
+        self.columns = max(self.columns, max((_column_number(name) for name in {name for name, _ in cells}), default=0))
+        return self.rows * self.columns
+
+
+def _column_number(name: bytes) -> int:
+    value = 0
+    for letter in name:
+        value = value * 26 + letter - 64
+    return value
+
+
+def _measure_ods(path: Path, content: bytes) -> None:
+    """Refuse filled cells that repeat into the millions; blank ones at the end are usual."""
+    for row in re.findall(rb"<table:table-row\b.*?</table:table-row>", content, re.DOTALL):
+        if b"<text:p" not in row and b"office:value" not in row:
+            continue
+        head, _, cells = row.partition(b">")
+        down = max([int(n) for kind, n in REPEATED.findall(head) if kind == b"rows"], default=1)
+        filled = [c for c in re.findall(rb"<table:table-cell\b[^>]*[^/]>|<table:table-cell\b[^>]*office:value[^>]*>",
+                                        cells)]
+        across = max([int(n) for c in filled for kind, n in REPEATED.findall(c) if kind == b"columns"], default=1)
+        if down * across > 100_000 or down > 20_000:
+            raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
+
+
+def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(io.BytesIO(data))
+        try:
+            sheets = _sheets(book, calamine)
+        except calamine.CalamineError:
+            if kind != "xlsx":
+                raise
+            # Some sheets of the official workbooks state their dimension as "1:69", without columns.
+            # It is only a hint that a workbook may leave out: so read them without it.
+            book = calamine.load_workbook(io.BytesIO(_without_dimensions(data)))
+            sheets = _sheets(book, calamine)
+    except calamine.PasswordError:
+        raise refuse(path, "password") from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise refuse(path, "damaged_why", why=error) from None
+    except BaseException as error:
+        # The parser, written in Rust, reports some damaged files by a panic that is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise refuse(path, "damaged") from None
+        raise
+    if not any(cell is not None for sheet in sheets for row in sheet.rows for cell in row):
+        raise refuse(path, "empty")
+    return sheets
+
+
+def _sheets(book, calamine) -> list[Sheet]:
+    sheets = []
+    for meta in book.sheets_metadata:
+        if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        rows = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
+        visible = meta.visible == calamine.SheetVisibleEnum.Visible
+        sheets.append(Sheet(unicodedata.normalize("NFC", meta.name), _clean(rows), visible))
+    return sheets
+
+
+def _without_dimensions(data: bytes) -> bytes:
+    """The workbook without the stated dimensions of its sheets."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename.startswith("xl/worksheets/"):
+                content = DIMENSION.sub(b"", content, count=1)
+            new.writestr(part.filename, content)
+    return copy.getvalue()
+
+
+def _clean(rows: list[list]) -> list[list]:
+    """Cells with blank text as ``None`` and text in one Unicode form, without blank rows at the end."""
+    clean = [[_cell(cell) for cell in row] for row in rows]
+    while clean and all(cell is None for cell in clean[-1]):
+        clean.pop()
+    return clean
+
+
+def _cell(cell: object) -> object:
+    if isinstance(cell, str):
+        text = unicodedata.normalize("NFC", cell)
+        return text if text.strip() else None
+    return cell

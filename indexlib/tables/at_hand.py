@@ -1,0 +1,97 @@
+"""What figures there are for a place and year, what is missing, and where they were read."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indexlib import wording as w
+from indexlib.catalogue import INDICES, load_catalogue
+from indexlib.findings import Findings
+from indexlib.scores import FILES, load_sources
+from indexlib.tables.table import Table
+from indexlib.wording import own, t
+
+
+def coverage(found: Findings) -> list[str]:
+    """What an index cannot say for the place and year: one line each, with how to add it and the items left unjudged."""
+    unjudged = found.unjudged_items()
+    return [line for index in INDICES if (line := _coverage_line(found, index, unjudged))]
+
+
+def _coverage_line(found: Findings, index: str, unjudged: list[str]) -> str:
+    catalogue, year = load_catalogue(), found.params.year
+    valid, file = catalogue.valid(year, index), f"data/scores/{FILES[index]}"
+    missing = found.now.missing[found.now.missing["index"] == index]
+    held, away = (missing[missing["reason"] == r] for r in ("withheld", "not_at_hand"))
+    here = found.now.components[found.now.components["index"] == index]
+    parts = []
+    if len(held):
+        whole, why = len(held) == len(valid), held["why"].iloc[0]
+        names = w.listing([catalogue.label(c) for c in held["component"]])
+        parts.append(t("coverage.withheld_all", why=why) if whole else
+                     t("coverage.withheld", n=len(held), why=why, names=names))
+    if len(away):
+        parts.append(t("coverage.all" if len(away) == len(valid) else "coverage.some", n=len(away), file=file))
+    bare = here[here["score"].isna()]
+    if len(bare):
+        parts.append(t("coverage.rank_only") if bare["component"].tolist() == [index] else
+                     t("coverage.rank_only_some", n=len(bare)))
+    partial = here[(here["panel"] == "partial") & here["score"].notna()]
+    if len(partial):
+        low, high = int(partial["scored"].min()), int(partial["scored"].max())
+        parts.append(t("coverage.partial", n=len(partial), low=low if low == high else f"{low}-{high}",
+                       expected=int(partial["expected"].max())))
+    if not parts:
+        return ""
+    links = found.plan.mapping
+    waiting = set(links.loc[links["component"].isin(missing["component"]), "item"])
+    items = [i for i in unjudged if i in waiting]
+    after = t("coverage.items", items=w.listing(items)) if items else ""
+    return t("coverage.line", index=catalogue.short_name(index), year=year, parts="; ".join(parts)) + after
+
+
+def editions(found: Findings) -> Table:
+    """How each index was measured and published in the year."""
+    catalogue, year, rows = load_catalogue(), found.params.year, []
+    e = catalogue.editions
+    for index in INDICES:
+        name = catalogue.indices.set_index("index").loc[index].to_dict()
+        mine = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
+        if len(mine):
+            row = mine.iloc[0].to_dict()
+            low, high = (w.number(row[k], 0) for k in ("scale_min", "scale_max"))
+            how = "; ".join(x for x in (f"{low}-{high}", own(row, "note")) if x)
+            rows.append((name["short_name"], own(name, "publisher"), how, row["legal_basis"] or w.NONE))
+        else:
+            rows.append((name["short_name"], own(name, "publisher"), t("index.none"), w.NONE))
+    return Table(t("table.editions", year=year), pd.DataFrame(rows, columns=["index", "publisher", "edition", "legal"]))
+
+
+def at_hand(found: Findings) -> Table:
+    """How many components of each index have a score, only a rank, nothing, or were withheld."""
+    catalogue, rows = load_catalogue(), []
+    for index in INDICES:
+        here = found.now.components[found.now.components["index"] == index]
+        missing = found.now.missing[found.now.missing["index"] == index]["reason"]
+        whole = here["panel"].eq("complete").sum()
+        panel = w.NONE if here.empty else t("yes") if whole == len(here) else t("no") if whole == 0 else \
+            f"{whole}/{len(here)}"
+        rows.append((catalogue.short_name(index), str(here["score"].notna().sum()), str(here["score"].isna().sum()),
+                     str((missing == "not_at_hand").sum()), str((missing == "withheld").sum()), panel))
+    columns = ["index", "with_score", "with_rank", "missing", "held", "whole"]
+    return Table(t("table.at_hand"), pd.DataFrame(rows, columns=columns))
+
+
+def sources(found: Findings) -> Table:
+    """Where the figures of the place were read, this year and the year before."""
+    s = found.scores
+    mine = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])]
+    catalogue = load_catalogue()
+    index = mine["component"].str.split(".").str[0].map(catalogue.short_name)
+    count = mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")
+    what = count["component"] + " " + count["year"].astype(str) + " (" + count["n"].astype(str) + ")"
+    figures = what.groupby(count["source"], sort=False).agg("; ".join)
+    where = load_sources().set_index("source")["where"]
+    rows = [(key, text, where[key]) for key, text in figures.items()]
+    return Table(t("table.sources"), pd.DataFrame(rows, columns=["source", "figures", "where"]),
+                 empty=t("empty.nothing", year=found.params.year))

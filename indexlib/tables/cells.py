@@ -1,0 +1,117 @@
+"""Cells of tables: scores, changes, ranks, conditions and units as people read them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indexlib import wording as w
+from indexlib.catalogue import load_catalogue
+from indexlib.findings import Findings
+from indexlib.flags import Review
+from indexlib.plan import BY_GAP, BY_ITEM
+from indexlib.wording import t
+
+
+def value_of(x: object) -> float | None:
+    return None if pd.isna(x) else float(x)
+
+
+def score_text(row: object, unit: bool = False) -> str:
+    """Score of a component row, or the words that none is at hand."""
+    catalogue = load_catalogue()
+    component = catalogue.component(row.component)
+    if pd.isna(row.score):
+        return t("score.none")
+    return w.score(float(row.score), catalogue.decimals(component.index), component.unit if unit else "")
+
+
+def change_text(row: object, unit: bool = True) -> str:
+    """Change of a component row with its unit, or why there is none."""
+    catalogue = load_catalogue()
+    component = catalogue.component(row.component)
+    if row.reason:
+        return t(f"change.{row.reason}", year=row.year - 1)
+    return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
+
+
+def places_text(row: object) -> str:
+    """Places gained or lost against the year before, inside one block."""
+    if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before):
+        return ""
+    moved = int(row.rank_before - row.rank)
+    return t("change.places_same") if moved == 0 else \
+        t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
+
+
+def interval_text(row: object) -> str:
+    """Published 95 % interval of a score; empty where none is published."""
+    if pd.isna(row.ci_low) or pd.isna(row.ci_high):
+        return ""
+    low, high = (w.number(float(v), row.decimals) for v in (row.ci_low, row.ci_high))
+    return t("index.interval", low=low, high=high)
+
+
+def rank_text(row: object, before: bool = False) -> str:
+    """Rank with base of a component row, of the year or of the year before."""
+    end = "_before" if before else ""
+    kind = getattr(row, f"rank_kind{end}")
+    return w.rank(value_of(getattr(row, f"rank{end}")), value_of(getattr(row, f"base{end}")), kind)
+
+
+def why_text(review: Review) -> pd.Series:
+    """For each component the conditions it meets, in words."""
+    met = review.flags[review.flags["state"] == "met"]
+    rows = {r.component: r for r in review.components.itertuples(index=False)}
+    words: dict[str, list[str]] = {}
+    for flag in met.itertuples(index=False):
+        words.setdefault(flag.component, []).append(_why(flag, rows[flag.component]))
+    return pd.Series({c: "; ".join(v) for c, v in words.items()}, dtype=object)
+
+
+def _why(flag: object, row: object) -> str:
+    """One condition met, in words."""
+    if flag.rule == "score_fell":
+        text = t("why.score_fell" + (f".{row.fell_with}" if row.fell_with else ""))
+        return t("why.beyond", why=text) if row.z < -1 else text
+    if flag.rule == "trend_down":
+        return t("why.trend_down", falls=int(row.falls), steps=int(row.steps))
+    if flag.rule == "rank_fell":
+        text = t("why.rank_fell", n=int(flag.value))
+        return t("why.rank_usual", why=text) if row.rank_best <= row.rank_before <= row.rank_worst else text
+    if flag.rule == "score_low":
+        return t(f"why.score_low.{flag.against}")
+    if flag.rule == "not_improved":
+        return t("why.not_improved", year=int(row.base_year))
+    return t("why.rank_low")
+
+
+def grade_text(row: object) -> str:
+    """Grade of a component's fall or trend; a dash where neither is met."""
+    return t("grade.unknown") if row.grade == "unknown" else row.grade or w.NONE
+
+
+def item_text(answer: object) -> str:
+    """Plan items of a component, or that the plan has no task for it."""
+    if answer["by"] == BY_ITEM:
+        return answer["items"]
+    return t("gap") if answer["by"] == BY_GAP else w.NONE
+
+
+def unit_text(found: Findings, answer: object) -> str:
+    """The unit named first, with the call to name a person where the lead is generic."""
+    name = found.plan.unit_name(answer["unit"])
+    return f"{name} – {t('assign')}" if answer["kind"] == "generic" else name
+
+
+def shorten(text: str, limit: int = 160) -> str:
+    """A text cut at a word, with an ellipsis if it was longer."""
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;. ") + " …"
+
+
+def rank_notes(frame: pd.DataFrame) -> list[str]:
+    star = frame[[c for c in ("rank", "rank_before") if c in frame]].map(lambda v: v.endswith("*")).any().any()
+    return [t("note.star")] if star else []
+
+
+def nothing(found: Findings) -> str:
+    return t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)
