@@ -20,13 +20,15 @@ import pandas as pd
 from indexlib import files
 from indexlib.catalogue import load_catalogue
 from indexlib.problems import DataError, IndexlibError, Problem
+from indexlib.profiles import exchanged_columns
 from indexlib.readers.reading import Reading
 from indexlib.scores import COLUMNS, FILES, WITHHELD, check_scores, load_scores, load_sources, load_withheld
 from indexlib.wording import t
 
 KEYS = ["year", "place", "component"]
 VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
-CORRECTIONS = ["index", "year", "place", "component", "column", "old", "new", "old_source", "new_source", "date", "file"]
+CORRECTIONS = ["index", "year", "place", "component", "column", "old", "new", "old_source", "new_source", "date",
+               "file"]
 #: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
 DECIMALS = 6
 #: From this share of equal figures on, a file is taken for a copy of another year.
@@ -53,6 +55,8 @@ class Addition:
         Rows for ``withheld.csv`` that it does not have.
     problems : list of Problem
         What stands against adding, beyond the problems of the reading.
+    doubts : list of Problem
+        What a person should look at, beyond the doubts of the reading.
     """
 
     reading: Reading
@@ -62,6 +66,7 @@ class Addition:
     missing: pd.DataFrame
     withheld: pd.DataFrame
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -91,9 +96,9 @@ def compare(reading: Reading, file: str = "") -> Addition:
     held = load_withheld()
     withheld = _rounded_held(reading.withheld, held)
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file)
-    hidden = _no_longer(known, rows, have, reading, file)
+    hidden = _no_longer(have, reading, file)
     return Addition(reading, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
-                    _missing(rows, have, reading), withheld, problems + hidden)
+                    _missing(rows, have, reading), withheld, problems + hidden, _exchanged(rows, have, file))
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
@@ -139,13 +144,14 @@ def _against_withheld(rows: pd.DataFrame, held: pd.DataFrame, file: str) -> list
                                                          component=r.component)) for r in hit.itertuples()]
 
 
-def _no_longer(known: pd.DataFrame, rows: pd.DataFrame, have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]:
+def _no_longer(have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]:
     """Withheld cells of the file for which the tables have a score."""
     if reading.withheld.empty:
         return []
     clash = reading.withheld[KEYS].merge(have[[*KEYS, "score"]].dropna(), on=KEYS)
-    return [Problem(file, "", None, "", "has_score", t("add.has_score", year=r.year, place=r.place,
-                                                      component=r.component, score=r.score)) for r in clash.itertuples()]
+    return [Problem(file, "", None, "", "has_score",
+                    t("add.has_score", year=r.year, place=r.place, component=r.component, score=r.score))
+            for r in clash.itertuples()]
 
 
 def _same_as_other_year(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Problem]:
@@ -153,10 +159,20 @@ def _same_as_other_year(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> li
     found = []
     for year, own in rows.groupby("year"):
         for other, old in have[have["year"] != year].groupby("year"):
-            both = own.merge(old, on=["place", "component"], suffixes=("", "_old")).dropna(subset=["score", "score_old"])
+            both = own.merge(old, on=["place", "component"], suffixes=("", "_old"))
+            both = both.dropna(subset=["score", "score_old"])
             if len(both) >= 10 and np.isclose(both["score"], both["score_old"], atol=1e-4).mean() > SAME:
                 found.append(Problem(file, "", None, "", "copy_of_year", t("add.copy_of_year", year=year, other=other)))
     return found
+
+
+def _exchanged(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Problem]:
+    """Pairs of columns that follow each other's past better than their own."""
+    label = load_catalogue().label
+    return [Problem(file, "", None, "", "profile",
+                    t("add.profile", one=label(one), two=label(two), year=year, near=near))
+            for year, own in rows.groupby("year")
+            for one, two, near in exchanged_columns(own, have[have["year"] != year])]
 
 
 def add(addition: Addition, file: str, source: str, where: str = "", accept_changes: bool = False,
@@ -189,8 +205,8 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
     if reading.errors or addition.problems:
         raise DataError(reading.errors + addition.problems)
-    if reading.doubts and not accept_doubts:
-        raise IndexlibError(t("add.doubts", n=len(reading.doubts)))
+    if (doubts := reading.doubts + addition.doubts) and not addition.empty and not accept_doubts:
+        raise IndexlibError(t("add.doubts", n=len(doubts)))
     if not addition.changed.empty and not accept_changes:
         raise IndexlibError(t("add.changes", n=len(addition.changed)))
     if addition.empty:
@@ -200,7 +216,7 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
     if source not in set(load_sources()["source"]):
         texts[folder.parent / "sources.csv"] = _with_source(source, where)
     table = _table(addition, source)
-    _check_table(table, reading.index, set(texts), source)
+    _check_table(table, reading.index, source, bool(texts))
     texts[folder / FILES[reading.index]] = _csv(table)
     if not addition.changed.empty:
         texts[folder / "corrections.csv"] = _corrections(addition, source, file, today or date.today())
@@ -227,7 +243,7 @@ def _table(addition: Addition, source: str) -> pd.DataFrame:
     touched = pd.MultiIndex.from_frame(addition.changed[KEYS].drop_duplicates())
     mine = pd.MultiIndex.from_frame(rows[KEYS])
     fresh = pd.MultiIndex.from_frame(addition.new[KEYS])
-    keys = pd.MultiIndex.from_arrays([pd.to_numeric(old["year"]).astype(int), old["place"], old["component"]], names=KEYS)
+    keys = pd.MultiIndex.from_frame(old[KEYS].assign(year=pd.to_numeric(old["year"]).astype(int)))
     before = old[keys.isin(touched)].assign(year=lambda f: pd.to_numeric(f["year"]).astype(int))
     changed = _as_text(rows[mine.isin(touched)].assign(source=source))
     # A figure that the file lacks (a rank beside a corrected score) stays as it was.
@@ -251,11 +267,12 @@ def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**{c: [text(v, c in ("rank", "rank_base")) for v in rows[c]] for c in VALUES})[COLUMNS]
 
 
-def _check_table(table: pd.DataFrame, index: str, new_sources: set, source: str) -> None:
+def _check_table(table: pd.DataFrame, index: str, source: str, new_source: bool) -> None:
     lines = table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
     _, problems = check_scores(lines, index, f"data/scores/{FILES[index]}")
-    problems = [p for p in problems if not (new_sources and p.code == "unknown_source" and
-                                            table.at[p.row - 2, "source"] == source)]
+    # A source that is written together with the table is not in sources.csv yet.
+    problems = [p for p in problems if not (new_source and p.code == "unknown_source"
+                                            and lines["source"][p.row] == source)]
     if problems:
         raise DataError(problems)
 
@@ -297,8 +314,10 @@ def _corrections(addition: Addition, source: str, file: str, today: date) -> str
 
 
 def _write_all(texts: dict[Path, str]) -> None:
-    """Write every file beside its place first, then put all in place."""
+    """Write every file beside its place first, then put all in place; if one fails, put back the others."""
+    before = {path: path.read_bytes() if path.exists() else None for path in texts}
     waiting: list[tuple[str, Path]] = []
+    placed: list[Path] = []
     try:
         for path, text in texts.items():
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
@@ -310,7 +329,13 @@ def _write_all(texts: dict[Path, str]) -> None:
             os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
         for name, path in waiting:
             os.replace(name, path)
+            placed.append(path)
     except OSError as error:
+        for path in placed:
+            if before[path] is None:
+                path.unlink()
+            else:
+                path.write_bytes(before[path])
         raise IndexlibError(t("add.cannot_write", why=error.strerror or error)) from error
     finally:
         for name, _ in waiting:

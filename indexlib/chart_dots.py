@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
 from indexlib import chart_text as text
 from indexlib import wording as w
 from indexlib.catalogue import load_catalogue
-from indexlib.chart_style import (FAINT, FALL, GREY, INK, LINE, PALE, PLACE, SMALL, WIDTH, Chart, balanced, box, chart,
-                                  lines, note, numbered, plain_name, rule, safe, spread, width, wrap)
+from indexlib.chart_style import (
+    EDGE,
+    FAINT,
+    FALL,
+    GREY,
+    INK,
+    LINE,
+    PALE,
+    PLACE,
+    SMALL,
+    WIDTH,
+    Chart,
+    balanced,
+    box,
+    chart,
+    lines,
+    note,
+    numbered,
+    plain_name,
+    rule,
+    safe,
+    spread,
+    width,
+    wrap,
+)
 from indexlib.findings import Findings
 from indexlib.flags import finest
 from indexlib.places import load_places
@@ -19,6 +44,7 @@ from indexlib.wording import t
 
 DOT = 9
 ROW, NAMES = 17, 205
+RADAR_MARGIN = 150
 
 
 def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Chart:
@@ -45,7 +71,7 @@ def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Cha
     Examples
     --------
     >>> from indexlib import load_scores
-    >>> position(load_scores("papi"), 2024, "thanh_hoa", "papi.6").layout.title.text
+    >>> position(load_scores("papi"), 2024, "thanh_hoa", "papi.6").layout.meta["title"]
     'Cung ứng dịch vụ công: Thanh Hóa xếp hạng 38/61* năm 2024, nhóm trung bình thấp'
     """
     now = text.ranked(scores, component, year)
@@ -67,7 +93,7 @@ def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Cha
     others = now["place"] != place
     y = 50 + floors * (DOT + 1)
     names = np.array([safe(load_places().get(p, year).name) for p in now["place"]])
-    said = np.array([safe(f"{text.score(r['score'], component)}, {text.rank_of(r)}".removesuffix(f", {w.NONE}")) for r in now.to_dict("records")])
+    said = np.array([_score_and_rank(r, component) for r in now.to_dict("records")])
     for mask, color, size in ((others, GREY, DOT), (~others, PLACE, DOT + 5)):
         figure.add_scatter(x=now["score"][mask].to_list(), y=y[mask].tolist(), mode="markers", text=names[mask],
                            customdata=said[mask],
@@ -79,9 +105,15 @@ def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Cha
     _named(figure, x[at], float(y[at]), plot, f"{names[at]}: {said[at]}", inner, own["score"])
     _neighbours(figure, now, x, y, at, names, inner)
     return chart(figure, text.position_title(own, component, place, year),
-                 text.source(now, component, year, year, rank=True, computed="chart.heat.computed"), kind="position", place=place, year=year,
-                 component=component, data=now[["place", "score", "rank", "base", "rank_kind", "group"]],
+                 text.source(now, component, year, year, rank=True, computed="chart.heat.computed"),
+                 kind="position", place=place, year=year, component=component,
+                 data=now[["place", "score", "rank", "base", "rank_kind", "group"]],
                  plot=plot, left=left, right=right, above=above, below=26)
+
+
+def _score_and_rank(row: dict, component: str) -> str:
+    rank = text.rank_of(row)
+    return safe(text.score(row["score"], component) + ("" if rank == w.NONE else f", {rank}"))
 
 
 def _swarm(x: np.ndarray) -> np.ndarray:
@@ -98,9 +130,9 @@ def _bands(figure: Chart, now: pd.DataFrame, low: float, high: float, inner: flo
     """The four quarters as bands with their names above; the room that the names take."""
     cuts = [low, *now["score"].quantile([0.25, 0.5, 0.75]), high]
     shown = [wrap(t(f"chart.group.{g}"), 74) for g in reversed(GROUPS)]
-    middle = [((a + b) / 2 - low) / (high - low) * inner for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    middle = [((a + b) / 2 - low) / (high - low) * inner for a, b in pairwise(cuts)]
     at = spread(middle, [max(map(width, s)) + 8 for s in shown], -14, inner + 14)
-    for i, (a, b) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+    for i, (a, b) in enumerate(pairwise(cuts)):
         box(figure, a, b, 0, 1, FAINT if i % 2 == 0 else "#FAFAFA", yref="paper")
         note(figure, 0, 1, "<br>".join(map(safe, shown[i])), xref="paper", yref="paper", xshift=float(at[i]),
              xanchor="center", yanchor="bottom", yshift=2, color=GREY)
@@ -177,7 +209,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
     --------
     >>> from indexlib import open_run
     >>> dims = [f"papi.{i}" for i in range(1, 9)]
-    >>> movement(open_run(place="Thanh Hóa", year=2024), "papi", dims).layout.title.text[:72]
+    >>> movement(open_run(place="Thanh Hóa", year=2024), "papi", dims).layout.meta["title"][:72]
     'PAPI của Thanh Hóa năm 2024: 5 nội dung tăng, 0 giữ nguyên, 3 giảm điểm;'
     """
     rows = _rows(found, index, components)
@@ -199,8 +231,9 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
     _movement_marks(figure, known, y, said)
     unit = load_catalogue().component(known["component"].iloc[0]).unit
     column_head(figure, t(f"unit.{unit}"), right)
-    figure.update_xaxes(title={"text": safe(t("chart.axis.share" if shares else "chart.axis.points")),
-                               "font": {"size": SMALL}, "standoff": 4}, nticks=7, ticksuffix="", showgrid=True, gridcolor=FAINT)
+    axis = t("chart.axis.share" if shares else "chart.axis.points")
+    figure.update_xaxes(title={"text": safe(axis), "font": {"size": SMALL}, "standoff": 4}, nticks=7, showgrid=True,
+                        gridcolor=FAINT)
     away = rows.loc[~rows["comparable"], ["component", "reason"]]
     data = rows[["component", "change", "change_published", "median_change", "reason",
                  *{"usual_movement", "prob_fall", "grade"} & set(rows)]]
@@ -255,8 +288,8 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     Examples
     --------
     >>> from indexlib import open_run
-    >>> dots(open_run(place="Thanh Hóa", year=2024), "papi", ["papi.6", "papi.7"]).layout.title.text
-    'PAPI của Thanh Hóa năm 2024: 1 nội dung trên trung vị, 0 bằng, 1 dưới'
+    >>> dots(open_run(place="Thanh Hóa", year=2024), "papi", ["papi.7", "papi.8"]).layout.meta["title"]
+    'PAPI của Thanh Hóa năm 2024: 1 nội dung trên trung vị, 0 bằng, 1 dưới; xa nhất phía dưới: Quản trị điện tử'
     """
     rows = _compared(found, index, components)
     rows = rows.assign(_gap=(rows["share"] - rows["compared"]).fillna(np.inf)).sort_values("_gap", kind="stable")
@@ -342,15 +375,14 @@ def radar(found: Findings, index: str = "papi", components: list[str] | None = N
         "radialaxis": {"range": [0, 100], "tickvals": [25, 50, 75, 100], "gridcolor": FAINT, "showline": False,
                        "ticks": "", "tickfont": {"size": SMALL, "color": GREY}, "angle": 90 - 180 / len(rows),
                        "tickangle": 90 - 180 / len(rows)}})
-    note(figure, 0, 1, f"<b>{safe(found.place.name)}</b>", xref="paper", yref="paper", xanchor="left", xshift=EDGE_OF_RADAR,
-         yshift=22, color=PLACE, size=SMALL + 1)
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "left", "xshift": EDGE - RADAR_MARGIN}
+    note(figure, 0, 1, f"<b>{safe(found.place.name)}</b>", **corner, yshift=22, color=PLACE, size=SMALL + 1)
     if rows["compared"].notna().all():
-        note(figure, 0, 1, safe(key), xref="paper", yref="paper", xanchor="left", xshift=EDGE_OF_RADAR, yshift=6, color=GREY)
+        note(figure, 0, 1, safe(key), **corner, yshift=6, color=GREY)
     return chart(figure, text.dots_title(rows, found, index),
                  text.dots_source(rows, index, found.params.year, "chart.radar.key"), kind="radar",
                  place=found.place.code, year=found.params.year, component=index,
-                 data=rows[["component", "score", "share", "compared", "against"]], plot=300, left=150, right=150,
+                 data=rows[["component", "score", "share", "compared", "against"]], plot=300, left=RADAR_MARGIN,
+                 right=RADAR_MARGIN,
                  above=40, below=44)
 
-
-EDGE_OF_RADAR = -138

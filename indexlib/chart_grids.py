@@ -11,8 +11,24 @@ from indexlib import chart_text as text
 from indexlib import files
 from indexlib.catalogue import PART, load_catalogue
 from indexlib.chart_lines import edges
-from indexlib.chart_style import (GREY, INK, PALE, PLACE, QUARTERS, SMALL, WIDTH, Chart, balanced, box, chart, note,
-                                  numbered, plain_name, rule, safe, width)
+from indexlib.chart_style import (
+    GREY,
+    INK,
+    PALE,
+    PLACE,
+    QUARTERS,
+    SMALL,
+    WIDTH,
+    Chart,
+    balanced,
+    box,
+    chart,
+    note,
+    numbered,
+    rule,
+    safe,
+    width,
+)
 from indexlib.flags import finest
 from indexlib.places import load_places
 from indexlib.problems import NoDataError
@@ -53,8 +69,8 @@ def heat(scores: pd.DataFrame, place: str, index: str = "papi", year: int | None
     Examples
     --------
     >>> from indexlib import load_scores
-    >>> heat(load_scores("papi"), "thanh_hoa", "papi", 2024).layout.title.text.replace("<br>", " ")
-    'PAPI của Thanh Hóa năm 2024: trong 28\xa0nội dung, 13\xa0thuộc nhóm cao, 7\xa0trung bình cao, 4\xa0trung bình thấp, 4\xa0thấp'
+    >>> heat(load_scores("papi"), "thanh_hoa", "papi", 2024).layout.meta["title"].partition(": ")[2]
+    'trong 28 nội dung, 13 thuộc nhóm cao, 7 trung bình cao, 4 trung bình thấp, 4 thấp'
     """
     catalogue = load_catalogue()
     known = [c for c in catalogue.order if catalogue.component(c).index == index
@@ -82,7 +98,8 @@ def heat(scores: pd.DataFrame, place: str, index: str = "papi", year: int | None
     figure.update_yaxes(range=[plot, 0], visible=False)
     key = [*GROUPS, *(s for s in ("partial", "withheld") if (cells["state"] == s).any())]
     below = _key(figure, key, left)
-    now = cells[(cells["year"] == year) & cells["component"].isin(finest(cells.loc[cells["year"] == year, "component"]))]
+    now = cells[cells["year"] == year]
+    now = now[now["component"].isin(finest(now["component"]))]
     return chart(figure, text.heat_title(now, place, index, year), text.heat_source(of, index, start, year),
                  kind="heat", place=place, year=year, component=index, data=cells, plot=plot, left=left, right=12,
                  above=24, below=below)
@@ -127,14 +144,14 @@ def _draw(figure: Chart, cells: pd.DataFrame, middles: dict[str, float], heights
             half = heights[c] / 2 - 1
             box(figure, y - 0.47, y + 0.47, middles[c] - half, middles[c] + half, fill,
                 line={"color": PALE if state == "partial" else fill, "width": 1})
-        said = [safe(f"{numbered(r['component'])} {r['year']}: " + (text.rank_of(r) if state != "withheld" else t("chart.withheld")))
-                for r in of.to_dict("records")]
+        what = [t("chart.withheld") if state == "withheld" else text.rank_of(r) for r in of.to_dict("records")]
+        said = [safe(f"{numbered(c)} {y}: {x}") for c, y, x in zip(of["component"], of["year"], what, strict=True)]
         figure.add_scatter(x=of["year"].to_list(), y=[middles[c] for c in of["component"]], mode="text",
                            text=[MARKS[state]] * len(of), textfont={"size": SMALL, "color": ink}, hovertext=said,
                            hoverinfo="text")
 
 
-def _key(figure: Chart, states: list[str], left: float, start: float = 22) -> float:
+def _key(figure: Chart, states: list[str], left: float) -> float:
     """What the numbers and colours mean, in lines under the plot; the room it takes."""
     x, row = 10.0, 0
     for state in states:
@@ -143,10 +160,10 @@ def _key(figure: Chart, states: list[str], left: float, start: float = 22) -> fl
         if x + need > WIDTH - 10:
             x, row = 10.0, row + 1
         fill, ink = FILLS[state]
-        common = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "top", "yshift": -start + 18 - 19 * row}
-        note(figure, 0, 0, MARKS[state], **(common | {"xanchor": "center"}), xshift=x - left + 8, bgcolor=fill,
-             bordercolor=PALE, borderwidth=1, borderpad=1, width=15, color=ink)
-        note(figure, 0, 0, safe(said), **common, xshift=x - left + 20, color=GREY)
+        at = {"xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -4 - 19 * row}
+        note(figure, 0, 0, MARKS[state], **at, xanchor="center", xshift=x - left + 8, bgcolor=fill, bordercolor=PALE,
+             borderwidth=1, borderpad=1, width=15, color=ink)
+        note(figure, 0, 0, safe(said), **at, xanchor="left", xshift=x - left + 20, color=GREY)
         x += need
     return 10 + 19 * (row + 1)
 
@@ -210,10 +227,11 @@ def tiles(scores: pd.DataFrame, year: int, component: str, place: str = "") -> C
     figure.update_yaxes(range=[rows - 0.5, -0.5], visible=False)
     states = [s for s in (*GROUPS, "partial", "withheld") if (frame["state"] == s).any()]
     below = _key(figure, states, left)
-    data = frame.rename(columns={"code": "place"})[["place", "row", "col", "state", "score", "rank", "base", "rank_kind"]]
+    data = frame.rename(columns={"code": "place"})
     return chart(figure, text.tiles_title(frame, component, year, place),
-                 text.source(now, component, year, year, rank=bool(place), computed="chart.heat.computed"), kind="tiles", place=place, year=year,
-                 component=component, data=data, plot=tall * rows, left=left, right=right, below=below)
+                 text.source(now, component, year, year, rank=bool(place), computed="chart.heat.computed"),
+                 kind="tiles", place=place, year=year, component=component, plot=tall * rows, left=left, right=right,
+                 below=below, data=data[["place", "row", "col", "state", "score", "rank", "base", "rank_kind"]])
 
 
 def _tile_states(frame: pd.DataFrame, year: int, component: str) -> list[str]:
@@ -244,5 +262,5 @@ def _tile(figure: Chart, tile: object, year: int, across: float, framed: bool) -
     note(figure, tile.col, tile.row, f"<b>{body}</b>" if framed else body, size=SMALL - 1, color=ink,
          xshift=-5 if mark and len(shown) > 1 else 0, yshift=6 if mark and len(shown) == 1 else 0, borderpad=0)
     if mark:
-        note(figure, tile.col, tile.row, mark, size=SMALL - 1, color=ink, xshift=across / 2 - 9 if len(shown) > 1 else 0,
-             yshift=-8, borderpad=0)
+        note(figure, tile.col, tile.row, mark, size=SMALL - 1, color=ink, yshift=-8, borderpad=0,
+             xshift=across / 2 - 9 if len(shown) > 1 else 0)

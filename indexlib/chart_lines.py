@@ -8,8 +8,27 @@ import pandas as pd
 from indexlib import chart_text as text
 from indexlib import wording as w
 from indexlib.catalogue import load_catalogue
-from indexlib.chart_style import (FAINT, GREY, LINE, PALE, PLACE, SMALL, WIDTH, Chart, box, chart, lines, note,
-                                  numbered, plain_name, rule, safe, spread, width, wrap)
+from indexlib.chart_style import (
+    FAINT,
+    GREY,
+    LINE,
+    PALE,
+    PLACE,
+    SMALL,
+    WIDTH,
+    Chart,
+    box,
+    chart,
+    lines,
+    note,
+    numbered,
+    plain_name,
+    rule,
+    safe,
+    spread,
+    width,
+    wrap,
+)
 from indexlib.places import load_places
 from indexlib.problems import NoDataError
 from indexlib.scores import load_withheld
@@ -50,8 +69,8 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
     Examples
     --------
     >>> from indexlib import load_scores
-    >>> history(load_scores("papi"), "thanh_hoa", "papi.6", year=2024).layout.title.text
-    'Cung ứng dịch vụ công giảm 0,2977\\xa0điểm năm 2024, chủ yếu do Giáo dục tiểu<br>học công lập'
+    >>> history(load_scores("papi"), "thanh_hoa", "papi.6", year=2024).layout.meta["title"]
+    'Cung ứng dịch vụ công giảm 0,2977 điểm năm 2024, chủ yếu do Giáo dục tiểu học công lập'
     """
     if len(compare) > len(DASHES):
         raise ValueError(t("chart.too_many", n=len(DASHES)))
@@ -69,19 +88,19 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
     figure, ends = Chart(), []
     if len(median):
         _line(figure, median.rename(columns={"median": "score"}), t("chart.median"), color=PALE, width=1.5)
-        ends.append((t("chart.median"), median.iloc[-1]["median"], GREY))
+        ends.append((t("chart.median"), median["median"].iloc[-1], int(median["year"].iloc[-1]), GREY))
     for code, dash in zip(compare, DASHES, strict=False):
         theirs = drawn[drawn["place"] == code]
         _line(figure, theirs, load_places().get(code, year).name, color=GREY, width=1.2, dash=dash)
-        ends += [(load_places().get(code, year).name, v, GREY) for v in theirs["score"].dropna().tail(1)]
+        ends += [(load_places().get(code, year).name, *_newest(theirs), GREY)] if theirs["score"].notna().any() else []
     _line(figure, drawn[drawn["place"] == place], load_places().get(place, year).name, color=PLACE, width=3)
-    ends.append((load_places().get(place, year).name, own["score"].dropna().iloc[-1], PLACE))
+    ends.append((load_places().get(place, year).name, *_newest(own), PLACE))
 
     plot, (low, high) = 235, _range(pd.concat([drawn["score"], median["median"]]))
-    right = _end_labels(figure, ends, component, plot, low, high)
+    right = _end_labels(figure, ends, component, year, plot, low, high)
     above = _years_axis(figure, component, first, year, right, plot)
     figure.update_yaxes(range=[low, high], nticks=6)
-    _withheld_marks(figure, place, component, median, first, year, low, high)
+    _withheld_marks(figure, place, component, median.set_index("year")["median"], first, year, low, high)
     return chart(figure, text.history_title(scores, own, place, component, year),
                  text.source(of, component, first, year, scales=True), kind="history", place=place, year=year,
                  component=component, data=drawn.sort_values(["place", "year"]), plot=plot, left=46, right=right,
@@ -106,15 +125,25 @@ def _range(values: pd.Series) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _end_labels(figure: Chart, ends: list[tuple[str, float, str]], component: str, plot: float, low: float,
-                high: float) -> float:
-    """Names with figures beside the ends of the lines, moved apart where they would meet; the room they take."""
+def _newest(frame: pd.DataFrame) -> tuple[float, int]:
+    """Last score and its year."""
+    row = frame.dropna(subset="score").sort_values("year").iloc[-1]
+    return row["score"], int(row["year"])
+
+
+def _end_labels(figure: Chart, ends: list[tuple[str, float, int, str]], component: str, last: int, plot: float,
+                low: float, high: float) -> float:
+    """Names with figures beside the ends of the lines, moved apart where they would meet; the room they take.
+
+    A line that ends before the last year says in which year.
+    """
     decimals = load_catalogue().decimals(load_catalogue().component(component).index)
-    room = min(max(width(name, SMALL, bold=True) for name, _, _ in ends), 110)
-    shown = [[*wrap(name, room, SMALL, bold=True), w.number(value, decimals)] for name, value, _ in ends]
-    at = spread([plot * (value - low) / (high - low) for _, value, _ in ends],
+    room = min(max(width(name, SMALL, bold=True) for name, *_ in ends), 110)
+    shown = [[*wrap(name, room, SMALL, bold=True), w.number(value, decimals) + ("" if year == last else f" ({year})")]
+             for name, value, year, _ in ends]
+    at = spread([plot * (value - low) / (high - low) for _, value, _, _ in ends],
                 [len(x) * SMALL * LINE + 4 for x in shown], -20, plot + 10)
-    for (_, _, color), label, y in zip(ends, shown, at, strict=True):
+    for (*_, color), label, y in zip(ends, shown, at, strict=True):
         body = "<br>".join(map(safe, label))
         note(figure, 1, 0, f"<b>{body}</b>" if color == PLACE else body, xref="paper", yref="paper", xanchor="left",
              yanchor="middle", xshift=5, yshift=float(y), align="left", color=color)
@@ -145,13 +174,12 @@ def _years_axis(figure: Chart, component: str, first: int, last: int, right: flo
     return 6 + 14 * len(rows)
 
 
-def _withheld_marks(figure: Chart, place: str, component: str, median: pd.DataFrame, first: int, last: int,
+def _withheld_marks(figure: Chart, place: str, component: str, median: pd.Series, first: int, last: int,
                     low: float, high: float) -> None:
     """The words "withheld", upright, in the years that a publisher held back, where the median leaves room."""
     held = load_withheld().query("place == @place and component == @component and @first <= year <= @last")
-    middle = median.set_index("year")["median"]
     for year in held["year"]:
-        top = middle.get(year, low) < (low + high) / 2
+        top = median.get(year, low) < (low + high) / 2
         note(figure, int(year), 1 if top else 0, safe(t("chart.withheld")), yref="paper", textangle=-90, color=GREY,
              yanchor="top" if top else "bottom")
 
@@ -180,7 +208,7 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
     Examples
     --------
     >>> from indexlib import load_scores
-    >>> bump(load_scores("papi"), "thanh_hoa", "papi", year=2024).layout.title.text
+    >>> bump(load_scores("papi"), "thanh_hoa", "papi", year=2024).layout.meta["title"]
     'Chỉ số PAPI: hạng 13/61* năm 2024, giữ hạng so với năm 2023 (13/61*)'
     """
     wanted = [components] if isinstance(components, str) else list(components)
@@ -195,6 +223,7 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
     start = int(own["year"].min())
     if len(shown) == 1:
         figure, size = _one_bump(own, shown[0], start, year)
+        _withheld_marks(figure, place, shown[0], pd.Series(dtype=float), start, year, 0, 1)
     else:
         figure, size = _many_bumps(own, shown, start, year)
     return chart(figure, text.bump_title(own, place, shown, year), text.rank_source(own, shown, start, year),
@@ -272,7 +301,7 @@ def _many_bumps(own: pd.DataFrame, components: list[str], first: int, last: int)
         note(figure, first - 0.5, 1, f"<b>{lines(numbered_full(component), half + 40)}</b>", xref=f"x{axis}",
              yref=f"y{axis} domain", xanchor="left", yanchor="bottom", align="left", xshift=-left + 6, yshift=2)
         newest = of.iloc[-1]
-        note(figure, int(newest["year"]), float(newest["rank"]), w.rank(newest["rank"], newest["base"], newest["rank_kind"]),
+        note(figure, int(newest["year"]), float(newest["rank"]), text.rank_of(newest),
              xref=f"x{axis}", yref=f"y{axis}", xanchor="left", xshift=6, color=PLACE)
         for edge in edges(component, int(of["year"].min()), last):
             rule(figure, edge - 0.5, edge - 0.5, 0, 1, dash="dash", xref=f"x{axis}", yref=f"y{axis} domain")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from html import escape
 
 import numpy as np
@@ -28,13 +29,13 @@ EDGE = 10
 #: The place (Okabe-Ito blue), falls (vermillion), and greys; they differ in lightness too, for grey print.
 PLACE, FALL, INK, GREY, PALE, FAINT = "#0072B2", "#D55E00", "#222222", "#767676", "#BDBDBD", "#EDEDED"
 #: Quarters from high to low: colour, ink on it. Ever darker, so that the order survives grey print.
-QUARTERS = {"high": ("#E3EFF7", INK), "upper_middle": ("#9CC6E2", INK), "lower_middle": ("#E69F3C", INK),
-            "low": ("#8F3B00", "#FFFFFF")}
+QUARTERS = {"high": ("#EEF5FA", INK), "upper_middle": ("#B9D9EE", INK), "lower_middle": ("#D9822B", INK),
+            "low": ("#7A2E00", "#FFFFFF")}
 
-#: Widths of Noto Sans in hundredths of the font size; letters with marks are as wide as without.
+#: Widths of Noto Sans in hundredths of the font size; letters with marks are as wide as those without.
 _WIDTHS = {c: w for w, letters in {
-    22: "'", 26: " \u00a0ijl", 27: "!,.:;J·", 30: "`()", 33: "-[]", 36: "Ift“”/\\{}", 41: "\"r?_", 48: "zcs–", 52: "vyFLkx",
-    56: "*S|ETae$+0123456789<=>YZ^~×X", 61: "PVo≤≥KRbdghnpquCđA", 67: "#Bư", 75: "&DGUĐHN", 79: "OQw…",
+    22: "'", 26: " \u00a0ijl", 27: "!,.:;J·", 30: "`()", 33: "-[]", 36: "Ift“”/\\{}", 41: "\"r?_", 48: "zcs–",
+    52: "vyFLkx", 56: "*S|ETae$+0123456789<=>YZ^~×X", 61: "PVo≤≥KRbdghnpquCđA", 67: "#Bư", 75: "&DGUĐHN", 79: "OQw…",
     93: "%@MWm"}.items() for c in letters}
 _COUNTED = re.compile(r"(?<=[\d*]) (?=[^\W\d])")
 
@@ -77,7 +78,7 @@ def config(figure: go.Figure) -> dict:
     --------
     >>> from indexlib import charts, load_scores
     >>> charts.config(charts.position(load_scores("papi"), 2024, "thanh_hoa", "papi"))["toImageButtonOptions"]
-    {'format': 'png', 'filename': 'thanh_hoa_2024_papi_vi_tri', 'width': 630, 'height': 281, 'scale': 3}
+    {'format': 'png', 'filename': 'thanh_hoa_2024_papi_vi_tri', 'width': 630, 'height': 283, 'scale': 3}
     """
     return {"displaylogo": False, "responsive": False, "toImageButtonOptions": {
         "format": "png", "filename": figure.layout.meta["name"], "width": WIDTH,
@@ -89,6 +90,7 @@ def safe(text: str) -> str:
     return escape(text, quote=False).replace("$", "&#36;")
 
 
+@cache
 def width(text: str, size: float = SMALL, bold: bool = False) -> float:
     """Width of one line in pixels, with a little to spare.
 
@@ -107,7 +109,7 @@ def wrap(text: str, room: float, size: float = SMALL, bold: bool = False) -> lis
     Examples
     --------
     >>> wrap("Công khai, minh bạch trong việc ra quyết định ở địa phương", 200)
-    ['Công khai, minh bạch trong việc', 'ra quyết định ở địa phương']
+    ['Công khai, minh bạch trong việc ra', 'quyết định ở địa phương']
     """
     lines: list[str] = []
     for word in _COUNTED.sub("\u00a0", text).split(" "):
@@ -183,7 +185,7 @@ def box(figure: Chart, x0: float, x1: float, y0: float, y1: float, fill: str, **
 def chart(figure: Chart, title: str, source: str, *, kind: str, place: str, year: int, component: str,
           data: pd.DataFrame, plot: float, left: float = 50, right: float = 20, above: float = 6,
           below: float = 24) -> Chart:
-    """Finish a figure: margins, message as title, source line, name and data.
+    """Finish a figure: margins, message as title, source line; name, plain title and data in ``layout.meta``.
 
     Parameters
     ----------
@@ -214,7 +216,7 @@ def chart(figure: Chart, title: str, source: str, *, kind: str, place: str, year
         title={"text": "<br>".join(map(safe, heading)),
                "pad": {"l": EDGE, "t": EDGE + (len(heading) - 1) * TITLE * LINE / 2}},
         annotations=figure._notes, shapes=figure._shapes,
-        meta={"name": name(kind, place, year, component), "data": records(data)})
+        meta={"name": name(kind, place, year, component), "title": " ".join(title.split()), "data": records(data)})
     return figure
 
 

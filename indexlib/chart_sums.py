@@ -8,8 +8,7 @@ import pandas as pd
 from indexlib import chart_text as text
 from indexlib.catalogue import load_catalogue
 from indexlib.chart_dots import NAMES, column_head, row_axis
-from indexlib.chart_style import (FAINT, FALL, INK, PLACE, Chart, box, chart, note, numbered, rule,
-                                  safe, width)
+from indexlib.chart_style import FAINT, FALL, INK, PLACE, Chart, box, chart, note, numbered, rule, safe, width
 from indexlib.wording import t
 
 
@@ -32,8 +31,8 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     Examples
     --------
     >>> frame = pd.DataFrame({"component": ["papi.1", "papi.2"], "contribution": [0.3, -0.1], "total_change": 0.2})
-    >>> print(waterfall(frame, "thanh_hoa", 2024).layout.title.text.replace("<br>", " "))
-    Chỉ số PAPI của Thanh Hóa năm 2024 tăng 0,2000 điểm: 1 nội dung góp tăng, 0 không đổi, 1 kéo giảm
+    >>> waterfall(frame, "thanh_hoa", 2024).layout.meta["title"]
+    'Chỉ số PAPI của Thanh Hóa năm 2024 tăng 0,2000 điểm: 1 nội dung góp tăng, 0 không đổi, 1 kéo giảm'
     """
     rows = contributions.sort_values("contribution", kind="stable").reset_index(drop=True)
     index = load_catalogue().component(rows["component"].iloc[0]).index
@@ -45,8 +44,8 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
         names, steps = [*names, t("chart.waterfall.rest")], [*steps, rest]
     ends = np.cumsum(steps)
     starts = np.concatenate([[0.0], ends[:-1]])
-    figure = Chart()
-    y, plot = row_axis(figure, [*names, t("chart.waterfall.total")])
+    figure, names = Chart(), [*names, t("chart.waterfall.total")]
+    y, plot = row_axis(figure, names)
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
         _bar(figure, start, end, y[i], FALL if end < start else PLACE, falls=end < start)
         rule(figure, end, end, y[i], y[i + 1])
@@ -60,7 +59,7 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     reach = [0.0, total, *ends]
     margin = 0.05 * (max(reach) - min(reach)) or 0.1
     figure.add_scatter(x=[*ends, total], y=y, mode="markers", marker={"opacity": 0, "size": 12},
-                       text=[safe(f"{n}: {s}") for n, s in zip([*names, t("chart.waterfall.total")], said, strict=True)],
+                       text=[safe(f"{n}: {s}") for n, s in zip(names, said, strict=True)],
                        hovertemplate="%{text}<extra></extra>")
     figure.update_xaxes(range=[min(reach) - margin, max(reach) + margin], showgrid=True, gridcolor=FAINT, nticks=7)
     return chart(figure, text.waterfall_title(rows, index, place, year, total), text.waterfall_source(index, year),

@@ -68,7 +68,7 @@ def history_title(scores: pd.DataFrame, own: pd.DataFrame, place: str, component
 
 
 def _no_score_title(now: pd.DataFrame, place: str, component: str, year: int) -> str:
-    name, of = plain_name(component), load_places().get(place, year).name
+    name, of = plain_name(component), place_name(place, year)
     held = load_withheld().query("place == @place and year == @year and component == @component")
     if len(held):
         return t("chart.history.now_withheld", name=name, place=of, year=year)
@@ -134,8 +134,8 @@ def span(first: int, last: int) -> str:
 def _scales(component: str, first: int, last: int) -> list[str]:
     """The printed scales, where they differ between the years drawn."""
     b = load_catalogue().comparability
-    b = b[(b["component"] == component) & (b["last_year"] >= first) & (b["first_year"] <= last)].sort_values("first_year")
-    b = b.dropna(subset=["scale_min", "scale_max"])
+    b = b[(b["component"] == component) & (b["last_year"] >= first) & (b["first_year"] <= last)]
+    b = b.dropna(subset=["scale_min", "scale_max"]).sort_values("first_year")
     if len(b.drop_duplicates(["scale_min", "scale_max"])) < 2:
         return []
     runs = b.groupby((b[["scale_min", "scale_max"]].diff().abs().sum(axis=1) > 0).cumsum())
@@ -164,9 +164,9 @@ def bump_title(own: pd.DataFrame, place: str, components: list[str], year: int) 
     if len(components) > 1:
         counts = [sum(m is not None and np.sign(m[0]) == s for m in moves.values()) for s in (-1, 0, 1)]
         if not sum(counts):
-            return t("chart.bump.none", place=load_places().get(place, year).name, n=len(components), year=year,
+            return t("chart.bump.none", place=place_name(place, year), n=len(components), year=year,
                      before=year - 1)
-        said = t("chart.bump.many", place=load_places().get(place, year).name, n=len(components), year=year,
+        said = t("chart.bump.many", place=place_name(place, year), n=len(components), year=year,
                  before=year - 1, up=counts[0], level=counts[1], down=counts[2])
         rest = len(components) - sum(counts)
         return said + (t("chart.bump.rest", n=rest) if rest else "")
@@ -189,8 +189,13 @@ def _move(of: pd.DataFrame, year: int) -> tuple[int, str] | None:
 
 
 def place_name(place: str, year: int) -> str:
-    """Name of a place in a year."""
-    return load_places().get(place, year).name
+    """Name of a place in a year, kept on one line."""
+    return whole(load_places().get(place, year).name)
+
+
+def whole(name: str) -> str:
+    """A name that no line break splits."""
+    return name.replace(" ", "\u00a0")
 
 
 def signed(value: float, component: str) -> str:
@@ -207,7 +212,7 @@ def position_title(own: pd.Series, component: str, place: str, year: int) -> str
 
 
 def _who(found: object, index: str) -> dict:
-    return {"index": load_catalogue().short_name(index), "place": found.place.name, "year": found.params.year}
+    return {"index": load_catalogue().short_name(index), "place": whole(found.place.name), "year": found.params.year}
 
 
 def movement_title(known: pd.DataFrame, found: object, index: str) -> str:
@@ -220,8 +225,8 @@ def movement_title(known: pd.DataFrame, found: object, index: str) -> str:
     if "usual_movement" in known and known["usual_movement"].notna().all():
         beyond = int(((moved < 0) & (-known["change"] > known["usual_movement"])).sum())
         return said + t("chart.movement.beyond" if beyond else "chart.movement.within", n=beyond)
-    worst = known.iloc[0]
-    return said + t("chart.movement.worst", name=plain_name(worst["component"]), size=size(worst["change"], worst["component"]))
+    worst, change = known[["component", "change"]].iloc[0]
+    return said + t("chart.movement.worst", name=plain_name(worst), size=size(change, worst))
 
 
 def movement_source(rows: pd.DataFrame, known: pd.DataFrame, away: pd.DataFrame, index: str) -> str:
@@ -232,7 +237,7 @@ def movement_source(rows: pd.DataFrame, known: pd.DataFrame, away: pd.DataFrame,
         parts.append(t("chart.movement.tick"))
     if "usual_movement" in known and known["usual_movement"].notna().any():
         parts.append(t("chart.movement.band"))
-    for reason, of in away.groupby("reason", sort=False):
+    for reason, of in away.groupby("reason", sort=False, observed=True):
         names = w.listing([load_catalogue().component(c).number or plain_name(c) for c in of["component"]])
         parts.append(t(f"chart.away.{reason}", names=names, before=year - 1))
     return "; ".join(parts) + "."

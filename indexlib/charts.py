@@ -1,8 +1,8 @@
 """Charts for briefings, notebooks and pages: plotly figures with a message, a source line and their data.
 
 Each function takes a score table or the findings of a run and returns a
-:class:`indexlib.chart_style.Chart`; ``figure.layout.meta`` has ``name``, the stem of its file, and
-``data``, the records drawn. :func:`export` writes them for print.
+:class:`indexlib.chart_style.Chart`; ``figure.layout.meta`` has ``name``, the stem of its file,
+``title``, its message as plain text, and ``data``, the records drawn. :func:`export` writes them for print.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-
 
 from indexlib.chart_dots import dots, movement, position, radar
 from indexlib.chart_grids import heat, tiles
@@ -72,7 +71,8 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
     except ChromeNotFoundError:
         raise BrowserError(t("chart.no_browser")) from None
     except RuntimeError as error:
-        raise BrowserError(t("chart.not_written", why=str(error.args[0] if error.args else error).partition("\n")[0])) from error
+        why = str(error.args[0]) if error.args else type(error).__name__
+        raise BrowserError(t("chart.not_written", why=why.partition("\n")[0])) from error
     for path in (image["path"] for image in todo):
         (_set_dots_per_inch if path.suffix == ".png" else _set_centimetres)(path)
     return [image["path"] for image in todo]

@@ -1,4 +1,4 @@
-"""The command line: ``indexlib flags``, ``check``, ``run``.
+"""The command line: ``indexlib flags``, ``check``, ``run``, ``new-year``; ``read``, ``add``, ``template``.
 
 Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 """
@@ -6,17 +6,22 @@ Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from indexlib import wording
+from indexlib import commands_data, wording
 from indexlib.problems import IndexlibError
 from indexlib.wording import t
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
+
+
+for command in (commands_data.read, commands_data.add, commands_data.template):
+    app.command()(command)
 
 
 @app.callback()
@@ -33,11 +38,9 @@ def main() -> None:
         app()
     except IndexlibError as error:
         typer.echo(str(error), err=True)
-        typer.echo(t("cli.wrong"), err=True)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo(t("cli.interrupted"), err=True)
-        sys.exit(1)
+        if error.exit_code == 2:
+            typer.echo(t("cli.wrong"), err=True)
+        sys.exit(error.exit_code)
 
 
 @app.command()
@@ -152,16 +155,27 @@ def run(
     for path in params:
         read_params(path)
     books, failed = suite(only), False
-    with tqdm(total=len(books) * len(params), unit="sổ tay", disable=None) as bar:
-        for path in params:
-            done = run_suite(path, outputs, jobs, only, progress=bar.update)
-            for o in done.failures:
-                tqdm.write(t("cli.run_failed", notebook=o.notebook, cell="?" if o.cell is None else o.cell, why=o.why))
-            failed |= bool(done.failures)
-            key = "cli.run_failures" if done.failures else "cli.run_ok"
-            tqdm.write(t(key, n=len(done.failures), folder=done.folder / "index.html"))
+    try:
+        with tqdm(total=len(books) * len(params), unit="sổ tay", disable=None) as bar:
+            for path in params:
+                done = run_suite(path, outputs, jobs, only, progress=bar.update)
+                for line in _endings(done):
+                    tqdm.write(line)
+                failed |= bool(done.failures)
+    except KeyboardInterrupt:
+        typer.echo(t("cli.interrupted"), err=True)
+        sys.stderr.flush()
+        os._exit(1)  # threads may still wait for notebooks; their kernels end when this process does
     if failed:
         raise typer.Exit(1)
+
+
+def _endings(done: Any) -> list[str]:
+    """What a run says at its end."""
+    lines = [t("cli.run_failed", notebook=o.notebook, cell="?" if o.cell is None else o.cell, why=o.why)
+             for o in done.failures]
+    key = "cli.run_failures" if done.failures else "cli.run_ok"
+    return [*lines, *done.notices, t(key, n=len(done.failures), folder=done.folder / "index.html")]
 
 
 @app.command("new-year")

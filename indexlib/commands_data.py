@@ -58,6 +58,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         raise typer.Exit(2)
     compared = adding.compare(reading, file.name)
     _print_addition(compared)
+    _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts)
     key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
     try:
         adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts)

@@ -48,7 +48,15 @@ class Problem:
 
 
 class IndexlibError(Exception):
-    """Base of all errors of the library; its text can be shown to an analyst as it is."""
+    """Base of all errors of the library; its text can be shown to an analyst as it is.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line ends with: 2 for bad input, 1 for work that failed.
+    """
+
+    exit_code = 2
 
 
 class PlaceError(IndexlibError):

@@ -29,11 +29,18 @@ from indexlib.params import Params, read_params
 from indexlib.problems import IndexlibError
 from indexlib.wording import speaking, t
 
+COLOURS = re.compile("\x1b\\[[0-9;]*m")
 PACKAGES = ("pandas", "numpy", "scipy", "plotly", "papermill", "nbclient", "kaleido")
 
 
 class RunError(IndexlibError):
     """A run that cannot start or be written: the folder is in use or read-only, or a notebook is not there."""
+
+
+class WriteError(RunError):
+    """A run that could not be written to its end, say on a full disk; the earlier folder is untouched."""
+
+    exit_code = 1
 
 
 @dataclass
@@ -128,15 +135,18 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
                 if not run.failures:
                     shutil.rmtree(outputs / f"{path.stem}.failed", ignore_errors=True)
         except OSError as error:
-            raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
+            raise WriteError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
     return run
 
 
 @contextmanager
 def _workplace(outputs: Path, name: str):
-    """A fresh folder beside the final one, the store of earlier work, and a lock that keeps other runs of the name out."""
-    outputs.mkdir(parents=True, exist_ok=True)
-    handle = os.open(outputs / f".{name}.lock", os.O_CREAT | os.O_RDWR)
+    """A fresh folder beside the final one, the store of earlier work, and a lock that keeps others of the name out."""
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        handle = os.open(outputs / f".{name}.lock", os.O_CREAT | os.O_RDWR)
+    except OSError as error:
+        raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
     try:
         _lock(handle, outputs / name)
         _recover(outputs / name)
@@ -265,7 +275,7 @@ def execute(book: Path, out: Path, params: Params) -> Outcome:
             outcome.failed, outcome.cell, outcome.why = True, cell, t("run.not_run")
     except papermill.PapermillExecutionError as error:
         outcome.failed, outcome.cell = True, error.cell_index
-        outcome.why = f"{error.ename}: {re.sub(chr(27) + r'[[][0-9;]*m', '', error.evalue)}".strip()
+        outcome.why = f"{error.ename}: {COLOURS.sub('', error.evalue)}".strip()
     except (DeadKernelError, RuntimeError) as error:
         outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
     outcome.seconds = round(time.perf_counter() - start, 2)
@@ -283,7 +293,9 @@ def _cell_reached(out: Path) -> int | None:
 
     if not out.exists():
         return None
-    return _first_not_run(nbformat.read(out, as_version=4))
+    states = [c.metadata.get("papermill", {}).get("status") for c in nbformat.read(out, as_version=4).cells]
+    completed = [i for i, state in enumerate(states) if state == "completed"]
+    return completed[-1] + 1 if completed else 0
 
 
 def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start: float) -> None:
@@ -362,7 +374,8 @@ def _forget(kept: Path, run: Run, figures: dict[str, dict]) -> None:
             path.unlink()
 
 
-def _write_manifest(work: Path, run: Run, params: Params, path: Path, figures: dict[str, dict], start: float) -> None:
+def _write_manifest(work: Path, run: Run, params: Params, path: Path, figures: dict[str, dict],
+                    start: float) -> None:
     """What the run was made from and how it went, so that it can be checked and repeated."""
     import platform
 

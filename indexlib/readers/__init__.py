@@ -110,15 +110,15 @@ def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str],
     found = {}
     for (component, kind, place), where in figures.cells.items():
         if (where["row"] + 1, letters(where["column"])) in named:
-            value = figures.values.get((component, kind), {}).get(place)
+            value = figures.found.get((component, kind), {}).get(place)
             found[place, component, kind] = "" if value is None else f"{value:g}"
     return found
 
 
 def _rows(figures: Figures, year: int, source: str, notes: dict) -> list[dict]:
     rows = []
-    for component in {component: None for component, _ in figures.values}:
-        kinds = {kind: figures.values.get((component, kind), {}) for kind in (SCORE, RANK, "ci_low", "ci_high")}
+    for component in {component: None for component, _ in figures.found}:
+        kinds = {kind: figures.found.get((component, kind), {}) for kind in (SCORE, RANK, "ci_low", "ci_high")}
         base = figures.bases.get(component) or len(kinds[RANK])
         for place in {place: None for kind in (SCORE, RANK) for place in kinds[kind]}:
             rank = kinds[RANK].get(place)

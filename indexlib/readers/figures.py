@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from indexlib import files
@@ -15,8 +16,10 @@ from indexlib.readers.numbers import decimals, is_withheld, number
 from indexlib.readers.reading import Collector
 from indexlib.wording import listing
 
-#: A score and a rank as they are called in ``Figures.values``.
+#: A score and a rank as they are called in ``Figures.found``.
 SCORE, RANK = "score", "rank"
+#: Share of the places whose total may miss, each reported, before the whole is held for wrong.
+FEW = 0.1
 
 
 @dataclass
@@ -24,7 +27,7 @@ class Figures:
     """What one sheet says: (component, kind) to place to value, and where each stands."""
 
     sheet: str
-    values: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    found: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
     cells: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=dict)
     withheld: list[tuple[str, str]] = field(default_factory=list)
     bases: dict[str, int] = field(default_factory=dict)
@@ -36,7 +39,7 @@ class Figures:
 
     def components(self) -> list[str]:
         """Components with scores."""
-        return [component for component, kind in self.values if kind == SCORE]
+        return [component for component, kind in self.found if kind == SCORE]
 
 
 def component_of(column: Column, grid: Grid, year: int, report: Collector) -> str:
@@ -58,10 +61,15 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
     return code
 
 
+def printed_numbers(component: str, year: int) -> str:
+    """The numbers that a component may bear in a year, for a message."""
+    return listing(sorted(labels.numbers_of(component, year))) or "–"
+
+
 def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str, report: Collector,
          may_be_withheld: bool = False) -> None:
     """Take a column's figures into ``figures``; report cells that hold none."""
-    if (component, kind) in figures.values:
+    if (component, kind) in figures.found:
         report.add("component_twice", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
                    component=load_catalogue().label(component))
         return
@@ -80,14 +88,14 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             report.add(code, grid.sheet.name, **where, value=cell, place=load_places().get(place).name)
         else:
             values[place] = value
-    figures.values[component, kind] = values
+    figures.found[component, kind] = values
     _check_repeats(figures, grid, column, component, kind, report)
 
 
 def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str, kind: str,
                    report: Collector) -> None:
     """A place repeated below the table must bear the score that it has in the table."""
-    values = figures.values[component, kind]
+    values = figures.found[component, kind]
     for row, codes in grid.repeats.items():
         value = number(column.cells.get(row))
         line = grid.sheet.rows[row]
@@ -113,20 +121,33 @@ def tolerance(one: list[float], other: list[float]) -> float:
     return 1e-6 if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
 
 
-def expected_places(index: str, year: int) -> tuple[int, set[str]]:
+def expected_places(index: str, year: int) -> tuple[int, frozenset[str]]:
     """How many places the edition of a year ranks, and their codes if that is all of them (else none)."""
+    return _expected_places(files.data_dir(), index, year)
+
+
+@cache
+def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozenset[str]]:
     editions = load_catalogue().editions
     row = editions[(editions["index"] == index) & (editions["first_year"] <= year) & (editions["last_year"] >= year)]
     if row.empty:
-        return 0, set()
+        return 0, frozenset()
     count = int(row.iloc[0]["places_ranked"])
-    valid = {place.code for place in load_places().valid(year)}
-    return count, valid if len(valid) == count else set()
+    valid = frozenset(place.code for place in load_places().valid(year))
+    return count, valid if len(valid) == count else frozenset()
+
+
+@cache
+def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
+    """Lowest and highest score of each component that has a block in a year."""
+    blocks = load_catalogue().comparability
+    own = blocks[(blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
+    return dict(zip(own["component"], zip(own["scale_min"], own["scale_max"], strict=True), strict=True))
 
 
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
     """Every place of the edition has its score or is withheld."""
-    have = set(figures.values.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
+    have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
     count, codes = expected_places(index, year)
     if not count:
         report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
@@ -140,13 +161,11 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
 
 def check_scale(figures: Figures, year: int, report: Collector) -> None:
     """Every score lies on its component's scale; shares of one where percent are due are reported."""
-    catalogue = load_catalogue()
-    blocks = catalogue.comparability
-    for (component, kind), values in figures.values.items():
-        row = blocks[(blocks["component"] == component) & (blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
-        if kind != SCORE or row.empty:
+    catalogue, scales = load_catalogue(), _scales(files.data_dir(), year)
+    for (component, kind), values in figures.found.items():
+        if kind != SCORE or component not in scales:
             continue
-        low, high = float(row.iloc[0]["scale_min"]), float(row.iloc[0]["scale_max"])
+        low, high = scales[component]
         for place, value in values.items():
             fraction = high == 100 and 0 < value <= 1.5
             # A maximum that no source prints is empty in the catalogue and bounds nothing.
@@ -171,7 +190,7 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
 
 def check_ranks(figures: Figures, component: str, report: Collector, base: int = 0) -> None:
     """Printed ranks are 1 to n and never put a lower score before a higher one."""
-    ranks, scores = figures.values.get((component, RANK), {}), figures.values.get((component, SCORE), {})
+    ranks, scores = figures.found.get((component, RANK), {}), figures.found.get((component, SCORE), {})
     last = base or len(ranks)
     for place, rank in ranks.items():
         if rank != int(rank) or not 1 <= rank <= last:
@@ -179,11 +198,12 @@ def check_ranks(figures: Figures, component: str, report: Collector, base: int =
     order = sorted((rank, place) for place, rank in ranks.items() if place in scores or not scores)
     # Two places with the same printed score may share a rank or stand in either order.
     step = 0.5 * 10.0 ** -decimals(list(scores.values())) if scores else 0
-    for (before, upper), (after, lower) in zip(order, order[1:], strict=False):
+    for (before, upper), (after, lower) in pairwise(order):
         if not scores:
             wrong = before == after
         else:
-            wrong = scores[upper] < scores[lower] - step if before < after else abs(scores[upper] - scores[lower]) > step
+            above = scores[upper] - scores[lower]
+            wrong = above < -step if before < after else abs(above) > step
         if wrong and before == after:
             report.add("rank_repeated", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
                        names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
@@ -192,28 +212,34 @@ def check_ranks(figures: Figures, component: str, report: Collector, base: int =
                        place=load_places().get(lower).name, other=load_places().get(upper).name)
 
 
-def totals_follow(figures: Figures, total: str, year: int) -> bool | None:
-    """Whether the total follows from its sub-indices by the catalogue's weights; ``None`` if it has none."""
+def totals_follow(figures: Figures, total: str, year: int) -> bool:
+    """Whether totals follow from sub-indices by the catalogue's weights, but for a few that are reported."""
     weights = weights_of(total, year)
-    if not weights or (total, SCORE) not in figures.values:
-        return None
-    return not _off(figures, total, weights)
+    if not weights or (total, SCORE) not in figures.found:
+        return False
+    complete = all((code, SCORE) in figures.found for code in weights)
+    return complete and len(_off(figures, total, weights)) <= FEW * len(figures.found[total, SCORE])
 
 
 def check_totals(figures: Figures, total: str, year: int, report: Collector) -> None:
     """Report every place whose total does not follow from its sub-indices."""
     weights = weights_of(total, year)
-    if not weights or (total, SCORE) not in figures.values:
+    if not weights or (total, SCORE) not in figures.found:
         return
     for place, computed in _off(figures, total, weights).items():
         report.add("total", figures.sheet, **figures.where(total, SCORE, place), place=load_places().get(place).name,
-                   value=figures.values[total, SCORE][place], computed=round(computed, 4))
+                   value=figures.found[total, SCORE][place], computed=round(computed, 4))
 
 
 def weights_of(total: str, year: int) -> dict[str, float]:
     """Weights (in percent) of the components of a total in a year; empty if they are not known."""
-    w = load_catalogue().weights
+    return _weights_of(files.data_dir(), total, year)
+
+
+@cache
+def _weights_of(folder: Path, total: str, year: int) -> dict[str, float]:
     catalogue = load_catalogue()
+    w = catalogue.weights
     row = w[(w["first_year"] <= year) & (w["last_year"] >= year)]
     return {c: float(x) for c, x in zip(row["component"], row["weight"], strict=True)
             if catalogue.component(c).index == total}
@@ -221,8 +247,8 @@ def weights_of(total: str, year: int) -> dict[str, float]:
 
 def _off(figures: Figures, total: str, weights: dict[str, float]) -> dict[str, float]:
     """Places whose total differs from the weighted sum, with that sum."""
-    parts = {code: figures.values.get((code, SCORE), {}) for code in weights}
-    scores = figures.values[total, SCORE]
+    parts = {code: figures.found.get((code, SCORE), {}) for code in weights}
+    scores = figures.found[total, SCORE]
     rounding = sum(w / 10 * tolerance(list(parts[c].values()), list(parts[c].values())) for c, w in weights.items()
                    if parts[c])
     allowed = max(1e-3, rounding + tolerance(list(scores.values()), list(scores.values())))

@@ -113,9 +113,10 @@ def _even(rows: list[list]) -> list[list]:
 def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
     """Columns that name enough places: column to row to code."""
     found: dict[int, dict[int, str]] = {}
+    folder = files.data_dir()
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
-            code = place_code(cell, year)
+            code = _place_code(folder, cell, year) if isinstance(cell, str) else ""
             if code:
                 found.setdefault(c, {})[r] = code
     named = {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
@@ -123,7 +124,7 @@ def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
     # A column that names the same few places again and again groups the places of another column
     # (the units of 2025 beside the older provinces): it is no column of places itself.
     return {c: rows for c, rows in named.items()
-            if len(named) == 1 or (len(set(rows.values())) >= 0.8 * most and len(rows) <= 1.2 * len(set(rows.values())))}
+            if len(named) == 1 or max(0.8 * most, len(rows) / 1.2) <= len(set(rows.values()))}
 
 
 def _groups(found: dict[int, dict[int, str]]) -> dict[int, int]:
@@ -216,7 +217,8 @@ def _read_place(grid: Grid, r: int, c: int, seen: set, block: set, report: Colle
         grid.repeats.setdefault(r, set()).add(code)
         return
     own = [col for col in grid.columns if col.places == c or (not grid.paired)]
-    figures = [col for col in own if number(col.cells.get(r)) is not None and (col.components() or "rank" in col.roles())]
+    figures = [col for col in own if number(col.cells.get(r)) is not None
+               and (col.components() or "rank" in col.roles())]
     if not figures:
         return
     if isinstance(name, str):

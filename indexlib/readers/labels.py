@@ -60,6 +60,7 @@ class Header:
     role: str = ""
 
 
+@cache
 def key(text: str) -> str:
     """Key of a header: one Unicode form, words and digits apart, years made equal.
 
@@ -100,6 +101,9 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
     labels = catalogue.labels
     pairs += list(zip(labels["label"], labels["component"], strict=True))
     known: dict[str, str] = {}
+    # A role that is a component's code gives another spelling of its name.
+    pairs += [(words, role) for (words, of), roles in _roles(folder).items() for role in roles
+              if of == index and role in catalogue.order]
     for text, code in pairs:
         if text and code.split(".")[0] == index:
             for form in {key(text), _split(key(text))[1]} - {""}:
@@ -150,7 +154,8 @@ def understand(text: str, index: str) -> Header:
 def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
-    known = [role for role in _roles_of(folder, text, index) if role not in ("statistic", "name")]
+    known = [role for role in _roles_of(folder, text, index)
+             if role not in ("statistic", "name") and role not in load_catalogue().order]
     if known:
         return Header(text, component=index) if known[0] == "total" else Header(text, role=known[0])
     words = key(text)

@@ -10,8 +10,7 @@ from __future__ import annotations
 from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
-from indexlib.readers.figures import (RANK, SCORE, Figures, check_ranks, check_scale, component_of, expected_places,
-                                      take)
+from indexlib.readers.figures import RANK, SCORE, Figures, check_ranks, check_scale, component_of, expected_places, take
 from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
@@ -26,13 +25,12 @@ PARTS = {"par": ["par.part.appraised", "par.part.survey"]}
 
 def recognises(sheets: list[Sheet], index: str) -> int:
     """How many different labels of the index stand in the heads of the sheets, its name counting double."""
-    found = set()
-    for sheet in sheets:
-        for text in _head(sheet):
-            found.add(labels.understand(text, index).component)
-            words = f" {labels.key(text)} "
-            if any(f" {name} " in words for name in labels.names_of(index)):
-                found |= {"name", "name again"}
+    found, names = set(), labels.names_of(index)
+    for text in {text for sheet in sheets for text in _head(sheet)}:
+        found.add(labels.understand(text, index).component)
+        words = f" {labels.key(text)} "
+        if any(f" {name} " in words for name in names):
+            found |= {"name", "name again"}
     return len(found - {""})
 
 
@@ -59,7 +57,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
             continue
         figures = _sheet(grid, index, year, report)
         whole = figures if whole is None else _join(whole, figures, report)
-    if whole is None or not whole.values:
+    if whole is None or not whole.found:
         report.add("no_table")
         return {}
     _check(whole, index, year, report)
@@ -89,7 +87,8 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
         if owner:
             take(figures, grid, column, owner, RANK, report)
         else:
-            report.add("rank_owner", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
+            where = grid.where(max(grid.first - 1, 0), column.at)
+            report.add("rank_owner", grid.sheet.name, **where, text=column.text())
     return figures
 
 
@@ -116,8 +115,8 @@ def _report_unknown(grid: Grid, column: Column, index: str, report: Collector) -
 
 def _join(whole: Figures, figures: Figures, report: Collector) -> Figures:
     """Put another sheet's figures beside those read; a figure on two sheets must be the same."""
-    for (component, kind), values in figures.values.items():
-        have = whole.values.setdefault((component, kind), {})
+    for (component, kind), values in figures.found.items():
+        have = whole.found.setdefault((component, kind), {})
         for place, value in values.items():
             if place in have and have[place] != value:
                 report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
@@ -131,7 +130,7 @@ def _join(whole: Figures, figures: Figures, report: Collector) -> Figures:
 
 def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
     catalogue, places = load_catalogue(), load_places()
-    listed = {place for values in figures.values.values() for place in values}
+    listed = {place for values in figures.found.values() for place in values}
     levels = {places.get(place).level for place in listed}
     if len(levels) > 1:
         report.add("two_levels", figures.sheet)
@@ -139,8 +138,8 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
     count = expected_places(index, year)[0] if levels == {"province"} else 0
     if levels == {"province"} and not count:
         report.add("no_edition", figures.sheet, year=year, index=catalogue.short_name(index))
-    for component in dict.fromkeys(component for component, _ in figures.values):
-        have = {p for kind in (SCORE, RANK) for p in figures.values.get((component, kind), {})}
+    for component in dict.fromkeys(component for component, _ in figures.found):
+        have = {p for kind in (SCORE, RANK) for p in figures.found.get((component, kind), {})}
         base = max(count, len(have))
         figures.bases[component] = base
         if len(have) < base:
@@ -156,9 +155,9 @@ def _check_sums(figures: Figures, index: str, year: int, report: Collector) -> N
     """The appraised and surveyed parts, and the fields of PAR INDEX, add up to the total."""
     catalogue = load_catalogue()
     fields = [c for c in catalogue.valid(year, index) if catalogue.component(c).level == "field"]
-    total = figures.values.get((index, SCORE), {})
+    total = figures.found.get((index, SCORE), {})
     for parts in (PARTS.get(index, []), fields):
-        columns = [figures.values.get((code, SCORE), {}) for code in parts]
+        columns = [figures.found.get((code, SCORE), {}) for code in parts]
         for place, value in total.items():
             if parts and all(place in column for column in columns):
                 computed = sum(column[place] for column in columns)

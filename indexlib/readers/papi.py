@@ -11,10 +11,10 @@ from __future__ import annotations
 from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
-from indexlib.readers.figures import (SCORE, Figures, check_components, check_places, check_scale, component_of, take)
+from indexlib.readers.figures import SCORE, Figures, check_components, check_places, check_scale, component_of, take
 from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
-from indexlib.readers.numbers import number
+from indexlib.readers.numbers import decimals, number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
 
@@ -29,7 +29,8 @@ INTERVALS = {"ci_low": "ci_low", "ci_high": "ci_high"}
 
 def recognises(sheets: list[Sheet]) -> int:
     """How many different labels of the index stand in the heads of the sheets."""
-    found = {labels.understand(text, INDEX).component for sheet in sheets for text in _head(sheet)}
+    texts = {text for sheet in sheets for text in _head(sheet)}
+    found = {labels.understand(text, INDEX).component for text in texts}
     return len(found - {""})
 
 
@@ -74,7 +75,8 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
 def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     """Scores of a sheet with their intervals; indicators below the components are left aside."""
     figures = Figures(grid.sheet.name)
-    scaled = any("scale" in labels.roles(str(cell), INDEX) for row in grid.sheet.rows[: grid.first] for cell in row if cell)
+    heads = [cell for row in grid.sheet.rows[: grid.first] for cell in row if isinstance(cell, str)]
+    scaled = any("scale" in labels.roles(text, INDEX) for text in heads)
     current, indicators = "", 0
     for column in grid.columns:
         kind = _interval(column)
@@ -121,7 +123,7 @@ def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> i
     if not column.headers:
         report.add("no_header", grid.sheet.name, **_where(grid, column))
         return 0
-    if not scaled or any(h.number and h.text.strip()[:1].isdigit() or h.marked for h in column.headers):
+    if not scaled or any((h.number and h.text.strip()[:1].isdigit()) or h.marked for h in column.headers):
         report.add("unknown_label", grid.sheet.name, **_where(grid, column), text=column.text(),
                    near=nearest(column.headers[-1].text, INDEX) or "–")
         return 0
@@ -134,8 +136,8 @@ def _join(by_year: dict[int, Figures], year: int, figures: Figures, report: Coll
         by_year[year] = figures
         return
     whole = by_year[year]
-    for (component, kind), values in figures.values.items():
-        have = whole.values.setdefault((component, kind), {})
+    for (component, kind), values in figures.found.items():
+        have = whole.found.setdefault((component, kind), {})
         for place, value in values.items():
             if place in have and abs(have[place] - value) > SUM_TOLERANCE:
                 report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
@@ -169,11 +171,11 @@ def _check_sums(figures: Figures, year: int, report: Collector) -> None:
     valid = catalogue.valid(year, INDEX)
     for component in figures.components():
         parts = [code for code in valid if catalogue.component(code).parent == component]
-        columns = [figures.values.get((code, SCORE), {}) for code in parts]
+        columns = [figures.found.get((code, SCORE), {}) for code in parts]
         if not parts:
             continue
         allowed = SUM_TOLERANCE + _rounding(figures, [component, *parts])
-        for place, value in figures.values[component, SCORE].items():
+        for place, value in figures.found[component, SCORE].items():
             if all(place in column for column in columns):
                 computed = sum(column[place] for column in columns)
                 if abs(computed - value) > allowed:
@@ -184,19 +186,17 @@ def _check_sums(figures: Figures, year: int, report: Collector) -> None:
 
 def _rounding(figures: Figures, components: list[str]) -> float:
     """How far rounding alone can move a sum, from the decimals in which the figures stand."""
-    from indexlib.readers.numbers import decimals
-
-    digits = [decimals(list(figures.values.get((c, SCORE), {}).values())) for c in components]
+    digits = [decimals(list(figures.found.get((c, SCORE), {}).values())) for c in components]
     return sum(0.5 * 10.0**-d for d in digits if d < 6)
 
 
 def _check_intervals(figures: Figures, report: Collector) -> None:
     catalogue = load_catalogue()
     for component in figures.components():
-        low, high = figures.values.get((component, "ci_low")), figures.values.get((component, "ci_high"))
+        low, high = figures.found.get((component, "ci_low")), figures.found.get((component, "ci_high"))
         if (low is None) != (high is None):
             report.add("interval_half", figures.sheet, component=catalogue.label(component))
-        for place, value in figures.values[component, SCORE].items():
+        for place, value in figures.found[component, SCORE].items():
             if (low or {}).get(place, value) > value or (high or {}).get(place, value) < value:
                 report.add("interval", figures.sheet, **figures.where(component, SCORE, place),
                            place=load_places().get(place).name, component=catalogue.label(component))

@@ -11,23 +11,37 @@ from __future__ import annotations
 from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
-from indexlib.readers.figures import (RANK, SCORE, Figures, check_components, check_places, check_ranks, check_scale,
-                                      check_totals, component_of, not_published, take, tolerance,
-                                      totals_follow)
+from indexlib.readers.figures import (
+    RANK,
+    SCORE,
+    Figures,
+    check_components,
+    check_places,
+    check_ranks,
+    check_scale,
+    check_totals,
+    component_of,
+    not_published,
+    take,
+    tolerance,
+    totals_follow,
+)
 from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
-from indexlib.wording import listing
 
 INDEX = TOTAL = "pci"
 HEADER_ROWS = 12
+#: From this share of its cells on, a summary that differs from the sub-index sheets is another table.
+MOST_DIFFERENT = 0.05
 
 
 def recognises(sheets: list[Sheet]) -> int:
     """How many different labels of the index stand in the heads of the sheets."""
-    found = {labels.understand(text, INDEX).component for sheet in sheets for text in _head(sheet)}
+    texts = {text for sheet in sheets for text in _head(sheet)}
+    found = {labels.understand(text, INDEX).component for text in texts}
     return len(found - {""})
 
 
@@ -40,11 +54,11 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
         return {}
     first_guess = year or max(known)
     summaries, parts = _tables(sheets, first_guess, report)
-    if not any(figures.values for figures in [*summaries, *parts]):
+    if not any(figures.found for figures in [*summaries, *parts]):
         report.add("no_table")
         return {}
-    unread = [part.sheet for part in parts if not part.values]
-    parts = [part for part in parts if part.values]
+    unread = [part.sheet for part in parts if not part.found]
+    parts = [part for part in parts if part.found]
     chosen = _choose(summaries, parts, report)
     own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
     year = _settle_year(year, own, first_guess, report)
@@ -115,9 +129,7 @@ def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     for column in grid.columns:
         where = grid.where(max(grid.first - 1, 0), column.at)
         component = component_of(column, grid, year, report)
-        if component and column.places < 0:
-            report.add("no_pair", grid.sheet.name, **where, text=column.text())
-        elif component and grid.paired and column.at != column.places + 1:
+        if (component and column.places < 0) or (component and grid.paired and column.at != column.places + 1):
             report.add("no_pair", grid.sheet.name, **where, text=column.text())
         elif component:
             take(figures, grid, column, component, SCORE, report)
@@ -144,6 +156,10 @@ def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) 
 def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Collector) -> Figures:
     """The score column of a sub-index sheet: the one column whose header announces a score."""
     figures = Figures(grid.sheet.name)
+    if len(marked) > 1 and named:
+        numbers = labels.numbers_of(named, year)
+        fitting = [c for c in marked if named in c.components() or {h.number for h in c.headers} & numbers]
+        marked = fitting or marked
     if len(marked) != 1:
         report.add("score_column", grid.sheet.name, n=len(marked))
         return figures
@@ -161,7 +177,7 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Colle
     numbers = {h.number for h in column.headers if h.number}
     if not own and not numbers <= labels.numbers_of(component, year):
         report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
-                   component=load_catalogue().label(component), expected=listing(sorted(labels.numbers_of(component, year))) or "–")
+                   component=load_catalogue().label(component), expected=printed_numbers(component, year))
         return figures
     if column.places < 0 or (grid.paired and column.at != column.places + 1):
         report.add("no_pair", grid.sheet.name, **where, text=column.text())
@@ -184,7 +200,9 @@ def _choose(summaries: list[Figures], parts: list[Figures], report: Collector) -
         if differences and agreeing:
             report.problems = [p for p in report.problems if p.sheet != summary.sheet]
             report.add("stale_sheet", summary.sheet, n=len(differences))
-        elif differences:
+        elif len(differences) > MOST_DIFFERENT * sum(len(v) for (_, kind), v in summary.found.items() if kind == SCORE):
+            report.add("sheets_conflict", summary.sheet, n=len(differences))
+        else:
             for component, place, one, other in differences:
                 report.add("sheets_differ", summary.sheet, **summary.where(component, SCORE, place),
                            place=load_places().get(place).name, component=load_catalogue().label(component),
@@ -196,7 +214,7 @@ def _differences(summary: Figures, parts: list[Figures]) -> list[tuple[str, str,
     found = []
     for part in parts:
         for component in part.components():
-            own, other = summary.values.get((component, SCORE)), part.values[component, SCORE]
+            own, other = summary.found.get((component, SCORE)), part.found[component, SCORE]
             if own is None:
                 continue
             allowed = tolerance(list(own.values()), list(other.values()))
@@ -209,8 +227,8 @@ def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Fi
     """One set of figures from sheets that agree; where two do not, the difference is reported."""
     merged = Figures(chosen[0].sheet if chosen else parts[0].sheet)
     for figures in [*chosen, *parts]:
-        for (component, kind), values in figures.values.items():
-            have = merged.values.setdefault((component, kind), {})
+        for (component, kind), values in figures.found.items():
+            have = merged.found.setdefault((component, kind), {})
             allowed = tolerance(list(have.values()), list(values.values())) if have else 0
             for place, value in values.items():
                 if place not in have:

@@ -14,7 +14,7 @@ from indexlib.wording import t
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
                    "sheet_unread", "part_unread"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
-DOUBTS = frozenset({"total", "sum", "partial", "year_conflict", "profile"})
+DOUBTS = frozenset({"total", "sum", "sheets_differ", "partial", "year_conflict", "profile"})
 
 
 @dataclass(frozen=True)

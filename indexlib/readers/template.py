@@ -55,8 +55,8 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
     rows = _places(sheet, of_year, report)
     for column, (component, kind) in columns.items():
         _take(figures, sheet, column, component, kind, rows, report)
-    figures.values = {key: values for key, values in figures.values.items() if values}
-    if not figures.values:
+    figures.found = {key: values for key, values in figures.found.items() if values}
+    if not figures.found:
         report.add("template_empty", SCORES)
         return index, {}, {}
     base = bases.get("rank_base")
@@ -80,7 +80,7 @@ def _columns(sheet: Sheet, index: str, report: Collector) -> dict[int, tuple[str
         if not names or catalogue.component(component).index != index:
             report.add("template_code", SCORES, CODES, c, value=code)
         elif written not in names:
-            report.add("template_name", SCORES, NAMES, c, code=code, name=written, expected=names[0])
+            report.add("template_name", SCORES, NAMES, c, given=code, name=written, expected=names[0])
         elif (component, kind) in columns.values():
             report.add("component_twice", SCORES, CODES, c, component=catalogue.label(component))
         else:
@@ -98,13 +98,13 @@ def _places(sheet: Sheet, year: int, report: Collector) -> dict[int, str]:
     places, rows = load_places(), {}
     known = {place.code for place in places.all}
     for r, row in enumerate(sheet.rows[FIRST:], FIRST):
-        code, name = (row + [None, None])[:2]
+        code, name = [*row, None, None][:2]
         if code is None and name is None and not any(number(cell) is not None for cell in row):
             continue
         if code not in known:
             report.add("template_code", SCORES, r, 0, value=code)
         elif place_code(name, year) != code and name not in _names(places.get(code, year)):
-            report.add("template_name", SCORES, r, 1, code=code, name=name, expected=places.get(code, year).name)
+            report.add("template_name", SCORES, r, 1, given=code, name=name, expected=places.get(code, year).name)
         elif code in rows.values():
             report.add("duplicate_place", SCORES, r, 0, name=name)
         else:
@@ -118,7 +118,7 @@ def _names(place: Place) -> tuple[str, str]:
 
 def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str, rows: dict[int, str],
           report: Collector) -> None:
-    values = figures.values.setdefault((component, kind), {})
+    values = figures.found.setdefault((component, kind), {})
     for r, place in rows.items():
         cell = sheet.rows[r][column] if column < len(sheet.rows[r]) else None
         figures.cells[component, kind, place] = {"row": r, "column": column}
@@ -137,11 +137,11 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
 def _check(figures: Figures, index: str, year: int, base: int, report: Collector) -> None:
     catalogue, places = load_catalogue(), load_places()
     count = expected_places(index, year)[0]
-    provinces = all(places.get(place).level == "province" for values in figures.values.values() for place in values)
+    provinces = all(places.get(place).level == "province" for values in figures.found.values() for place in values)
     if provinces and not count:
         report.add("no_edition", SCORES, year=year, index=catalogue.short_name(index))
-    for component in dict.fromkeys(component for component, _ in figures.values):
-        have = {p for kind in (SCORE, RANK) for p in figures.values.get((component, kind), {})}
+    for component in dict.fromkeys(component for component, _ in figures.found):
+        have = {p for kind in (SCORE, RANK) for p in figures.found.get((component, kind), {})}
         have |= {place for code, place in figures.withheld if code == component}
         most = base or (max(count, len(have)) if provinces else len(have))
         figures.bases[component] = most
