@@ -293,9 +293,9 @@ def _cell_reached(out: Path) -> int | None:
 
     if not out.exists():
         return None
-    states = [c.metadata.get("papermill", {}).get("status") for c in nbformat.read(out, as_version=4).cells]
-    completed = [i for i, state in enumerate(states) if state == "completed"]
-    return completed[-1] + 1 if completed else 0
+    cells = nbformat.read(out, as_version=4).cells
+    started = [i for i, c in enumerate(cells) if c.metadata.get("papermill", {}).get("start_time")]
+    return started[-1] if started else 0
 
 
 def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start: float) -> None:

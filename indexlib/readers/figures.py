@@ -56,7 +56,7 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
         own = header.component or header.marked
         if own and header.number and header.number not in labels.numbers_of(code, year):
             report.add("number_conflict", grid.sheet.name, **where, text=header.text, number=header.number,
-                       component=load_catalogue().label(code), expected=listing(sorted(labels.numbers_of(code, year))) or "–")
+                       component=load_catalogue().label(code), expected=printed_numbers(code, year))
             return ""
     return code
 

@@ -22,6 +22,7 @@ from indexlib.readers.figures import (
     check_totals,
     component_of,
     not_published,
+    printed_numbers,
     take,
     tolerance,
     totals_follow,
