@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -157,7 +157,7 @@ def load_catalogue() -> Catalogue:
     return _load(files.data_dir())
 
 
-@cache
+@files.remembered
 def _load(folder: Path) -> Catalogue:
     tables = {name: files.read_table(folder / "catalogue" / f"{name}.csv", columns)
               for name, columns in TABLES.items()}

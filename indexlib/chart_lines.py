@@ -35,6 +35,7 @@ from indexlib.scores import load_withheld
 from indexlib.wording import t
 
 DASHES = ("dot", "dash", "dashdot", "longdash")
+INTERVAL = {"rank_best", "rank_worst"}
 
 
 def history(scores: pd.DataFrame, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
@@ -192,7 +193,7 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
     ----------
     scores : DataFrame
         Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place; with columns
-        ``rank_low`` and ``rank_high`` the interval of each rank is drawn too.
+        ``rank_best`` and ``rank_worst`` (:mod:`indexlib.ranks`) the interval of each rank is drawn too.
     place : str
     components : str or list of str
         Component codes.
@@ -213,7 +214,7 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
     """
     wanted = [components] if isinstance(components, str) else list(components)
     of = text.ranked(scores, wanted, year)
-    keep = ["year", "component", "rank", "base", "rank_kind", "block", *{"rank_low", "rank_high"} & set(of)]
+    keep = ["year", "component", "rank", "base", "rank_kind", "block", *sorted(INTERVAL & set(of))]
     own = load_catalogue().with_block(of[(of["place"] == place) & of["rank"].notna()])[keep]
     own = own[own["year"] >= (first or 0)].sort_values(["component", "year"])
     shown = [c for c in wanted if c in set(own["component"])]
@@ -234,9 +235,9 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
 def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:
     series = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1))
     bars = {}
-    if {"rank_low", "rank_high"} <= set(own):
-        bars = {"error_y": {"array": (series["rank_high"] - series["rank"]).fillna(0).to_list(), "width": 3,
-                            "arrayminus": (series["rank"] - series["rank_low"]).fillna(0).to_list(),
+    if set(own) >= INTERVAL:
+        bars = {"error_y": {"array": (series["rank_worst"] - series["rank"]).fillna(0).to_list(), "width": 3,
+                            "arrayminus": (series["rank"] - series["rank_best"]).fillna(0).to_list(),
                             "color": GREY, "thickness": 1, "symmetric": False}}
     said = [w.rank(r, b, k) if pd.notna(r) else "" for r, b, k in
             zip(series["rank"], series["base"], series["rank_kind"], strict=True)]
@@ -247,6 +248,7 @@ def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:
 
 def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple[Chart, dict]:
     figure, plot, base = Chart(), 250, int(own["base"].max())
+    box(figure, 0, 1, base * 0.75, base + 0.5, FAINT, xref="paper")
     _rank_line(figure, own)
     newest = own.iloc[-1]
     label = w.rank(newest["rank"], newest["base"], newest["rank_kind"])
@@ -255,7 +257,6 @@ def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple
     bases = {int(r.year): f"/{int(r.base)}" for r in own.itertuples()}
     figure.update_xaxes(ticktext=[f"{y}<br>{bases.get(y, '')}" for y in figure.layout.xaxis.tickvals])
     figure.update_yaxes(range=[base + 3, -6], tickvals=[1, *range(10, base + 1, 10)])
-    box(figure, 0, 1, base * 0.75, base + 0.5, FAINT, xref="paper")
     quarter_at, label_at = spread([plot * (3 + base * 0.125) / (base + 9),
                                    plot * (base + 3 - newest["rank"]) / (base + 9)],
                                   [16, 18], 0, plot)
@@ -275,6 +276,7 @@ def _point_labels(figure: Chart, own: pd.DataFrame) -> None:
         before, after = (ranks["rank"].get(y, r["rank"]) - r["rank"] for y in (year - 1, year + 1))
         below, slope = before + after < 0, np.sign(after - before)
         beside = 9 * slope * (1 if not below else -1) if before * after < 0 else 0
+        beside = 14 * (-1 if below else 1) if set(own) >= INTERVAL else beside  # clear of the upright bar
         star = "*" if r["rank_kind"] == "computed" else ""
         note(figure, int(year), float(r["rank"]), f"{int(r['rank'])}{star}", yshift=-12 if below else 12,
              xshift=float(beside))

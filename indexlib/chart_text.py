@@ -153,7 +153,7 @@ def rank_source(own: pd.DataFrame, components: list[str], first: int, year: int)
         parts.append(t("chart.computed_rank"))
     if len(components) > 1:
         parts.append(t("chart.dashed"))
-    if "rank_low" in own:
+    if "rank_best" in own:
         parts.append(t("chart.rank_interval"))
     return "; ".join(parts) + "."
 

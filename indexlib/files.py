@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import time
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +16,38 @@ from indexlib.wording import t
 BESIDE_PACKAGE = Path(__file__).resolve().parent.parent / "data"
 
 
+_remembered: list = []
+_stamps: dict[Path, int] = {}
+_looked = 0.0
+#: Seconds between two looks at whether the data files have changed.
+LOOK_EVERY = 1.0
+
+
+def remembered(function):
+    """Keep what a function of the data folder returns until a file under the folder changes."""
+    kept = cache(function)
+    _remembered.append(kept)
+    return kept
+
+
+def forget() -> None:
+    """Drop everything that was read from the data folder; the next call reads the files again."""
+    for kept in _remembered:
+        kept.cache_clear()
+
+
+def _watch(folder: Path) -> None:
+    """Forget what was read if a data file has changed since; looks at most once a second."""
+    global _looked
+    if time.monotonic() - _looked < LOOK_EVERY:
+        return
+    stamp = max((p.stat().st_mtime_ns for p in folder.rglob("*.*")), default=0)
+    if _stamps.setdefault(folder, stamp) != stamp:
+        _stamps[folder] = stamp
+        forget()
+    _looked = time.monotonic()
+
+
 def data_dir() -> Path:
     """Folder of the reviewed data files.
 
@@ -21,7 +55,9 @@ def data_dir() -> Path:
     beside the package.
     """
     named = os.environ.get("INDEXLIB_DATA")
-    return Path(named) if named else BESIDE_PACKAGE
+    folder = Path(named) if named else BESIDE_PACKAGE
+    _watch(folder)
+    return folder
 
 
 def shown_name(path: Path) -> str:

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -153,7 +153,7 @@ def load_places() -> Places:
     return _load(files.data_dir())
 
 
-@cache
+@files.remembered
 def _load(folder: Path) -> Places:
     tables = {name: files.read_table(folder / "places" / f"{name}.csv", columns)
               for name, columns in TABLES.items()}

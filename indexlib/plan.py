@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -205,7 +204,7 @@ def load_plan(name: str) -> Plan:
     return _load(files.data_dir() / "plans" / name)
 
 
-@cache
+@files.remembered
 def _load(folder: Path) -> Plan:
     tables = {name: files.read_table(folder / f"{name}.csv", columns) for name, columns in TABLES.items()}
     path = folder / "plan.yml"

@@ -7,7 +7,6 @@ checksum of all they were made from, so that the next run redoes only what chang
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,18 +18,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from indexlib import __version__, files, pages
+from indexlib import __version__, pages
 from indexlib.findings import find
+from indexlib.kept import checksum, copy_atomically, figure_key, forget, inputs, notebook_key, take, versions
 from indexlib.params import Params, read_params
 from indexlib.problems import IndexlibError
 from indexlib.wording import speaking, t
 
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
-PACKAGES = ("pandas", "numpy", "scipy", "plotly", "papermill", "nbclient", "kaleido")
 
 
 class RunError(IndexlibError):
@@ -201,62 +199,8 @@ def _one(book: Path, params: Params, work: Path, kept: Path) -> Outcome:
     outcome = execute(book, work / book.name, params)
     outcome.key = key
     if not outcome.failed:
-        _copy_atomically(work / book.name, store)
+        copy_atomically(work / book.name, store)
     return outcome
-
-
-def _copy_atomically(source: Path, target: Path) -> None:
-    part = target.with_suffix(f".part{os.getpid()}")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
-
-
-def notebook_key(book: Path, params: Params) -> str:
-    """Checksum of all that an executed notebook follows from: itself, its parameters, the data, the library.
-
-    Parameters that a notebook does not use, named in its metadata under ``indexlib.unused``, do not count.
-    """
-    text = book.read_bytes()
-    unused = set(json.loads(text).get("metadata", {}).get("indexlib", {}).get("unused", []))
-    used = {k: v for k, v in params.model_dump().items() if k not in unused}
-    parts = [text, json.dumps(used, sort_keys=True).encode(), _library().encode(), *(
-        f"{name}={digest}".encode() for name, digest in sorted(inputs(params).items()))]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
-
-
-@cache
-def _library() -> str:
-    """Checksum of the library's own files and of the packages it runs on."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256("".join(sorted(_versions().values())).encode())
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.csv"), *folder.rglob("*.j2")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = ""
-    return found
-
-
-def inputs(params: Params) -> dict[str, str]:
-    """Checksums of the data files that a run follows from; plans other than its own do not count."""
-    data = files.data_dir()
-    paths = [p for p in sorted([*data.rglob("*.csv"), *data.rglob("*.yml")])
-             if p.relative_to(data).parts[0] != "plans" or p.parent.name == params.plan]
-    return {f"data/{p.relative_to(data).as_posix()}": checksum(p) for p in paths}
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def execute(book: Path, out: Path, params: Params) -> Outcome:
@@ -321,7 +265,8 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start:
     body = pages.index_body(title, found.notices(), rows, notes)
     (work / "index.html").write_text(pages.page(title, body, params.language), encoding="utf-8")
     _write_manifest(work, run, params, path, figures, start)
-    _forget(kept, run, figures)
+    forget(kept, {o.notebook: o.key for o in run.outcomes}, figures,
+           len(run.outcomes) == len(suite()) and not run.failures)
 
 
 def _failure(outcome: Outcome) -> str:
@@ -336,7 +281,7 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
 
     keys, missing = {name: figure_key(f) for name, f in figures.items()}, []
     for name, key in keys.items():
-        if not all(_take(kept / f"{key}.{end}", folder / f"{name}.{end}") for end in ("png", "svg")):
+        if not all(take(kept / f"{key}.{end}", folder / f"{name}.{end}") for end in ("png", "svg")):
             missing.append(charts.Chart(figures[name]))
     if missing:
         try:
@@ -346,32 +291,8 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
         for chart in missing:
             name = chart.layout.meta["name"]
             for end in ("png", "svg"):
-                _copy_atomically(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
+                copy_atomically(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
     return []
-
-
-def _take(store: Path, target: Path) -> bool:
-    if not store.exists():
-        return False
-    shutil.copyfile(store, target)
-    return True
-
-
-def figure_key(figure: dict) -> str:
-    """Checksum of a figure: the same figure is the same picture."""
-    text = json.dumps(figure, sort_keys=True, ensure_ascii=False)
-    return "chart-" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _forget(kept: Path, run: Run, figures: dict[str, dict]) -> None:
-    """Drop kept work that this run no longer uses; of notebooks it did not run, nothing is dropped."""
-    used = {f"{o.notebook}-{o.key}" for o in run.outcomes} | {figure_key(f) for f in figures.values()}
-    ran = {o.notebook for o in run.outcomes}
-    whole = len(ran) == len(suite()) and not run.failures
-    for path in kept.iterdir():
-        mine = path.stem.rpartition("-")[0] in ran or (whole and path.stem.startswith("chart-"))
-        if mine and path.stem not in used:
-            path.unlink()
 
 
 def _write_manifest(work: Path, run: Run, params: Params, path: Path, figures: dict[str, dict],
@@ -381,7 +302,7 @@ def _write_manifest(work: Path, run: Run, params: Params, path: Path, figures: d
 
     books = {f"notebooks/{b.name}": checksum(b) for b in suite() if b.stem in {o.notebook for o in run.outcomes}}
     manifest = {
-        "run": run.name, "indexlib": __version__, "python": platform.python_version(), "packages": _versions(),
+        "run": run.name, "indexlib": __version__, "python": platform.python_version(), "packages": versions(),
         "params": params.model_dump(), "inputs": {path.name: checksum(path)} | inputs(params) | books,
         "notebooks": [asdict(o) for o in run.outcomes], "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
         "notices": run.notices, "seconds": round(time.perf_counter() - start, 2),

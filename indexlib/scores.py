@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +57,7 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     return everything[everything["component"].str.split(".").str[0] == index].reset_index(drop=True)
 
 
-@cache
+@files.remembered
 def _load(folder: Path) -> pd.DataFrame:
     parts, problems = [], []
     for index in INDICES:
@@ -152,7 +151,7 @@ def check_scores(text: pd.DataFrame, index: str, file: str) -> tuple[pd.DataFram
     return frame[COLUMNS], sorted(problems, key=lambda p: (p.row, p.column))
 
 
-@cache
+@files.remembered
 def _withheld(folder: Path) -> pd.DataFrame:
     path = folder / "scores" / "withheld.csv"
     frame = files.numbers(files.read_table(path, WITHHELD), path, ["year"], needed=["year"])
@@ -164,7 +163,7 @@ def load_withheld() -> pd.DataFrame:
     return _withheld(files.data_dir())
 
 
-@cache
+@files.remembered
 def _reference(folder: Path) -> pd.DataFrame:
     path = folder / "scores" / "reference.csv"
     frame = files.numbers(files.read_table(path, REFERENCE), path, ["year", "value"], needed=["year", "value"])
@@ -180,7 +179,7 @@ def load_reference() -> pd.DataFrame:
     return _reference(files.data_dir())
 
 
-@cache
+@files.remembered
 def _sources(folder: Path) -> pd.DataFrame:
     return files.read_table(folder / "sources.csv", ["source", "where"])
 

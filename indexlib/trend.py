@@ -326,7 +326,7 @@ def kendall_fall(ties: tuple[int, ...], s: int) -> float:
     """
     counts, pairs = _inversions(ties)
     falling = (pairs - s) / 2
-    return float(counts[int(np.ceil(falling - 1e-9)):].sum() / counts.sum())
+    return float(counts[max(int(np.ceil(falling - 1e-9)), 0):].sum() / counts.sum())
 
 
 @cache

@@ -28,7 +28,8 @@ def test_pci_has_ten_subindices_but_nine_while_policy_bias_was_dropped(catalogue
     assert ("pci.6" in catalogue.valid(year)) == (year not in (2009, 2012))
 
 
-@pytest.mark.parametrize("year, gone", [(2016, "papi.3.5"), (2018, "papi.3.4"), (2017, "par.one_stop"), (2021, "papi.5.2")])
+@pytest.mark.parametrize("year, gone", [(2016, "papi.3.5"), (2018, "papi.3.4"), (2017, "par.one_stop"),
+    (2021, "papi.5.2")])
 def test_discontinued_concepts_keep_a_code_of_their_own(catalogue, year, gone):
     assert gone in catalogue.valid(year - 1)
     assert gone not in catalogue.valid(year)

@@ -81,9 +81,9 @@ def test_without_a_year_the_latest_with_scores_is_meant():
 
 
 def test_an_unknown_name_gets_the_nearest_names():
-    with pytest.raises(PlaceError, match="gần nhất: .*Thanh Hóa"):
+    with pytest.raises(PlaceError, match=r"gần nhất: .*Thanh Hóa"):
         find_place("Thanh Hoaa", 2024)
-    with speaking("en"), pytest.raises(PlaceError, match="nearest: .*Thanh Hoa"):
+    with speaking("en"), pytest.raises(PlaceError, match=r"nearest: .*Thanh Hoa"):
         find_place("Thanh Hoaa", 2024)
 
 

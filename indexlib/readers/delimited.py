@@ -30,7 +30,7 @@ def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
     except csv.Error as error:
         raise refuse(path, "damaged_why", why=error) from None
     if len(rows) > MAX_ROWS:
-        raise refuse(path, "too_many_cells", limit=MAX_ROWS // 1000)
+        raise refuse(path, "too_many_rows", limit=MAX_ROWS // 1000)
     rows = [_trim(row) for row in rows]
     if all(len(row) < 2 for row in rows):
         raise refuse(path, "no_columns")

@@ -12,7 +12,7 @@ from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
 from indexlib.readers.grid import Column, Grid, place_code
-from indexlib.readers.numbers import decimals, is_withheld, number
+from indexlib.readers.numbers import decimals, is_percent, is_withheld, number
 from indexlib.readers.reading import Collector
 from indexlib.wording import listing
 
@@ -74,10 +74,11 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
                    component=load_catalogue().label(component))
         return
     values: dict[str, float] = {}
+    percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
     for row, place in grid.rows.get(column.places, {}).items():
         cell = column.cells.get(row)
         where = grid.where(row, column.at)
-        value = number(cell)
+        value = None if percent_is_wrong and is_percent(cell) else number(cell)
         figures.cells[component, kind, place] = where
         if may_be_withheld and is_withheld(cell):
             figures.withheld.append((component, place))

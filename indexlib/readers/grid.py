@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from indexlib import files
@@ -98,7 +99,7 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
             return None
         sheet, turned = Sheet(sheet.name, across, sheet.visible), True
     groups = _groups(found)
-    first = min(min(rows) for rows in found.values())
+    first = min(_start(sheet, index, sorted(rows)) for rows in found.values())
     columns = _columns(sheet, index, found, groups, first)
     grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1)
     _read_rows(grid, index, report)
@@ -125,6 +126,17 @@ def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
     # (the units of 2025 beside the older provinces): it is no column of places itself.
     return {c: rows for c, rows in named.items()
             if len(named) == 1 or max(0.8 * most, len(rows) / 1.2) <= len(set(rows.values()))}
+
+
+def _start(sheet: Sheet, index: str, rows: list[int]) -> int:
+    """First row of a table: a place named above the header (a title, a choice) is no row of it."""
+    start = rows[0]
+    for row, later in pairwise(rows[:FEWEST]):
+        between = [cell for line in sheet.rows[row + 1:later] for cell in line if isinstance(cell, str)]
+        heads = [understand(text, index) for text in between]
+        if any(h.component or h.role in ("place", "rank", "order") for h in heads):
+            start = later
+    return start
 
 
 def _groups(found: dict[int, dict[int, str]]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-PLAIN = re.compile(r"^[+-]?\d+(?:[.,]\d+)?$")
+PLAIN = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s?%?$")
 #: What publishers print in place of a score that they hold back.
 WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "n/a", "na"})
 
@@ -13,7 +13,7 @@ WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "n/a", "
 def number(cell: object) -> float | None:
     """The number in a cell, ``None`` if it holds none.
 
-    A text is a number only if it is digits with at most one decimal sign.
+    A text is a number only if it is digits with at most one decimal sign; "83,70%" is 83.7.
 
     Examples
     --------
@@ -26,9 +26,15 @@ def number(cell: object) -> float | None:
         return float(cell) if math.isfinite(cell) else None
     if isinstance(cell, str):
         text = cell.replace("\u00a0", "").replace("\u2212", "-").strip()
-        if PLAIN.match(text):
-            return float(text.replace(",", "."))
+        match = PLAIN.match(text)
+        if match:
+            return float(match.group(1).replace(",", "."))
     return None
+
+
+def is_percent(cell: object) -> bool:
+    """Whether a cell is a text that says percent."""
+    return isinstance(cell, str) and cell.strip().endswith("%")
 
 
 def is_withheld(cell: object) -> bool:

@@ -1,0 +1,104 @@
+"""Earlier work kept under the checksum of all it was made from, so that a run redoes only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+from indexlib import files
+from indexlib.params import Params
+
+PACKAGES = ("pandas", "numpy", "scipy", "plotly", "papermill", "nbclient", "kaleido")
+
+
+def notebook_key(book: Path, params: Params) -> str:
+    """Checksum of all that an executed notebook follows from: itself, its parameters, the data, the library.
+
+    Parameters that a notebook does not use, named in its metadata under ``indexlib.unused``, do not count.
+    """
+    text = book.read_bytes()
+    unused = set(json.loads(text).get("metadata", {}).get("indexlib", {}).get("unused", []))
+    used = {k: v for k, v in params.model_dump().items() if k not in unused}
+    parts = [text, json.dumps(used, sort_keys=True).encode(), _library().encode(), *(
+        f"{name}={digest}".encode() for name, digest in sorted(inputs(params).items()))]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+@cache
+def _library() -> str:
+    """Checksum of the library's own files and of the packages it runs on."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256("".join(sorted(versions().values())).encode())
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.csv"), *folder.rglob("*.j2")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that results depend on; empty where one is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def inputs(params: Params) -> dict[str, str]:
+    """Checksums of the data files that a run follows from; plans other than its own do not count."""
+    data = files.data_dir()
+    paths = [p for p in sorted([*data.rglob("*.csv"), *data.rglob("*.yml")])
+             if p.relative_to(data).parts[0] != "plans" or p.parent.name == params.plan]
+    return {f"data/{p.relative_to(data).as_posix()}": checksum(p) for p in paths}
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def copy_atomically(source: Path, target: Path) -> None:
+    """Copy a file so that the target is never half written."""
+    part = target.with_suffix(f".part{os.getpid()}")
+    shutil.copyfile(source, part)
+    os.replace(part, target)
+
+
+def take(store: Path, target: Path) -> bool:
+    """Copy kept work, if there is any."""
+    if not store.exists():
+        return False
+    shutil.copyfile(store, target)
+    return True
+
+
+def figure_key(figure: dict) -> str:
+    """Checksum of a figure: the same figure is the same picture."""
+    text = json.dumps(figure, sort_keys=True, ensure_ascii=False)
+    return "chart-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def forget(kept: Path, notebooks: dict[str, str], figures: dict[str, dict], whole: bool) -> None:
+    """Drop kept work that a run no longer uses.
+
+    Parameters
+    ----------
+    kept : Path
+    notebooks : dict
+        Key of each notebook run; of others nothing is dropped.
+    figures : dict
+    whole : bool
+        Whether the run made every chart; else no chart is dropped.
+    """
+    used = {f"{name}-{key}" for name, key in notebooks.items()} | {figure_key(f) for f in figures.values()}
+    for path in kept.iterdir():
+        mine = path.stem.rpartition("-")[0] in notebooks or (whole and path.stem.startswith("chart-"))
+        if mine and path.stem not in used:
+            path.unlink()

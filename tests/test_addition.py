@@ -1,0 +1,266 @@
+"""Adding a file: what is new, what would change, what is refused, and that all or nothing is written."""
+
+import csv
+import dataclasses
+import os
+import random
+from datetime import date
+
+import pandas as pd
+import pytest
+import typer
+from make_workbooks import pairs, parts, pci, save, wide
+from typer.testing import CliRunner
+
+from indexlib import addition, commands_data, load_scores
+from indexlib.check import check_data
+from indexlib.problems import DataError, IndexlibError
+from indexlib.profiles import exchanged_columns
+from indexlib.readers import read_published
+from indexlib.readers.figures import weights_of
+
+app = typer.Typer()
+app.command()(commands_data.read)
+app.command()(commands_data.add)
+app.command()(commands_data.template)
+
+
+def run(*words: object):
+    return CliRunner().invoke(app, [str(w) for w in words])
+
+
+def tables(folder) -> dict:
+    return {p.relative_to(folder): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def like(year: int, near: int):
+    """PCI of a year with about the profiles that the provinces have in a year of the data."""
+    stored = load_scores("pci").query("year == @near").set_index(["place", "component"])["score"]
+    truth, pick, weights = pci(year), random.Random(year), weights_of("pci", year)
+    for place in truth.names:
+        for component in weights:
+            score = stored[place, component] + pick.uniform(-0.3, 0.3)
+            truth.figures[place, component] = round(min(max(score, 1), 10), 6)
+        total = sum(w / 10 * truth.figures[place, c] for c, w in weights.items())
+        truth.figures[place, "pci"] = round(total, 6)
+    return truth
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A PCI workbook of a year that the data do not have."""
+    truth = like(2011, 2012)
+    return save(tmp_path / "PCI_2011.xlsx", {"Tong hop": pairs(truth)} | parts(truth)), truth
+
+
+def test_a_new_year_is_added_and_the_data_stay_consistent(data, workbook):
+    path, truth = workbook
+    result = run("add", path)
+    assert result.exit_code == 0, result.output
+    stored = load_scores("pci").query("year == 2011")
+    assert len(stored) == len(truth.figures) == 630
+    for place, component, score, source in stored[["place", "component", "score", "source"]].itertuples(index=False):
+        assert score == truth.figures[place, component] and source == "pci-2011-workbook"
+    assert check_data() == []
+    assert not data.path("scores/corrections.csv").exists()
+
+
+def test_the_tables_stay_sorted_and_only_lines_are_added(data, workbook):
+    before = data.path("scores/pci.csv").read_text(encoding="utf-8").splitlines()
+    run("add", workbook[0])
+    after = data.path("scores/pci.csv").read_text(encoding="utf-8").splitlines()
+    assert [line for line in after if line in set(before)] == before
+    assert len(after) == len(before) + 630
+    years = [line.split(",")[0] for line in after[1:]]
+    assert years == sorted(years)
+
+
+def test_adding_twice_changes_nothing(data, workbook):
+    run("add", workbook[0])
+    once = tables(data.folder)
+    result = run("add", workbook[0])
+    assert result.exit_code == 0 and "Không có gì mới" in result.output
+    assert tables(data.folder) == once
+
+
+def test_changed_figures_are_shown_refused_and_then_recorded(data, workbook, tmp_path):
+    path, truth = workbook
+    run("add", path)
+    before = tables(data.folder)
+    old = truth.figures["thanh_hoa", "pci.3"]
+    truth.figures["thanh_hoa", "pci.3"] = new = round(old + 0.5, 6)
+    truth.figures["thanh_hoa", "pci"] = round(truth.figures["thanh_hoa", "pci"] + 0.5 * 20 / 10, 6)
+    corrected = save(tmp_path / "corrected.xlsx", {"Tong hop": pairs(truth)} | parts(truth))
+    refused = run("add", corrected)
+    assert refused.exit_code == 2 and "--accept-changes" in refused.output
+    assert "Thanh Hóa, PCI 3" in refused.output
+    assert tables(data.folder) == before
+    assert run("add", corrected, "--accept-changes", "--source", "pci-2012-workbook").exit_code == 0
+    lines = list(csv.DictReader(data.path("scores/corrections.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(r["place"], r["component"], r["column"]) for r in lines] == [
+        ("thanh_hoa", "pci", "score"), ("thanh_hoa", "pci.3", "score")]
+    line = lines[1]
+    assert (float(line["old"]), float(line["new"])) == (old, new)
+    assert (line["old_source"], line["new_source"], line["file"]) == ("pci-2011-workbook", "pci-2012-workbook",
+                                                                     "corrected.xlsx")
+    assert line["date"] == date.today().isoformat()
+    row = load_scores("pci").query("year == 2011 and place == 'thanh_hoa' and component == 'pci.3'").iloc[0]
+    assert row["score"] == new and row["source"] == "pci-2012-workbook"
+    assert check_data() == []
+
+
+def test_a_corrected_score_keeps_a_rank_that_the_file_does_not_print(data, tmp_path):
+    stored = load_scores("pci").query("year == 2021")
+    assert stored["rank"].notna().any()
+    values = {(p, c): s for p, c, s in stored[["place", "component", "score"]].itertuples(index=False)}
+    truth = pci(2021, 1)
+    truth.figures = values | {("thanh_hoa", "pci.1"): round(values["thanh_hoa", "pci.1"] + 0.02, 6),
+                             ("thanh_hoa", "pci"): round(values["thanh_hoa", "pci"] + 0.01, 6)}
+    path = save(tmp_path / "PCI_2021.xlsx", {"Tong hop": wide(truth)} | parts(truth))
+    result = run("add", path, "--accept-changes", "--source", "pci-01")
+    assert result.exit_code == 0, result.output
+    before = stored.query("component == 'pci' and place == 'thanh_hoa'").iloc[0]
+    after = load_scores("pci").query("year == 2021 and component == 'pci' and place == 'thanh_hoa'").iloc[0]
+    assert after["score"] == truth.figures["thanh_hoa", "pci"]
+    assert (after["rank"], after["rank_base"], after["note"]) == (before["rank"], before["rank_base"], before["note"])
+
+
+def test_a_file_with_errors_writes_nothing(data, workbook, tmp_path):
+    rows = wide(workbook[1])
+    rows.pop(5)
+    before = tables(data.folder)
+    result = run("add", save(tmp_path / "short.xlsx", {"Tong hop": rows}))
+    assert result.exit_code == 2
+    assert tables(data.folder) == before
+
+
+def test_a_total_that_does_not_follow_waits_for_a_person(data, tmp_path):
+    truth = like(2011, 2012)
+    truth.figures["thanh_hoa", "pci"] = round(truth.figures["thanh_hoa", "pci"] + 0.3, 6)
+    path = save(tmp_path / "PCI_2011.xlsx", {"Tong hop": pairs(truth)} | parts(truth))
+    before = tables(data.folder)
+    refused = run("add", path)
+    assert refused.exit_code == 2 and "--accept-doubts" in refused.output and "Thanh Hóa" in refused.output
+    assert tables(data.folder) == before
+    assert run("add", path, "--accept-doubts").exit_code == 0
+
+
+def test_the_figures_of_one_year_are_not_added_as_another(data, tmp_path):
+    stored = load_scores("pci").query("year == 2013")
+    truth = pci(2014, 1)
+    truth.figures = {(p, c): s for p, c, s in stored[["place", "component", "score"]].itertuples(index=False)}
+    truth.year = 2015
+    path = save(tmp_path / "PCI_2015.xlsx", {"Tong hop": pairs(truth)} | parts(truth))
+    result = run("add", path)
+    assert result.exit_code == 2 and "2013" in result.output
+
+
+def test_what_the_year_before_had_is_named(data, workbook):
+    compared = addition.compare(read_published(workbook[0]))
+    assert compared.missing.empty
+    whole = read_published(workbook[0])
+    lacking = dataclasses.replace(whole, scores=whole.scores[whole.scores["place"] != "thanh_hoa"])
+    gone = addition.compare(lacking).missing
+    assert set(gone["place"]) == {"thanh_hoa"} and len(gone) == 10
+
+
+def test_tables_of_documents_are_never_added_directly(data, tmp_path):
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    document.add_paragraph("Chỉ số cải cách hành chính (PAR INDEX) năm 2023")
+    table = document.add_table(rows=0, cols=3)
+    names = enumerate(pci(2023).names.values(), 1)
+    rows = [(str(i), name, f"{92 - i / 4:.2f}".replace(".", ",")) for i, name in names]
+    for row in [("Xếp hạng", "Tỉnh, thành phố", "PAR INDEX"), *rows]:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    path = tmp_path / "par.docx"
+    document.save(path)
+    before = tables(data.folder)
+    assert run("add", path).exit_code != 0
+    assert tables(data.folder) == before
+    out = tmp_path / "poured.xlsx"
+    assert run("read", path, "--out", out).exit_code == 0
+    poured = read_published(out)
+    assert poured.errors == [] and len(poured.scores) == 63
+    assert poured.scores.equals(read_published(path).scores)
+
+
+def test_two_columns_exchanged_show_in_the_profiles_of_the_provinces(data, tmp_path):
+    """In a single table with equal weights nothing else betrays them."""
+    truth = like(2015, 2014)
+    swapped = {"pci.2": "pci.6", "pci.6": "pci.2"}
+    exchanged = dataclasses.replace(truth, figures={
+        (p, swapped.get(c, c)): s for (p, c), s in truth.figures.items()})
+    compared = addition.compare(read_published(save(tmp_path / "a.xlsx", {"Tong hop": wide(exchanged)})))
+    assert compared.reading.errors == [] and compared.reading.doubts == []
+    assert [p.code for p in compared.doubts] == ["profile"]
+    assert "PCI 2" in compared.doubts[0].message and "PCI 6" in compared.doubts[0].message
+    right = addition.compare(read_published(save(tmp_path / "b.xlsx", {"Tong hop": wide(truth)})))
+    assert right.doubts == []
+
+
+def test_no_year_of_the_data_looks_exchanged():
+    for index in ("papi", "pci"):
+        scores = load_scores(index)
+        for year, own in scores.groupby("year"):
+            assert exchanged_columns(own, scores[scores["year"] != year]) == []
+
+
+def test_a_new_source_needs_words_for_what_it_is(data, workbook):
+    reading = read_published(workbook[0])
+    with pytest.raises(IndexlibError, match="pci-x"):
+        addition.add(addition.compare(reading), "a.xlsx", "pci-x")
+    addition.add(addition.compare(reading), "a.xlsx", "pci-x", "a workbook")
+    assert "pci-x,a workbook" in data.path("sources.csv").read_text(encoding="utf-8")
+
+
+def test_a_score_for_a_withheld_cell_is_refused(data, workbook):
+    data.add("scores/withheld.csv", "2011,thanh_hoa,pci.1,không rõ lý do,reason not known,pci-2012-workbook")
+    addition.forget()
+    with pytest.raises(DataError, match="thanh_hoa"):
+        addition.add(addition.compare(read_published(workbook[0])), "a.xlsx", "pci-2012-workbook")
+
+
+def test_a_folder_that_cannot_be_written_leaves_everything(data, workbook, monkeypatch):
+    before = tables(data.folder)
+
+    real, done = os.replace, []
+
+    def fail_at_the_second(source, target):
+        done.append(target)
+        if len(done) == 2:
+            raise PermissionError(13, "Permission denied")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_at_the_second)
+    with pytest.raises(IndexlibError):
+        addition.add(addition.compare(read_published(workbook[0])), "a.xlsx", "pci-x", "a workbook")
+    assert len(done) == 2 and tables(data.folder) == before
+
+
+def test_reading_writes_nothing(data, workbook):
+    before = tables(data.folder)
+    result = run("read", workbook[0])
+    assert result.exit_code == 0 and "PCI 2011" in result.output
+    assert tables(data.folder) == before
+
+
+def test_withheld_cells_of_a_workbook_are_recorded(data, tmp_path):
+    from make_workbooks import papi
+    from test_readers_layouts import papi_header
+
+    held = pd.read_csv(data.path("scores/withheld.csv"), dtype=str)
+    path = data.path("scores/papi.csv")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table[table["year"] != "2013"].to_csv(path, index=False, lineterminator="\n")
+    addition.forget()
+    truth = papi(2013, 1)
+    rows = [["Tên tỉnh", *[papi_header(truth, c) for c in truth.components]]]
+    rows += [[name, *[0 if place == "thanh_hoa" else truth.figures[place, c] for c in truth.components]]
+             for place, name in truth.names.items()]
+    workbook = save(tmp_path / "a.xlsx", {"2013_PAPI": rows})
+    assert run("add", workbook, "--source", "papi-01", "--accept-doubts").exit_code == 0
+    after = pd.read_csv(data.path("scores/withheld.csv"), dtype=str)
+    assert len(after) == len(held) + len(truth.components)
+    assert check_data() == []

@@ -1,0 +1,22 @@
+"""The data folder: what was read is read again once a file has changed."""
+
+import os
+
+import indexlib as ix
+from indexlib import files
+
+
+def test_a_figure_edited_while_the_kernel_lives_is_read_again(tmp_path, monkeypatch):
+    import shutil
+
+    folder = tmp_path / "data"
+    shutil.copytree(files.data_dir(), folder)
+    monkeypatch.setenv("INDEXLIB_DATA", str(folder))
+    monkeypatch.setattr(files, "LOOK_EVERY", 0.0)
+    before = ix.load_scores("sipas").query("place == 'thanh_hoa' and year == 2020")["score"].item()
+    path = folder / "scores/sipas.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2020,thanh_hoa,sipas,88.7,", "2020,thanh_hoa,sipas,88.6,"),
+                    encoding="utf-8")
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 5_000_000_000))
+    after = ix.load_scores("sipas").query("place == 'thanh_hoa' and year == 2020")["score"].item()
+    assert (before, after) == (88.7, 88.6)
