@@ -306,7 +306,7 @@ def _many_bumps(own: pd.DataFrame, components: list[str], first: int, last: int)
         note(figure, int(newest["year"]), float(newest["rank"]), text.rank_of(newest),
              xref=f"x{axis}", yref=f"y{axis}", xanchor="left", xshift=6, color=PLACE)
         for edge in edges(component, int(of["year"].min()), last):
-            rule(figure, edge - 0.5, edge - 0.5, 0, 1, dash="dash", xref=f"x{axis}", yref=f"y{axis} domain")
+            rule(figure, edge - 0.5, edge - 0.5, 0, 1, dash="dot", xref=f"x{axis}", yref=f"y{axis} domain")
     return figure, {"plot": plot, "left": left, "right": right, "above": 34}
 
 

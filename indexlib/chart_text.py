@@ -152,7 +152,7 @@ def rank_source(own: pd.DataFrame, components: list[str], first: int, year: int)
     if own["rank_kind"].eq("computed").any():
         parts.append(t("chart.computed_rank"))
     if len(components) > 1:
-        parts.append(t("chart.dashed"))
+        parts.append(t("chart.heat.dotted"))
     if "rank_best" in own:
         parts.append(t("chart.rank_interval"))
     return "; ".join(parts) + "."
@@ -162,11 +162,13 @@ def bump_title(own: pd.DataFrame, place: str, components: list[str], year: int) 
     """What became of a rank, or how many ranks rose, held and fell."""
     moves = {c: _move(own[own["component"] == c], year) for c in components}
     if len(components) > 1:
+        totals = all(not load_catalogue().component(c).parent for c in components)
+        what = t("chart.bump.indices" if totals else "chart.bump.components")
         counts = [sum(m is not None and np.sign(m[0]) == s for m in moves.values()) for s in (-1, 0, 1)]
         if not sum(counts):
-            return t("chart.bump.none", place=place_name(place, year), n=len(components), year=year,
+            return t("chart.bump.none", place=place_name(place, year), n=len(components), what=what, year=year,
                      before=year - 1)
-        said = t("chart.bump.many", place=place_name(place, year), n=len(components), year=year,
+        said = t("chart.bump.many", place=place_name(place, year), n=len(components), what=what, year=year,
                  before=year - 1, up=counts[0], level=counts[1], down=counts[2])
         rest = len(components) - sum(counts)
         return said + (t("chart.bump.rest", n=rest) if rest else "")

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from html import escape
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,8 @@ def write_page(folder: Path, name: str, notebook: Any, title: str, language: str
 
 def write_script(folder: Path) -> None:
     """Write the one copy of plotly.js that the pages share."""
-    from plotly.offline import get_plotlyjs
-
-    (folder / SCRIPT).write_text(get_plotlyjs(), encoding="utf-8")
+    script = resources.files("plotly") / "package_data" / SCRIPT
+    (folder / SCRIPT).write_bytes(script.read_bytes())
 
 
 def write_data(folder: Path, figures: dict[str, dict]) -> None:

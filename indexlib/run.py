@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from indexlib import __version__, pages
-from indexlib.findings import find
 from indexlib.kept import checksum, copy_atomically, figure_key, forget, inputs, notebook_key, take, versions
 from indexlib.params import Params, read_params
+from indexlib.places import find_place
+from indexlib.plan import load_plan
 from indexlib.problems import IndexlibError
 from indexlib.wording import speaking, t
 
@@ -246,8 +247,8 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start:
     """Pages, charts, data, index and manifest of a run."""
     import nbformat
 
-    found = find(params)
-    title = t("page.index", place=found.place.name, year=params.year)
+    place = find_place(params.place, params.year)
+    title = t("page.index", place=place.name, year=params.year)
     figures: dict[str, dict] = {}
     for outcome in run.outcomes:
         if not outcome.failed:
@@ -262,7 +263,7 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start:
         run.notices += _draw(figures, work / "charts", kept)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = pages.index_body(title, found.notices(), rows, notes)
+    body = pages.index_body(title, load_plan(params.plan).notices(params.year, place.code), rows, notes)
     (work / "index.html").write_text(pages.page(title, body, params.language), encoding="utf-8")
     _write_manifest(work, run, params, path, figures, start)
     forget(kept, {o.notebook: o.key for o in run.outcomes}, figures,
@@ -277,21 +278,20 @@ def _failure(outcome: Outcome) -> str:
 
 def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
     """Charts as PNG and SVG, those drawn before from the same figure taken from earlier work."""
+    keys = {name: figure_key(f) for name, f in figures.items()}
+    missing = [name for name, key in keys.items()
+               if not all(take(kept / f"{key}.{end}", folder / f"{name}.{end}") for end in ("png", "svg"))]
+    if not missing:
+        return []
     from indexlib import charts
 
-    keys, missing = {name: figure_key(f) for name, f in figures.items()}, []
-    for name, key in keys.items():
-        if not all(take(kept / f"{key}.{end}", folder / f"{name}.{end}") for end in ("png", "svg")):
-            missing.append(charts.Chart(figures[name]))
-    if missing:
-        try:
-            charts.export(missing, folder)
-        except charts.BrowserError as error:
-            return [str(error)]
-        for chart in missing:
-            name = chart.layout.meta["name"]
-            for end in ("png", "svg"):
-                copy_atomically(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
+    try:
+        charts.export([charts.Chart(figures[name]) for name in missing], folder)
+    except charts.BrowserError as error:
+        return [str(error)]
+    for name in missing:
+        for end in ("png", "svg"):
+            copy_atomically(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
     return []
 
 

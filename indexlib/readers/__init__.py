@@ -115,17 +115,17 @@ def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str],
     return found
 
 
-def _rows(figures: Figures, year: int, source: str, notes: dict) -> list[dict]:
+def _rows(figures: Figures, year: int, source: str, notes: dict) -> list[tuple]:
+    """Rows in the order of the columns of the score tables."""
     rows = []
     for component in {component: None for component, _ in figures.found}:
         kinds = {kind: figures.found.get((component, kind), {}) for kind in (SCORE, RANK, "ci_low", "ci_high")}
         base = figures.bases.get(component) or len(kinds[RANK])
         for place in {place: None for kind in (SCORE, RANK) for place in kinds[kind]}:
             rank = kinds[RANK].get(place)
-            rows.append({"year": year, "place": place, "component": component, "score": kinds[SCORE].get(place),
-                         "rank": rank, "rank_base": base if rank is not None else None,
-                         "ci_low": kinds["ci_low"].get(place), "ci_high": kinds["ci_high"].get(place),
-                         "source": source, "note": notes.get((component, place), "")})
+            rows.append((year, place, component, kinds[SCORE].get(place), rank, base if rank is not None else None,
+                         kinds["ci_low"].get(place), kinds["ci_high"].get(place), source,
+                         notes.get((component, place), "")))
     return rows
 
 

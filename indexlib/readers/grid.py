@@ -57,6 +57,7 @@ class Grid:
     columns: list[Column]
     rows: dict[int, dict[int, str]]
     paired: bool
+    named: dict[int, dict[int, str]]
     repeats: dict[int, set[str]] = field(default_factory=dict)
 
     def where(self, row: int, column: int) -> dict[str, int]:
@@ -101,7 +102,7 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
     groups = _groups(found)
     first = min(_start(sheet, index, sorted(rows)) for rows in found.values())
     columns = _columns(sheet, index, found, groups, first)
-    grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1)
+    grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1, found)
     _read_rows(grid, index, report)
     return grid
 
@@ -184,7 +185,7 @@ def _read_rows(grid: Grid, index: str, report: Collector) -> None:
     block: dict[int, set[str]] = {c: set() for c in grid.rows}
     for r in range(grid.first, len(grid.sheet.rows)):
         row = grid.sheet.rows[r]
-        kind = _kind(row, grid, index)
+        kind = _kind(r, row, grid, index)
         if kind in ("blank", "header"):
             block = {c: set() for c in grid.rows}
             continue
@@ -194,8 +195,11 @@ def _read_rows(grid: Grid, index: str, report: Collector) -> None:
             _read_place(grid, r, c, seen[c], block[c], report)
 
 
-def _kind(row: list, grid: Grid, index: str) -> str:
+def _kind(r: int, row: list, grid: Grid, index: str) -> str:
     """``blank``, ``header`` (a header repeated), ``statistic`` (a median, a rank row) or ``places``."""
+    if any(r in rows for rows in grid.named.values()):
+        others = [row[c] for c, rows in grid.named.items() if r not in rows and c < len(row)]
+        return "header" if any("place" in roles(x, index) for x in others if isinstance(x, str)) else "places"
     if all(cell is None for cell in row):
         return "blank"
     names = [row[c] if c < len(row) else None for c in grid.rows]
@@ -214,7 +218,7 @@ def _kind(row: list, grid: Grid, index: str) -> str:
 def _read_place(grid: Grid, r: int, c: int, seen: set, block: set, report: Collector) -> None:
     row = grid.sheet.rows[r]
     name = row[c] if c < len(row) else None
-    code = place_code(name, grid.year)
+    code = grid.named[c].get(r, "")
     at = grid.where(r, c)
     if code and code not in seen:
         seen.add(code)

@@ -15,7 +15,7 @@ from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet
+from indexlib.readers.sheets import Sheet, looks_like_a_table
 
 HEADER_ROWS = 12
 #: Parts are printed with two decimals, so a sum of eight may miss the total by a few hundredths.
@@ -51,9 +51,8 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
     for sheet in sheets:
         grid = find_grid(sheet, index, year, report) if sheet.rows else None
         if grid is None:
-            figures = sum(number(cell) is not None for row in sheet.rows for cell in row)
             if sheet.rows:
-                report.add("no_places" if figures >= 10 else "sheet_unread", sheet.name)
+                report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
             continue
         figures = _sheet(grid, index, year, report)
         whole = figures if whole is None else _join(whole, figures, report)

@@ -16,7 +16,7 @@ from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import decimals, number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet
+from indexlib.readers.sheets import Sheet, looks_like_a_table
 
 INDEX = TOTAL = "papi"
 HEAD = 400
@@ -61,8 +61,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
         of_year = year or min(own)
         grid = find_grid(sheet, INDEX, of_year, report)
         if grid is None:
-            figures = sum(number(cell) is not None for row in sheet.rows for cell in row)
-            report.add("no_places" if figures >= 10 else "sheet_unread", sheet.name)
+            report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
             continue
         _join(by_year, of_year, _sheet(grid, of_year, report), report)
     for of_year, figures in by_year.items():
@@ -161,6 +160,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
             report.add("withheld", figures.sheet, **figures.where(component, SCORE, place),
                        place=load_places().get(place).name, component=catalogue.label(component))
     check_scale(figures, year, report)
+    _check_withheld(figures, year, report)
     _check_sums(figures, year, report)
     _check_intervals(figures, report)
 
@@ -182,6 +182,19 @@ def _check_sums(figures: Figures, year: int, report: Collector) -> None:
                     report.add("sum", figures.sheet, **figures.where(component, SCORE, place), value=value,
                                place=load_places().get(place).name, component=catalogue.label(component),
                                computed=round(computed, 6))
+
+
+def _check_withheld(figures: Figures, year: int, report: Collector) -> None:
+    """A blank beside the score of what it is part of may be a slip and not a score held back."""
+    catalogue = load_catalogue()
+    held = set(figures.withheld)
+    for component, place in figures.withheld:
+        parts = [c for c in catalogue.valid(year, INDEX) if catalogue.component(c).parent == component]
+        above = catalogue.component(component).parent
+        printed_above = place in figures.found.get((above, SCORE), {})
+        if printed_above or (parts and not any((part, place) in held for part in parts)):
+            report.add("withheld_alone", figures.sheet, **figures.where(component, SCORE, place),
+                       place=load_places().get(place).name, component=catalogue.label(component))
 
 
 def _rounding(figures: Figures, components: list[str]) -> float:

@@ -31,7 +31,7 @@ from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet
+from indexlib.readers.sheets import Sheet, looks_like_a_table
 
 INDEX = TOTAL = "pci"
 HEADER_ROWS = 12
@@ -101,7 +101,7 @@ def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Fig
         own = Collector(report.file)
         grid = find_grid(sheet, INDEX, year, own)
         if grid is None:
-            _report_no_grid(sheet, report)
+            report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
             continue
         marked = [c for c in grid.columns if any(h.marked for h in c.headers) and _figures(c)]
         named = labels.understand(sheet.name, INDEX).component
@@ -114,11 +114,6 @@ def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Fig
             parts.append(_part(grid, marked, named if named != TOTAL else "", year, own))
         report.problems += [p for p in own.problems if p not in report.problems]
     return summaries, parts
-
-
-def _report_no_grid(sheet: Sheet, report: Collector) -> None:
-    figures = sum(number(cell) is not None for row in sheet.rows for cell in row)
-    report.add("no_places" if figures >= 10 else "sheet_unread", sheet.name)
 
 
 def _figures(column: Column) -> bool:

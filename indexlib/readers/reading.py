@@ -14,7 +14,7 @@ from indexlib.wording import t
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
                    "sheet_unread", "part_unread"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
-DOUBTS = frozenset({"total", "sum", "sheets_differ", "partial", "year_conflict", "profile"})
+DOUBTS = frozenset({"total", "sum", "sheets_differ", "partial", "year_conflict", "profile", "withheld_alone"})
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def letters(column: int) -> str:
     return name
 
 
-def tidy(rows: list[dict]) -> pd.DataFrame:
+def tidy(rows: list[tuple]) -> pd.DataFrame:
     """Rows of figures as a score table, sorted by year, place and catalogue order."""
     from indexlib.catalogue import load_catalogue
 
@@ -104,7 +104,7 @@ def tidy(rows: list[dict]) -> pd.DataFrame:
     numbers = ["score", "rank", "rank_base", "ci_low", "ci_high"]
     frame[numbers] = frame[numbers].astype(float)
     frame["year"] = frame["year"].astype(int)
-    frame[["source", "note"]] = frame[["source", "note"]].fillna("").astype(str)
+    frame[["source", "note"]] = frame[["source", "note"]].astype(str)
     order = frame["component"].map(load_catalogue().order)
     sort = frame.assign(order=order).sort_values(["year", "place", "order"], kind="stable")
     return sort[COLUMNS].reset_index(drop=True)

@@ -22,6 +22,8 @@ MAX_BYTES = 60_000_000
 MAX_UNPACKED = 150_000_000
 MAX_CELLS = 4_000_000
 CHUNK = 1 << 20
+#: Fewer names or figures than this are a title or a note, no table.
+MANY = 10
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF"
 MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<!--|mime-version:)", re.IGNORECASE)
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
@@ -37,6 +39,13 @@ class Sheet:
     name: str
     rows: list[list]
     visible: bool = True
+
+
+def looks_like_a_table(sheet: Sheet) -> bool:
+    """Whether a sheet holds figures beside names; the figures behind a chart have none."""
+    cells = [cell for row in sheet.rows for cell in row if cell is not None]
+    texts = sum(isinstance(cell, str) for cell in cells)
+    return texts >= MANY and len(cells) - texts >= MANY
 
 
 @dataclass(frozen=True)
