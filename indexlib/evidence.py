@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from indexlib import change, noise, trend
-from indexlib.standing import of_panel as standing_of
 from indexlib.catalogue import PART, load_catalogue
 from indexlib.panel import Panel, build, choose
 from indexlib.scores import load_reference
+from indexlib.standing import of_panel as standing_of
 
 KINDS = ("none", "published", "computed")
 
@@ -30,8 +30,8 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
         ``year``, ``place``, ``component``, ``index``, ``level``; the columns of
         :func:`indexlib.standing` and :func:`indexlib.changes`; ``rank_before``, ``base_before``,
         ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
-        ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``, ``base_score``;
-        ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
+        ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``,
+        ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
         ``country`` (the national median fell too) or on its ``own``, else empty.
     """
     panel = build(scores)

@@ -97,8 +97,7 @@ def of_panel(panel: Panel, changes: Changes) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["places", "changes", "pairs", "spread", "share_raw", "share_se"])
     frame.insert(0, "component", panel.components)
     index = frame["component"].str.split(".").str[0]
-    frame["share"], frame["override"], post_se = np.nan, "", np.nan
-    frame["post_se"] = np.nan
+    frame["share"], frame["override"], frame["post_se"] = np.nan, "", np.nan
     means = {}
     for name in index.unique():
         own = index == name

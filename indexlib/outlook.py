@@ -166,7 +166,8 @@ def targets(scores: pd.DataFrame, place: str, year: int, index: str, total: floa
     frame["within_scale"] = frame["gain"] <= frame["room"] + 1e-9
     frame = frame.join(_record(scores, frame["component"].tolist()), on="component")
     frame["best_gain"] *= width
-    frame["as_large"] = [_as_large(scores, c, g / w) for c, g, w in zip(frame["component"], frame["gain"], width, strict=True)]
+    asked = zip(frame["component"], frame["gain"] / width, strict=True)
+    frame["as_large"] = [_as_large(scores, c, share) for c, share in asked]
     frame["wanted_total"] = wanted
     frame["_effort"] = frame["gain"] / frame["best_gain"]
     columns = ["component", "score", "gain", "room", "within_scale", "best_gain", "best_place", "best_year", "as_large",

@@ -28,7 +28,8 @@ TABLES = {
 #: "Thành phố" is not dropped: thành phố Thanh Hóa is not the province. The cities of province level have aliases.
 PREFIX = re.compile(r"^(tỉnh|tinh)\s+")
 #: Older placement of the tone mark (hoà) and the newer one (hòa) are the same spelling.
-TONES = dict(pair.split(":") for pair in ["oà:òa", "oá:óa", "oả:ỏa", "oã:õa", "oạ:ọa", "oè:òe", "oé:óe", "oẻ:ỏe", "oẽ:õe", "oẹ:ọe", "uỳ:ùy", "uý:úy", "uỷ:ủy", "uỹ:ũy", "uỵ:ụy"])
+TONES = dict(zip("oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),  # noqa: SIM905
+                 "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(), strict=True))  # noqa: SIM905
 
 
 @dataclass(frozen=True)

@@ -71,13 +71,13 @@ def test_charts_are_written_for_print(done):
 
 
 def test_every_page_says_whose_figures_these_are(done):
-    run, (place, year, language) = done
+    run, (_, year, language) = done
     said = {"vi": "đối với xã chỉ là bối cảnh", "en": "for a commune they are context only"}[language]
     for path in run.folder.glob("*.html"):
         assert said in path.read_text(encoding="utf-8"), path.name
     index = (run.folder / "index.html").read_text(encoding="utf-8")
     outside = not 2023 <= year <= 2025
-    assert (("Ha Long" in index or "Hà Long" in index)) == outside
+    assert ("Ha Long" in index or "Hà Long" in index) == outside
 
 
 @pytest.mark.parametrize("place", ["thanh_hoa", "quang_ninh", "ba_ria_vung_tau", "ha_noi"])
@@ -111,7 +111,7 @@ def test_a_figure_cannot_end_its_script():
 
 
 def test_a_second_run_reuses_the_first_and_gives_the_same_files(done):
-    run, (place, year, language) = done
+    run, (place, year, _) = done
     params = run.folder.parent.parent / f"{place}_{year}.yml"
     before = {p.relative_to(run.folder): p.read_bytes() for p in run.folder.rglob("*.csv")}
     pages_before = {p.name: p.read_bytes() for p in run.folder.glob("0*.html")}
@@ -122,7 +122,7 @@ def test_a_second_run_reuses_the_first_and_gives_the_same_files(done):
 
 
 def test_a_changed_input_redoes_only_what_depends_on_it(done):
-    run, (place, year, language) = done
+    run, (place, year, _) = done
     params = Path(run.folder.parent.parent / f"{place}_{year}.yml")
     params.write_text(params.read_text(encoding="utf-8") + "peers: similar\n", encoding="utf-8")
     again = run_suite(params, run.folder.parent)

@@ -24,11 +24,11 @@ def test_the_interval_holds_most_ranks_and_stays_inside_the_base(scores):
 
 def test_intervals_are_not_pushed_to_the_middle(scores):
     """The best and the worst of a year keep intervals at their own ends."""
+    ranked = standing(scores).query("rank_kind == 'computed'")
     for component in ("papi.1", "papi.4", "papi.8"):
-        own = standing(scores).query("year == 2024 and component == @component and rank_kind == 'computed'")
-        own = own.sort_values("rank")
-        first = rank_intervals(scores, own["place"].iloc[0], [2024]).query("component == @component").iloc[0]
-        last = rank_intervals(scores, own["place"].iloc[-1], [2024]).query("component == @component").iloc[0]
+        own = ranked[(ranked["year"] == 2024) & (ranked["component"] == component)].sort_values("rank")
+        first, last = (rank_intervals(scores, p, [2024]).set_index("component").loc[component]
+                       for p in (own["place"].iloc[0], own["place"].iloc[-1]))
         assert first["rank_best"] <= 3 and last["rank_worst"] >= 58
         assert first["rank_best"] < last["rank_best"] and first["rank_worst"] < last["rank_worst"]
 
@@ -59,7 +59,7 @@ def test_coverage_of_the_true_rank_on_a_panel_with_known_levels():
     true = 1 + (level[:, None] > level[None]).sum(axis=0)
     hits = []
     for place in range(0, 60, 3):
-        for g, c, y, members in panel.columns_of():
+        for _, c, y, members in panel.columns_of():
             low, high = ranks._interval(panel.score[members, c, y], variance[members, c, y], place, (y, c))
             hits.append(low <= 61 - (61 - true[place, c, y]) <= high)
     assert 0.82 < np.mean(hits) < 0.97

@@ -84,7 +84,7 @@ def test_a_withheld_year_is_a_gap_that_lasts_its_year(scores, found):
     """Quảng Ninh 2023 is withheld: its series 2021-2024 starts in 2022 (2021 is withheld too)."""
     row = found.query("place == 'quang_ninh' and component == 'papi.5.1' and block == 2021").iloc[0]
     assert (row["first_year"], row["last_year"], row["n_years"]) == (2022, 2024, 2)
-    year, score = series(scores, row)
+    _, score = series(scores, row)
     assert row["slope"] == pytest.approx((score[-1] - score[0]) / 2)
 
 

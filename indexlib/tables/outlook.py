@@ -60,7 +60,8 @@ def targets(found: Findings, index: str) -> Table:
         for r in frame.itertuples(index=False):
             gain = w.change(r.gain, digits)
             where = w.NONE if pd.isna(r.best_gain) else f"{load_places().get(r.best_place).name}, {int(r.best_year)}"
-            often = t("gain.record") if r.as_large == 0 else t("gain.share", n=w.number(100 * r.as_large, 0 if r.as_large >= 0.01 else 1))
+            often = w.number(100 * r.as_large, 0 if r.as_large >= 0.01 else 1)
+            often = t("gain.record") if r.as_large == 0 else t("gain.share", n=often)
             rows.append((catalogue.label(r.component), gain if r.within_scale else t("gain.off", gain=gain),
                          w.change(r.best_gain, digits), where, often))
         score = w.number(frame["wanted_total"].iloc[0], digits)
@@ -101,8 +102,8 @@ def peers(found: Findings, codes: list[str]) -> Table:
         for index in INDICES:
             mine = all_ranks[(all_ranks["place"] == code) & (all_ranks["component"] == index)]
             row = next(mine.itertuples(index=False), None)
-            unit = catalogue.component(index).unit
-            score = w.NONE if row is None else w.score(float(row.score), catalogue.decimals(index), unit if unit == "percent" else "")
+            unit = "percent" if catalogue.component(index).unit == "percent" else ""
+            score = w.NONE if row is None else w.score(float(row.score), catalogue.decimals(index), unit)
             cells.append(score if row is None or pd.isna(row.rank) else f"{score} ({rank_text(row)})")
         rows.append(tuple(cells))
     frame = pd.DataFrame(rows, columns=["place", *INDICES])

@@ -10,10 +10,10 @@ import pandas as pd
 from indexlib.wording import t
 
 #: Columns set to the right; the rest are set to the left.
-RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "years", "falls", "stated", "true", "lasted",
-         "by_noise", "above", "se", "share", "share_se", "usual", "drift", "rate", "with_score", "with_rank", "missing", "held",
-         "median", "gap", "slope", "falls_of", "p_fall", "contribution", "gain", "best_gain", "to_median", "to_quarter",
-         "total_median", "total_quarter", "rank_median", "rank_quarter")
+RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "years", "falls", "stated", "true",
+         "lasted", "by_noise", "above", "se", "share", "share_se", "usual", "drift", "rate", "with_score",
+         "with_rank", "missing", "held", "median", "gap", "slope", "falls_of", "p_fall", "contribution", "gain",
+         "best_gain", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median", "rank_quarter")
 
 
 @dataclass(frozen=True)
