@@ -11,6 +11,7 @@ from types import ModuleType
 _NAMES = {
     "load_scores": "scores", "load_withheld": "scores", "load_reference": "scores", "load_sources": "scores",
     "find_place": "places", "load_places": "places", "Place": "places",
+    "read_published": "readers", "Reading": "readers.reading",
     "load_catalogue": "catalogue", "Component": "catalogue",
     "standing": "standing", "changes": "change", "trends": "trend", "estimate_noise": "noise",
     "flags": "flags", "review": "flags", "follow_up": "flags", "Review": "flags",

@@ -96,7 +96,7 @@ def test_the_larger_of_the_estimate_and_the_published_interval_is_used():
     wider = changes(wide).loc[at, "usual_movement"].item()
     own = ix.estimate_noise(scores).set_index("component").loc["papi", "noise_sd"] * 72
     assert plain == pytest.approx(np.sqrt(2) * own)  # the printed 0,8869 is smaller than the estimate
-    assert wider == pytest.approx(np.sqrt(own**2 + (5.88 / 1.959964) ** 2))
+    assert wider == pytest.approx(np.sqrt(own**2 + (5.88 / 1.645) ** 2))
 
 
 def test_probabilities_agree_with_the_formula_for_the_part_relative_to_the_country():

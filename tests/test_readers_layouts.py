@@ -285,6 +285,13 @@ def test_papi_sums_catch_a_spoilt_cell(seed, data, tmp_path):
     assert codes(read_published(save(tmp_path / "a.xlsx", {"2013_PAPI": rows})))
 
 
+def test_one_blank_papi_cell_is_doubted(tmp_path):
+    truth = papi(2013, 1)
+    rows = wide(truth, papi_header)
+    rows[9][truth.components.index("papi.4.2") + 1] = None
+    assert "withheld_alone" in codes(read_published(save(tmp_path / "a.xlsx", {"2013_PAPI": rows})))
+
+
 def test_papi_columns_of_zeros_are_a_fault_not_withheld_scores(tmp_path):
     truth = papi(2013, 1)
     rows = wide(truth, papi_header)

@@ -108,6 +108,8 @@ def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str],
     """Cells that a problem names, with the figure read there (empty if none was)."""
     named = {(p.row, p.column) for p in report.problems if p.row is not None and p.code not in NOTES}
     found = {}
+    if not named:
+        return found
     for (component, kind, place), where in figures.cells.items():
         if (where["row"] + 1, letters(where["column"])) in named:
             value = figures.found.get((component, kind), {}).get(place)

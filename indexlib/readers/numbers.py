@@ -20,6 +20,8 @@ def number(cell: object) -> float | None:
     >>> number(8.35), number("8,35"), number(" 8.35 "), number("8,35*"), number("1.234,5"), number(True)
     (8.35, 8.35, 8.35, None, None, None)
     """
+    if type(cell) is float and math.isfinite(cell):
+        return cell
     if isinstance(cell, bool) or cell is None:
         return None
     if isinstance(cell, (int, float)):
@@ -39,7 +41,7 @@ def is_percent(cell: object) -> bool:
 
 def is_withheld(cell: object) -> bool:
     """Whether a cell stands for a score held back: empty, zero, a star or a dash."""
-    if cell is None:
+    if cell is None or (cell == 0 and not isinstance(cell, bool)):
         return True
     if isinstance(cell, str):
         text = cell.replace("\u00a0", "").strip().casefold()

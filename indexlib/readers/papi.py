@@ -150,6 +150,7 @@ def _join(by_year: dict[int, Figures], year: int, figures: Figures, report: Coll
 
 def _check(figures: Figures, year: int, report: Collector) -> None:
     catalogue = load_catalogue()
+    names = {code: catalogue.label(code) for code in {code for code, _ in figures.withheld}}
     check_components(figures, INDEX, year, set(), report)
     for component in figures.components():
         check_places(figures, INDEX, component, year, report)
@@ -158,7 +159,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
             report.add("too_many_withheld", figures.sheet, component=catalogue.label(component), n=len(held))
         for place in held:
             report.add("withheld", figures.sheet, **figures.where(component, SCORE, place),
-                       place=load_places().get(place).name, component=catalogue.label(component))
+                       place=load_places().get(place).name, component=names[component])
     check_scale(figures, year, report)
     _check_withheld(figures, year, report)
     _check_sums(figures, year, report)
@@ -187,9 +188,9 @@ def _check_sums(figures: Figures, year: int, report: Collector) -> None:
 def _check_withheld(figures: Figures, year: int, report: Collector) -> None:
     """A blank beside the score of what it is part of may be a slip and not a score held back."""
     catalogue = load_catalogue()
-    held = set(figures.withheld)
+    held, valid = set(figures.withheld), catalogue.valid(year, INDEX)
     for component, place in figures.withheld:
-        parts = [c for c in catalogue.valid(year, INDEX) if catalogue.component(c).parent == component]
+        parts = [c for c in valid if catalogue.component(c).parent == component]
         above = catalogue.component(component).parent
         printed_above = place in figures.found.get((above, SCORE), {})
         if printed_above or (parts and not any((part, place) in held for part in parts)):
