@@ -43,8 +43,8 @@ def standing(scores: pd.DataFrame) -> pd.DataFrame:
     >>> from indexlib import load_scores
     >>> s = standing(load_scores("papi"))
     >>> row = s.query("year == 2024 and place == 'thanh_hoa' and component == 'papi'").iloc[0]
-    >>> row[["rank", "base", "rank_kind"]].tolist()
-    [13.0, 61.0, 'computed']
+    >>> int(row["rank"]), int(row["base"]), row["rank_kind"]
+    (13, 61, 'computed')
     """
     return of_panel(build(scores))
 
