@@ -85,7 +85,7 @@ def trends(scores: pd.DataFrame) -> pd.DataFrame:
     >>> from indexlib import load_scores
     >>> s = load_scores("papi").query("place == 'thanh_hoa' and component == 'papi.6.2'")
     >>> trends(s).query("block == 2018")[["n_years", "s"]].iloc[0].tolist()
-    [7, -7]
+    [7, 3]
     """
     panel = build(scores)
     moved = _noise.differences(panel)
