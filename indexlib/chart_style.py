@@ -26,6 +26,8 @@ FONT = "Noto Sans, Segoe UI, DejaVu Sans, Arial, sans-serif"
 TITLE, TEXT, SMALL = 15, 12, 11
 LINE = 1.3
 EDGE = 10
+#: Room for the camera button beside the title.
+CAMERA = 24
 #: The place (Okabe-Ito blue), falls (vermillion), and greys; they differ in lightness too, for grey print.
 PLACE, FALL, INK, GREY, PALE, FAINT = "#0072B2", "#D55E00", "#222222", "#767676", "#BDBDBD", "#EDEDED"
 #: Quarters from high to low: colour, ink on it. Ever darker, so that the order survives grey print.
@@ -80,7 +82,7 @@ def config(figure: go.Figure) -> dict:
     >>> charts.config(charts.position(load_scores("papi"), 2024, "thanh_hoa", "papi"))["toImageButtonOptions"]
     {'format': 'png', 'filename': 'thanh_hoa_2024_papi_vi_tri', 'width': 630, 'height': 283, 'scale': 3}
     """
-    return {"displaylogo": False, "responsive": False, "toImageButtonOptions": {
+    return {"displaylogo": False, "responsive": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": {
         "format": "png", "filename": figure.layout.meta["name"], "width": WIDTH,
         "height": int(figure.layout.height), "scale": SCALE}}
 
@@ -203,7 +205,7 @@ def chart(figure: Chart, title: str, source: str, *, kind: str, place: str, year
     left, right, above, below : float
         Room in pixels around the plot for labels; title and source are added to ``above`` and ``below``.
     """
-    heading = balanced(title, WIDTH - 2 * EDGE, TITLE, bold=True)
+    heading = balanced(title, WIDTH - 2 * EDGE - CAMERA, TITLE, bold=True)
     foot = wrap(source, WIDTH - 2 * EDGE, SMALL)
     top = round(EDGE + len(heading) * TITLE * LINE + 8 + above)
     bottom = round(below + len(foot) * SMALL * LINE + EDGE)

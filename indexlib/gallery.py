@@ -10,12 +10,15 @@ from indexlib.findings import Findings
 from indexlib.flags import finest
 from indexlib.problems import IndexlibError
 from indexlib.prose import Text, main_components
+from indexlib.wording import t
 
 Shown = charts.Chart | Text
 
 
 def _each(makers: list[Callable[[], charts.Chart]]) -> list[Shown]:
-    """Charts in order; one that has nothing to show becomes its reason."""
+    """Charts in order; one that has nothing to show becomes its reason, and none at all a sentence."""
+    if not makers:
+        return [Text((t("empty.charts"),))]
     out: list[Shown] = []
     for make in makers:
         try:
@@ -48,7 +51,8 @@ def histories(found: Findings) -> list[Shown]:
 def ranks(found: Findings) -> list[Shown]:
     """Ranks of the totals over the years."""
     indices = _indices(found)
-    return _each([lambda: charts.bump(found.scores, found.place.code, indices, year=found.params.year)]) if indices else []
+    makers = [lambda: charts.bump(found.scores, found.place.code, indices, year=found.params.year)]
+    return _each(makers if indices else [])
 
 
 def positions(found: Findings) -> list[Shown]:
