@@ -227,7 +227,7 @@ def _score_fell(f: pd.DataFrame, least: float) -> tuple:
     edge = f["reason"] == "edge"
     met = (f["change_published"] < 0) & (f["change_published"] < -least)
     state = _state(f["change"].isna(), met, not_comparable=edge)
-    return state, f["change"], -least, "previous", f["reason"]
+    return state, f["change"], 0.0 - least, "previous", f["reason"]
 
 
 def _trend_down(f: pd.DataFrame, least: int) -> tuple:
