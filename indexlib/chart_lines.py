@@ -228,8 +228,14 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
     else:
         figure, size = _many_bumps(own, shown, start, year)
     return chart(figure, text.bump_title(own, place, shown, year), text.rank_source(own, shown, start, year),
-                 kind="bump", place=place, year=year, component=shown[0].split(".")[0] if len(shown) > 1 else shown[0],
+                 kind="bump", place=place, year=year, component=_named_after(shown),
                  data=own, **size)
+
+
+def _named_after(components: list[str]) -> str:
+    """What a chart of several components is named after: their index, or nothing if they are of several."""
+    indices = {c.split(".")[0] for c in components}
+    return components[0] if len(components) == 1 else indices.pop() if len(indices) == 1 else ""
 
 
 def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:

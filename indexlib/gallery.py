@@ -10,6 +10,8 @@ from indexlib.findings import Findings
 from indexlib.flags import finest
 from indexlib.problems import IndexlibError
 from indexlib.prose import Text, main_components
+from indexlib.ranks import rank_intervals
+from indexlib.standing import standing
 from indexlib.wording import t
 
 Shown = charts.Chart | Text
@@ -49,10 +51,15 @@ def histories(found: Findings) -> list[Shown]:
 
 
 def ranks(found: Findings) -> list[Shown]:
-    """Ranks of the totals over the years."""
-    indices = _indices(found)
-    makers = [lambda: charts.bump(found.scores, found.place.code, indices, year=found.params.year)]
-    return _each(makers if indices else [])
+    """Ranks of the totals over the years, with their 5-95 % intervals where the panel is whole."""
+    indices, place, year = _indices(found), found.place.code, found.params.year
+    ranked = standing(found.scores[found.scores["component"].isin(indices)])
+    ranked = ranked.merge(rank_intervals(found.scores, place, components=indices), how="left",
+                          on=["year", "place", "component"])
+    together = [lambda: charts.bump(ranked, place, indices, year=year)]
+    alone = [lambda i=i: charts.bump(ranked, place, i, year=year) for i in indices
+             if ranked.loc[(ranked["place"] == place) & (ranked["component"] == i), "rank_best"].notna().any()]
+    return _each([*together, *alone] if indices else [])
 
 
 def positions(found: Findings) -> list[Shown]:

@@ -17,7 +17,8 @@ DRAWS = 2000
 COLUMNS = ["year", "place", "component", "rank_best", "rank_worst"]
 
 
-def rank_intervals(scores: pd.DataFrame, place: str, years: list[int] | None = None) -> pd.DataFrame:
+def rank_intervals(scores: pd.DataFrame, place: str, years: list[int] | None = None,
+                   components: list[str] | None = None) -> pd.DataFrame:
     """5-95 % interval of the rank of a place, for every component and year whose panel is whole.
 
     Parameters
@@ -27,6 +28,7 @@ def rank_intervals(scores: pd.DataFrame, place: str, years: list[int] | None = N
     place : str
         Code of a place.
     years : list of int, optional
+    components : list of str, optional
         Default all.
 
     Returns
@@ -51,10 +53,11 @@ def rank_intervals(scores: pd.DataFrame, place: str, years: list[int] | None = N
     panel = build(scores)
     moved = _noise.differences(panel)
     variance = _noise.yearly_variance(panel, moved, _noise.of_panel(panel, moved))
-    return of_panel(panel, variance, place, years)
+    return of_panel(panel, variance, place, years, components)
 
 
-def of_panel(panel: Panel, variance: np.ndarray, place: str, years: list[int] | None = None) -> pd.DataFrame:
+def of_panel(panel: Panel, variance: np.ndarray, place: str, years: list[int] | None = None,
+             components: list[str] | None = None) -> pd.DataFrame:
     """:func:`rank_intervals` of a panel already arranged, with the noise variance of every score."""
     if place not in panel.places:
         return pd.DataFrame(columns=COLUMNS)
@@ -62,7 +65,8 @@ def of_panel(panel: Panel, variance: np.ndarray, place: str, years: list[int] | 
     rows = []
     for g, c, y, members in panel.columns_of():
         year = int(panel.years[y])
-        if g != panel.group[me] or me not in members or (years is not None and year not in years):
+        asked = (years is None or year in years) and (components is None or panel.components[c] in components)
+        if not asked or g != panel.group[me] or me not in members:
             continue
         noise = variance[members, c, y]
         if np.isnan(noise).any():

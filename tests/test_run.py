@@ -60,15 +60,25 @@ def books(tmp_path, monkeypatch):
     return write
 
 
-@pytest.mark.parametrize("name, words", [("04_flags", "44,8708 điểm"), ("05_plan", "Trung tâm học tập cộng đồng")])
+@pytest.mark.parametrize("name, words", [
+    ("01_data_check", "Số liệu có trong tay"), ("02_overview", "Trong 8 nội dung, 5 nội dung tăng điểm"),
+    ("03_trends", "xu hướng"), ("04_flags", "44,8708 điểm"), ("05_plan", "Trung tâm học tập cộng đồng"),
+    ("06_outlook", "điểm đang giữ hạng 10")])
 def test_a_notebook_runs_under_plain_papermill(tmp_path, name, words):
     out = tmp_path / "out.ipynb"
     subprocess.run([sys.executable, "-m", "papermill", f"notebooks/{name}.ipynb", str(out), "-f", str(PARAMS), "-k",
-        "python3"],
-                   cwd=ROOT, check=True, capture_output=True, timeout=180)
+                    "python3"], cwd=ROOT, check=True, capture_output=True, timeout=180)
     text = shown(out)
-    assert words in text
+    assert words.lower() in text.lower()
     assert NOTICE in text
+
+
+@pytest.mark.parametrize("language, words", [("vi", "Kiểm tra ngược"), ("en", "Backtest on the real figures")])
+def test_the_method_notebook_runs_in_both_languages(tmp_path, language, words):
+    out = tmp_path / "out.ipynb"
+    subprocess.run([sys.executable, "-m", "papermill", "notebooks/07_method.ipynb", str(out), "-p", "language", language,
+                    "-k", "python3"], cwd=ROOT, check=True, capture_output=True, timeout=180)
+    assert words in shown(out)
 
 
 def test_a_run_holds_pages_notebooks_index_and_manifest(done):

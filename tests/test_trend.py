@@ -51,6 +51,12 @@ def test_s_counts_rising_minus_falling_pairs(scores, found):
         assert row.s == s
 
 
+def test_s_equals_that_of_pymannkendall(scores, found):
+    pymannkendall = pytest.importorskip("pymannkendall")
+    for row in found[found["n_years"] > 2].iloc[::41].itertuples(index=False):
+        assert row.s == pymannkendall.original_test(series(scores, row)[1]).s
+
+
 @pytest.mark.parametrize("values", [(1, 2, 2, 3), (1, 1, 2, 2, 3), (2, 2, 2, 1), (1, 1, 1, 1), (5, 4, 4, 3, 2, 2)])
 def test_p_with_ties_is_full_enumeration(values):
     def s_of(y):
