@@ -281,8 +281,10 @@ def _point_labels(figure: Chart, own: pd.DataFrame) -> None:
         year = r["year"]
         before, after = (ranks["rank"].get(y, r["rank"]) - r["rank"] for y in (year - 1, year + 1))
         below, slope = before + after < 0, np.sign(after - before)
-        beside = 9 * slope * (1 if not below else -1) if before * after < 0 else 0
-        beside = 14 * (-1 if below else 1) if set(own) >= INTERVAL else beside  # clear of the upright bar
+        passing, side = before * after < 0, -1 if below else 1
+        beside = 9 * slope * side if passing else 0
+        if set(own) >= INTERVAL:  # clear of the upright bar
+            beside = 14 * side * (slope if passing else 1)
         star = "*" if r["rank_kind"] == "computed" else ""
         note(figure, int(year), float(r["rank"]), f"{int(r['rank'])}{star}", yshift=-12 if below else 12,
              xshift=float(beside))
