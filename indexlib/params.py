@@ -85,6 +85,12 @@ class Report(Strict):
     template: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     """Word template of the office, beside the parameter file; none: the one that comes along."""
 
+    @property
+    def closing(self) -> str | None:
+        """Day on which the period's figures close (Văn bản 581/BNV-CCHC); none where the year is not given."""
+        ends = {"half": "06-14", "year": "12-14", "quarter": (None, "03-14", "06-14", "09-14", "12-14")[self.quarter or 0]}
+        return f"{self.year}-{ends[self.period]}" if self.year else None
+
     @model_validator(mode="after")
     def _whole(self) -> Report:
         """Name what a period or progress needs beside it."""

@@ -83,10 +83,11 @@ def standard(found: Findings, index: str) -> Text:
     row = next((r for r in found.now.components.itertuples(index=False) if r.component == index), None)
     short, place, year = load_catalogue().short_name(index), found.place.name, found.params.year
     if row is None:
-        gone = found.now.missing.query("component == @index")
-        why = gone["why"].iloc[0] if len(gone) else ""
-        key = "para.withheld" if why else "para.none"
-        sentences = [t(key, year=year, index=short, place=place, why=why)]
+        gone = found.now.missing.query("component == @index")["why"]
+        if len(gone) and gone.iloc[0]:
+            sentences = [t("para.withheld", year=year, index=short, place=place, why=gone.iloc[0])]
+        else:
+            sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
     else:
         sentences = [_total(row, short, place)]
         if row.reason == "edge":
@@ -114,8 +115,7 @@ def _total(row: object, short: str, place: str) -> str:
         if row.group:
             text += t("para.group", group=t(f"group.{row.group}"))
     change = _moved(row) if row.comparable else ""
-    places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else \
-        _places(int(row.rank_before - row.rank))
+    places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else _places(row)
     if change and places:
         text += t("para.and_places", change=change, places=places, before=row.year - 1)
     elif change or places:
@@ -132,8 +132,13 @@ def _moved(row: object) -> str:
     return t("para.up" if row.change_published > 0 else "para.down", change=size)
 
 
-def _places(moved: int) -> str:
-    return t("para.places_same") if moved == 0 else t("para.places_up" if moved > 0 else "para.places_down", n=abs(moved))
+def _places(row: object) -> str:
+    """Places gained or lost and the rank they are counted from; an unchanged one is named where its base changed."""
+    moved = int(row.rank_before - row.rank)
+    if moved == 0 and row.base == row.base_before:
+        return t("para.places_same")
+    key = "same_of" if moved == 0 else "up" if moved > 0 else "down"
+    return t(f"para.places_{key}", n=abs(moved), before=tables.rank_text(row, before=True))
 
 
 def main_components(found: Findings, index: str) -> list[str]:
@@ -198,8 +203,10 @@ def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
     if len(known) == 1:
         return [t("para.beyond_one" if beyond else "para.within_one", names=names)]
     if not beyond:
-        return [t("para.beyond_none")]
-    return [t("para.beyond_all") if len(beyond) == len(known) else t("para.beyond_some", names=names)]
+        return [t("para.beyond_none" if len(known) == len(down) else "para.within_known", names=names)]
+    if len(beyond) == len(known):
+        return [t("para.beyond_all" if len(known) == len(down) else "para.beyond_known", names=names)]
+    return [t("para.beyond_some", names=names)]
 
 
 def peers(found: Findings) -> Text:

@@ -185,7 +185,9 @@ def test_fell_with_the_country_or_on_its_own(found):
         if np.isnan(row["median_change"]):
             assert row["fell_with"] == "", code
         else:
-            assert row["fell_with"] == ("country" if round(row["median_change"], 4) < 0 else "own"), code
+            fell = round(row["median_change"], 4) < 0
+            most = row["median_change"] <= row["change"] / 2  # the country fell by at least half as much
+            assert row["fell_with"] == ("country" if fell and most else "more" if fell else "own"), code
     assert set(rows.loc[~(rows["change_published"] < 0), "fell_with"]) == {""}
 
 

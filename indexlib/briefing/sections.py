@@ -30,7 +30,7 @@ def head(found: Findings) -> dict[str, Any]:
     An office reporting on another province than its plan's is not named: the form leaves its name to be filled in.
     """
     about, year, report = found.plan.about, found.params.year, found.params.report
-    foreign = found.place.code != about["province"] or "letterhead_vi" not in about
+    foreign = found.place.code != about["province"] or "letterhead_vi" not in about or found.plan.dissolved(report.closing)
     first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
     into = t(f"report.into.{report.period}" + ("_of" if report.period == "year" and report.year else ""),
              year=report.year, quarter=QUARTERS[report.quarter or 0])
@@ -62,6 +62,9 @@ def summary(found: Findings, sections: dict[str, str]) -> list[str]:
     if gone:
         names = w.listing([load_catalogue().label(c) for c in gone])
         lines.append(t("report.sum.gaps", n=len(flagged), gaps=len(gone), names=names))
+    in_part = int(found.by_component(flagged)["in_part"].sum()) if flagged else 0
+    if in_part:
+        lines.append(t("report.sum.in_part", n=in_part))
     if found.before is not None:
         lines.append(_follow_up_counts(found))
     wanted = _goals(found)
@@ -74,7 +77,7 @@ def summary(found: Findings, sections: dict[str, str]) -> list[str]:
 
 def _follow_up_counts(found: Findings) -> str:
     count = _follow_up(found.now, found.before)["state"].value_counts()
-    parts = [t(f"report.sum.{s}", n=int(count[s])) for s in ("still", "cleared", "new", "not_judged") if s in count]
+    parts = [t(f"report.sum.{s}", n=int(count[s])) for s in ("still", "cleared", "new", "first", "not_judged") if s in count]
     return t("report.sum.follow_up", before=found.params.year - 1, parts=w.listing(parts))
 
 
@@ -138,7 +141,7 @@ def _main_rows(found: Findings, index: str) -> list[dict[str, str]]:
         component = load_catalogue().component(code)
         name = " ".join(x for x in (component.number, component.name) if x)
         row, last = now.get(code), before.get(code)
-        cells = {"component": name, "before": tables.score_text(last) if last else t("score.none")}
+        cells = {"component": name, "before": tables.score_text(last) if last else _none_before(found, code)}
         if row is None:
             gone = t("index.withheld", why=why[code]) if why.get(code) else t("score.none")
             cells |= {"now": gone, "change": w.NONE, "median": w.NONE, "group": w.NONE, "rank": w.NONE,
@@ -150,6 +153,13 @@ def _main_rows(found: Findings, index: str) -> list[dict[str, str]]:
                       "rank_before": tables.rank_text(row, before=True)}
         rows.append(cells)
     return rows
+
+
+def _none_before(found: Findings, component: str) -> str:
+    """Why a component has no figure in the year before."""
+    year, held = found.params.year - 1, load_withheld()
+    held = held[(held["place"] == found.place.code) & (held["component"] == component) & (held["year"] == year)]
+    return t("report.withheld") if len(held) else t("score.none")
 
 
 def _run(found: Findings, index: str) -> list[dict[str, str]]:
@@ -180,7 +190,9 @@ def _measure(index: str, year: int) -> str:
     blocks = catalogue.with_block(pd.DataFrame({"component": index, "year": [year - 1, year]}))["block"].tolist()
     if not blocks[1]:
         return t("report.no_edition")
-    return t("report.same_measure") if blocks[0] == blocks[1] else catalogue.edge(index, year) or t("report.first")
+    if blocks[0] == blocks[1]:
+        return catalogue.caution(index, year) or t("report.same_measure")
+    return catalogue.edge(index, year) or t("report.first")
 
 
 def focus(found: Findings) -> dict[str, Any]:
@@ -242,7 +254,7 @@ def units(found: Findings) -> dict[str, Any]:
 def method(found: Findings) -> list[str]:
     """What could not be judged, and how to read the figures."""
     gone = tables.coverage(found, hint=False) or [t("nb.coverage_all")]
-    return [*gone, t("note.computed"), t("note.rounding"), t("note.usual")]
+    return [*gone, t("report.mapping"), t("note.computed"), t("note.rounding"), t("note.usual")]
 
 
 def sources(found: Findings) -> dict[str, Any]:

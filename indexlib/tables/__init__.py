@@ -7,8 +7,9 @@ from indexlib.tables.at_hand import at_hand, coverage, editions, sources
 from indexlib.tables.by_plan import by_item, by_unit, gaps, generic, quiet
 from indexlib.tables.cells import (
     change_text,
-    grade_text,
+    grades_text,
     item_text,
+    no_total_text,
     nothing,
     places_text,
     rank_notes,
@@ -26,7 +27,7 @@ from indexlib.tables.table import RIGHT, Table
 
 __all__ = [
     "RIGHT", "Table", "at_hand", "by_item", "by_unit", "chance_notes", "change_text", "closing_gaps", "contributions",
-    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grade_text", "item_text", "nothing",
+    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text", "item_text", "no_total_text", "nothing",
     "peers", "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten", "sources",
     "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "why_text",
 ]

@@ -53,7 +53,8 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool)
     if not parts:
         return ""
     links = found.plan.mapping
-    waiting = set(links.loc[links["component"].isin(missing["component"]), "item"])
+    open_ = set(missing["component"]) | set(here.loc[here["judged"] == 0, "component"])
+    waiting = set(links.loc[links["component"].isin(open_), "item"])
     items = [i for i in unjudged if i in waiting]
     after = t("coverage.items", items=w.listing(items)) if items else ""
     return t("coverage.line", index=catalogue.short_name(index), year=year, parts="; ".join(parts)) + after

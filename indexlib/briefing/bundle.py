@@ -1,0 +1,107 @@
+"""The files of a briefing, made together: report, worksheets, workbook, slides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from indexlib import kept as _kept
+from indexlib.findings import Findings
+from indexlib.params import Params
+from indexlib.problems import IndexlibError
+
+REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx", "slides.pptx"
+NAMES = (REPORT, SHEETS, WORKBOOK, SLIDES)
+
+
+def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> list[tuple[str, str]]:
+    """Write the four kinds of file; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    found : Findings
+    folder : Path
+        Where they go.
+    charts : Path or None
+        Folder with the charts as PNG.
+    beside : Path
+        Folder of the parameter file, from which it names template and progress.
+
+    Returns
+    -------
+    list of (name, why)
+        ``why`` is empty for a file that was written.
+    """
+    from indexlib.briefing.slides import write_slides
+    from indexlib.briefing.workbook import write_workbook
+    from indexlib.briefing.worksheets import write_worksheets
+
+    makers: dict[str, Callable[[], Any]] = {
+        REPORT: lambda: _report(found, folder / REPORT, charts, beside),
+        SHEETS: lambda: write_worksheets(found, folder / SHEETS),
+        WORKBOOK: lambda: write_workbook(found, folder / WORKBOOK),
+        SLIDES: lambda: write_slides(found, folder / SLIDES, charts),
+    }
+    return [(name, _why(maker)) for name, maker in makers.items()]
+
+
+def _why(maker: Callable[[], Any]) -> str:
+    try:
+        maker()
+    except IndexlibError as error:
+        return str(error)
+    return ""
+
+
+def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> None:
+    from indexlib.briefing.progress import read_progress, section
+    from indexlib.briefing.report import write_report
+
+    asked = found.params.report
+    progress = None
+    if asked.progress:
+        progress = section(read_progress(beside / asked.progress), date.fromisoformat(asked.until))
+    write_report(found, path, charts, beside / asked.template if asked.template else None, progress)
+
+
+def key(params: Params, beside: Path, charts: list[str]) -> str:
+    """Checksum of all that the files follow from, so that earlier work can be taken.
+
+    Parameters
+    ----------
+    params : Params
+    beside : Path
+    charts : list of str
+        Keys of the charts at hand.
+    """
+    asked = [beside / p for p in (params.report.template, params.report.progress) if p]
+    files = sorted(f for p in asked for f in ([p] if p.is_file() else p.rglob("*")) if f.is_file())
+    parts = [json.dumps(params.model_dump(), sort_keys=True), *sorted(charts), *_kept.made_from(params),
+             *(f"{f.name}={_kept.checksum(f)}" for f in files)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def take(store: Path, folder: Path) -> bool:
+    """Put earlier work into a folder, if there is any."""
+    if not store.exists():
+        return False
+    shutil.unpack_archive(store, folder)
+    return True
+
+
+def keep(folder: Path, store: Path) -> None:
+    """Store the files of a folder for the next run."""
+    part = folder.parent / f".{store.stem}"
+    part.mkdir()
+    for name in NAMES:
+        source = folder / name
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, part / name)
+    archive = shutil.make_archive(str(part), "zip", part)
+    shutil.rmtree(part)
+    _kept.copy_atomically(Path(archive), store)
+    Path(archive).unlink()
