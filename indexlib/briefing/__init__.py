@@ -1,0 +1,1 @@
+"""Files for a briefing: a report to sign, worksheets for the units, a workbook, slides."""
