@@ -129,7 +129,7 @@ class Catalogue:
         ``scale_max``, keeping the rows' order and index.
         """
         blocks = self.comparability.sort_values("first_year", kind="stable")
-        left = frame[["component", "year"]].reset_index(drop=True)
+        left = frame[["component", "year"]].reset_index(drop=True).astype(blocks.dtypes[["component"]])
         left["order"] = range(len(left))
         joined = pd.merge_asof(
             left.sort_values("year", kind="stable"),

@@ -297,15 +297,19 @@ def follow_up(now: Review, before: Review) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``component``, ``state`` (``new``, ``still``, ``cleared``, ``not_judged``: no figure this year),
-        ``before``, ``now``: rules met, joined by commas; in the order of the catalogue.
+        ``component``, ``state`` (``new``, ``still``; ``cleared``: every condition met last year was judged this
+        year and is met no more; ``not_judged``: one of them could not be judged this year), ``before``, ``now``:
+        rules met, joined by commas; in the order of the catalogue.
     """
     rules = {}
     for when, found in (("before", before), ("now", now)):
         met = found.flags[found.flags["state"] == "met"]
         rules[when] = met.groupby("component")["rule"].agg(",".join)
     frame = pd.DataFrame(rules).fillna("")
-    judged = frame.index.isin(now.components["component"])
+    asked = before.flags.loc[before.flags["state"] == "met", ["component", "rule"]]
+    answer = asked.merge(now.flags[["component", "rule", "state"]], how="left", on=["component", "rule"])
+    open_ = set(answer.loc[~answer["state"].isin(["met", "not_met"]), "component"])
+    judged = ~frame.index.isin(open_) | (frame["now"] != "")
     frame["state"] = np.select([~judged, frame["before"] == "", frame["now"] == ""],
                                ["not_judged", "new", "cleared"], "still")
     frame = frame.rename_axis("component").reset_index()

@@ -22,7 +22,7 @@ def notebook_key(book: Path, params: Params) -> str:
     """
     text = book.read_bytes()
     unused = set(json.loads(text).get("metadata", {}).get("indexlib", {}).get("unused", []))
-    used = {k: v for k, v in params.model_dump().items() if k not in unused}
+    used = {k: v for k, v in params.for_notebooks().items() if k not in unused}
     parts = [text, json.dumps(used, sort_keys=True).encode(), _library().encode(), *(
         f"{name}={digest}".encode() for name, digest in sorted(inputs(params).items()))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]

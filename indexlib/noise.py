@@ -98,7 +98,7 @@ def of_panel(panel: Panel, changes: Changes) -> pd.DataFrame:
     d = np.where(enough[:, None, None], changes.relative / changes.width, np.nan)
     rows = [_component(d[:, c]) for c in range(d.shape[1])]
     frame = pd.DataFrame(rows, columns=["places", "changes", "pairs", "spread", "share_raw", "share_se"])
-    frame.insert(0, "component", panel.components)
+    frame.insert(0, "component", pd.Series(panel.components, dtype=str))
     index = frame["component"].str.split(".").str[0]
     frame["share"], frame["override"], frame["post_se"] = np.nan, "", np.nan
     means = {}

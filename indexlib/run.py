@@ -212,7 +212,7 @@ def execute(book: Path, out: Path, params: Params) -> Outcome:
     start = time.perf_counter()
     outcome = Outcome(book.stem)
     try:
-        done = papermill.execute_notebook(str(book), str(out), parameters=params.model_dump(), progress_bar=False,
+        done = papermill.execute_notebook(str(book), str(out), parameters=params.for_notebooks(), progress_bar=False,
                                           log_output=False, kernel_name="python3",
                                           extra_arguments=["--log-level=50"])
         cell = _first_not_run(done)

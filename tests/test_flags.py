@@ -221,9 +221,19 @@ def test_follow_up_says_what_became_of_last_years_flags():
     last, this = set(before.flagged()["component"]), set(now.flagged()["component"])
     assert set(became[became == "new"].index) == this - last
     assert set(became[became == "still"].index) == this & last
-    judged = set(now.components["component"])
-    assert set(became[became == "cleared"].index) == (last - this) & judged
-    assert set(became[became == "not_judged"].index) == (last - this) - judged
+    cleared, not_judged = (set(became[became == s].index) for s in ("cleared", "not_judged"))
+    assert cleared | not_judged == last - this
+    state = now.flags.set_index(["component", "rule"])["state"]
+    for component, rule in before.flags.loc[before.flags["state"] == "met", ["component", "rule"]].itertuples(index=False):
+        assert component not in cleared or state[component, rule] == "not_met"
+
+
+def test_a_flag_that_cannot_be_judged_again_is_not_cleared():
+    """PCI 2 was below the median of 2023; the median of 2024 is not known, so nobody can say that it is above it."""
+    became = follow_up(review("thanh_hoa", 2024), review("thanh_hoa", 2023)).set_index("component")["state"]
+    assert became["pci.2"] == "not_judged"
+    assert became["par"] == "not_judged"  # the rank of 2024 stands on another set of criteria
+    assert became["papi.4"] == "cleared"
 
 
 def test_what_is_missing_is_withheld_with_a_reason_or_not_at_hand():

@@ -1,1 +1,1 @@
-"""Files for a briefing: a report to sign, worksheets for the units, a workbook, slides."""
+"""The papers of a run: a report to sign, a worksheet for every unit, one workbook of tables, slides."""
