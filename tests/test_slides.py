@@ -137,11 +137,13 @@ def test_nothing_stands_outside_the_slide_or_on_another_shape(written, place, ye
     file = opened(written(place, year, language))
     for slide in file.slides:
         boxes = []
+        assert len({s.shape_id for s in slide.shapes}) == len(slide.shapes)
         for s in slide.shapes:
             assert s.left >= 0
             assert s.top >= 0
             assert s.left + s.width <= file.slide_width, (title(slide), s.name)
             assert s.top + s.height <= file.slide_height, (title(slide), s.name)
+            assert s.has_text_frame or s._element.xpath(".//p:cNvPr")[0].get("descr"), "nothing for a screen reader"
             boxes.append((s.left, s.top, s.left + s.width, s.top + s.height, s.name))
         for i, a in enumerate(boxes):
             for b in boxes[i + 1:]:
@@ -262,6 +264,24 @@ def test_a_line_holds_the_published_scores_and_never_crosses_an_edge_or_a_gap(wr
         own = {y for s in chart.plots[0].series if s.name.startswith(name)
                for y, v in zip(years, s.values, strict=True) if v is not None}
         assert not own & held
+
+
+@pytest.mark.parametrize("place, year, language", SEEN + ODD)
+def test_components_stand_beside_the_median_of_the_run(written, place, year, language):
+    found = found_of(place, year, language)
+    c = found.now.components.set_index("component")
+    with speaking(language):
+        shown = [x for s in opened(written(place, year, language)).slides for x in charts(s)
+                 if x.chart_title.text_frame.text == t("slide.chart.compared", year=year, what=t("slide.series.median"))]
+        whole = [i for i in INDICES
+                 if c.reindex(prose.main_components(found, i))[["score", "median"]].notna().all(axis=1).any()]
+        assert len(shown) == len(whole)
+        for chart, index in zip(shown, whole, strict=True):
+            main = c.reindex(prose.main_components(found, index)).dropna(subset=["score", "median"])
+            names = [f"{load_catalogue().component(k).number} {load_catalogue().component(k).name}" for k in main.index]
+            own, middle = (dict(zip(categories(chart), s.values, strict=True)) for s in chart.plots[0].series)
+            assert own == dict(zip(names, main["score"], strict=True))
+            assert middle == dict(zip(names, main["median"], strict=True))
 
 
 def test_a_withheld_year_of_quang_ninh_is_a_gap_that_the_slide_explains(written):

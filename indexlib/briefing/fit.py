@@ -14,7 +14,7 @@ LINE = 1.2
 #: Points around a table's text: left and right together, top and bottom together.
 CELL_X, CELL_Y = 16, 8
 #: Sizes of type of a table with the lines a cell may have at each: large type first, but not at the price of tall cells.
-SIZES = [(16, 2), (15, 2), (14, 2), *((size, 99) for size in (16, 15, 14, 13, SMALLEST))]
+SIZES = [(16, 2), (15, 2), (14, 2), (14, 3), (13, 3), (SMALLEST, 3), (14, 99), (13, 99), (SMALLEST, 99)]
 
 
 def width(text: str, size: float, bold: bool = False) -> float:

@@ -5,6 +5,7 @@ Labels are texts, since a number format takes the decimal sign of the machine it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from pptx.util import Pt
 
 from indexlib.briefing import archive
 from indexlib.briefing.deck import Page, clean, put
-from indexlib.briefing.fit import SMALLEST, shortened, width
+from indexlib.briefing.fit import LINE, SMALLEST, shortened, width
 from indexlib.chart_style import wrap
 
 #: Colours of the theme: the place, a fall beyond the usual movement, a fall within it, everything else.
@@ -41,7 +42,7 @@ GAP = 26
 #: Share of the width of a chart where its plot ends.
 PLOT = 0.98
 #: Longest name in a legend, in points.
-LEGEND = 240
+LEGEND = 300
 
 
 @dataclass
@@ -149,14 +150,15 @@ def bars(page: Page, name: str, title: str, categories: Sequence[str], series: S
     together : bool
         The series share one row (each category has a value in one of them) instead of standing under each other.
     """
-    wide, _ = page.room(name)
+    wide, tall = page.room(name)
     room = min(max(width(clean(c), SMALLEST) for c in categories) + 4, WIDEST * wide)
     named = [wrapped(clean(c), room) for c in categories]
     data = _data(named, series, decimals)
     chart = page.chart(name, XL_CHART_TYPE.BAR_CLUSTERED, data, f"{page.title} {title}")
     _frame(chart, title, series)
     plot, known = chart.plots[0], [v for s in series for v in s.values if v is not None]
-    plot.gap_width, plot.overlap = (45, 100) if together else (50, -5)
+    plot.vary_by_categories = False
+    plot.gap_width, plot.overlap = (45, 100) if together else (40, 0)
     low, high = min(0, *known), max(0, *known)
     label = max(width(text, SMALLEST, bold=True) for s in series for text in s.labels.values()) + 8
     left, right = (label if low < 0 else 0), (label if high > 0 or low == 0 else 0)
@@ -174,7 +176,8 @@ def bars(page: Page, name: str, title: str, categories: Sequence[str], series: S
         drawn.format.fill.fore_color.theme_color = s.colour
         for i, text in s.labels.items():
             _label(drawn, i, text, XL_LABEL_POSITION.OUTSIDE_END, INK)
-    _place(chart, (room + GAP) / wide)
+    entries = sum(width(s.name, SMALLEST) + 30 for s in series) if chart.has_legend else 0
+    _place(chart, (room + GAP) / wide, tall, math.ceil(entries / (0.75 * wide)))
     return chart
 
 
@@ -225,14 +228,15 @@ def _every_name(chart: Chart) -> None:
     axis.append(skip) if last is None else last.addprevious(skip)
 
 
-def _place(chart: Chart, names: float) -> None:
-    """Give the plot its share of the width, so that the names of the rows have theirs."""
-    top, bottom = 0.12, 0.86 if chart.has_legend else 0.97
+def _place(chart: Chart, names: float, high: float, legend: int) -> None:
+    """Give the plot its share of the chart: the names of the rows, the title and the lines of the legend have theirs."""
+    top = (HEAD * LINE + 18) / high
+    bottom = 1 - (legend * SMALLEST * 1.5 + 8) / high
     area = chart._chartSpace.chart.plotArea
     old = area.find("{*}layout")
     if old is not None:
         area.remove(old)
     area.insert(0, parse_xml(
         f'<c:layout {nsdecls("c")}><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
-        f'<c:x val="{names}"/><c:y val="{top}"/><c:w val="{PLOT - names:.3f}"/><c:h val="{bottom - top:.3f}"/>'
+        f'<c:x val="{names:.3f}"/><c:y val="{top:.3f}"/><c:w val="{PLOT - names:.3f}"/><c:h val="{bottom - top:.3f}"/>'
         "</c:manualLayout></c:layout>"))

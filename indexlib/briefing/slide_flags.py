@@ -113,7 +113,7 @@ def follow_up(deck: Deck, found: Findings) -> None:
     before = found.params.year - 1
     table = tables.follow_up(found)
     if table.frame.empty:
-        page = deck.page(ONE, t("slide.follow.none", before=before))
+        page = deck.page(ONE, t("slide.follow.none" if found.before is None else "slide.follow.nothing", before=before))
         page.text(BODY, [table.empty])
         page.say([table.empty, *table.notes])
         page.done()
@@ -135,7 +135,7 @@ def units(deck: Deck, found: Findings) -> None:
     """Who answers for how many components."""
     flagged, focused = found.now.flagged()["component"], set(found.now.focus(found.params.focus)["component"])
     if flagged.empty:
-        page = deck.page(ONE, tables.nothing(found))
+        page = deck.page(ONE, t("slide.units.none"))
         page.text(BODY, [tables.by_unit(found).empty])
         page.say(tables.coverage(found))
         page.done()

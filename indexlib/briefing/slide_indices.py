@@ -34,12 +34,12 @@ def index(deck: Deck, found: Findings, index: str, sources: tables.Table) -> Non
     page = deck.page(TWO, message(found, index))
     known = load_catalogue().with_block(text.ranked(found.scores, index, found.params.year))
     notes = _course(page, found, index, known, row)
-    if not _changes(page, found, index) and not _levels(page, RIGHT, found, index):
+    if not _changes(page, found, index):
         why = tables.coverage(found, (index,), hint=False)
         page.text(RIGHT, [t("slide.chart.no_change", index=load_catalogue().short_name(index), before=found.params.year - 1),
                           *why])
     gone = found.now.missing.query("component == @index and why != ''")["why"].tolist()
-    why = prose.comparison(row) if row is not None else " ".join(t("slide.why", why=x) for x in gone)
+    why = prose.comparison(row) if row is not None else " ".join(f"{x[:1].upper()}{x[1:]}." for x in gone)
     lead = [why, prose.beyond(found, index)]
     page.text(LEAD, [" ".join(x for x in lead if x)])
     page.text(SOURCE, ["; ".join(notes) + "." if notes else ""])
@@ -210,33 +210,24 @@ def _compared(found: Findings, index: str) -> pd.DataFrame:
     return rows.assign(_gap=rows["share"] - rows["compared"]).sort_values("_gap", kind="stable")
 
 
-def _levels(page: Page, name: str, found: Findings, index: str) -> bool:
-    """Bars of the main components beside the median or published mean; whether there was any."""
-    rows = _compared(found, index)
-    if rows.empty:
-        return False
-    mean, digits = rows["against"].iloc[0] == "published_mean", load_catalogue().decimals(index)
-    what = t("slide.series.mean" if mean else "slide.series.median")
-    other = rows["published_mean" if mean else "median"]
-    series = [Series(label, [float(v) for v in values], {i: w.number(v, digits) for i, v in enumerate(values)}, colour)
-              for label, values, colour in ((found.place.name, rows["score"], native.PLACE), (what, other, native.REST))]
-    native.bars(page, name, t("slide.chart.compared", year=found.params.year, what=what),
-                [numbered(c) for c in rows["component"]], series, digits, together=False)
-    return True
-
-
 def compared(deck: Deck, found: Findings, sources: tables.Table) -> None:
-    """The main components of the first index with a whole panel and changes beside the median."""
+    """The main components of each index that has them beside the median or published mean."""
+    year = found.params.year
     for index in INDICES:
         rows = _compared(found, index)
-        if rows.empty or not found.now.components.query("index == @index and level != 'total'")["comparable"].any():
+        if rows.empty:
             continue
+        mean, digits = rows["against"].iloc[0] == "published_mean", load_catalogue().decimals(index)
+        what = t("slide.series.mean" if mean else "slide.series.median")
+        other = rows["published_mean" if mean else "median"]
+        series = [Series(label, [float(v) for v in values], {i: w.number(v, digits) for i, v in enumerate(values)}, colour)
+                  for label, values, colour in ((found.place.name, rows["score"], native.PLACE), (what, other, native.REST))]
         page = deck.page(ONE, text.dots_title(rows, found, index, name_worst=True))
-        _levels(page, BODY, found, index)
-        page.text(SOURCE, [text.dots_source(rows, index, found.params.year, "slide.dots.key")])
+        native.bars(page, BODY, t("slide.chart.compared", year=year, what=what), [numbered(c) for c in rows["component"]],
+                    series, digits, together=False)
+        page.text(SOURCE, [text.dots_source(rows, index, year, "slide.dots.key")])
         page.say([t("note.computed"), *source_lines(sources, index)])
         page.done()
-        return
 
 
 def position(deck: Deck, found: Findings, charts: Path | None, sources: tables.Table) -> None:
