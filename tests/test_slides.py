@@ -416,11 +416,11 @@ def test_hostile_names_stay_text_and_on_the_slide(tmp_path, data):
     components = pd.read_csv(table_of, dtype=str, keep_default_na=False)
     components.assign(name_vi=HOSTILE).to_csv(table_of, index=False, lineterminator="\n")
     found = open_run(place="thanh_hoa", year=2024)
-    bad = replace(found, place=replace(found.place, name_vi="<Tỉnh> & =1+1\x07\n\u202e " + "Rấtdài" * 30))
+    bad = replace(found, place=replace(found.place, name_vi="=1+1 <Tỉnh> &\x07\n\u202e " + "Rấtdài" * 30))
     write_slides(bad, tmp_path / "hostile.pptx")
     file = Presentation(tmp_path / "hostile.pptx")
     shown = [x for s in file.slides for x in texts(s)]
-    assert any("<Tỉnh> & =1+1" in x for x in shown)
+    assert any("=1+1 <Tỉnh> &" in x for x in shown)
     assert any("=HYPERLINK" in x for x in shown)
     for slide in file.slides:
         for s in slide.shapes:
