@@ -94,13 +94,17 @@ class Catalogue:
 
     def short_name(self, index: str) -> str:
         """Name of an index as people write it: ``PAR INDEX``."""
-        return self.indices.set_index("index")["short_name"][index]
+        return self._short_names[index]
 
     def label(self, code: str) -> str:
         """Index, number and name: ``PAPI 6.2 Giáo dục tiểu học công lập``; a total is the index's name."""
         c = self.component(code)
         short = self.short_name(c.index)
         return short if c.level == TOTAL else " ".join(x for x in (short, c.number, c.name) if x)
+
+    @cached_property
+    def _short_names(self) -> dict[str, str]:
+        return self.indices.set_index("index")["short_name"].to_dict()
 
     @cached_property
     def _decimals(self) -> dict[str, int]:

@@ -260,6 +260,8 @@ def _problems(folder: Path, about: dict, tables: dict[str, pd.DataFrame]) -> lis
     found.extend(Problem(file, "", None, key, "missing", t("plan.missing")) for key in
                  ("issuer_vi", "level", "place", "province", "first_year", "last_year", "base_year", "clauses",
                   "focal_points") if key not in (about or {}))
+    found.extend(Problem(file, "", None, f"demands.{key}", "missing", t("plan.missing"))
+                 for demand in (about or {}).get("demands", []) for key in ("about", "clause", "words") if key not in demand)
     found.extend(Problem(file, "", None, key, "type", t("params.type", value=about[key], expected=t("type.int")))
                  for key in ("first_year", "last_year", "base_year")
                  if key in (about or {}) and not isinstance(about[key], int))

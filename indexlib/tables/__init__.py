@@ -11,6 +11,7 @@ from indexlib.tables.cells import (
     item_text,
     no_total_text,
     nothing,
+    places_moved,
     places_text,
     rank_notes,
     rank_text,
@@ -27,7 +28,8 @@ from indexlib.tables.table import RIGHT, Table
 
 __all__ = [
     "RIGHT", "Table", "at_hand", "by_item", "by_unit", "chance_notes", "change_text", "closing_gaps", "contributions",
-    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text", "item_text", "no_total_text", "nothing",
-    "peers", "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten", "sources",
-    "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "why_text",
+    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text", "item_text",
+    "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers",
+    "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends",
+    "unit_text", "value_of", "why_text",
 ]

@@ -34,11 +34,18 @@ def change_text(row: object, unit: bool = True) -> str:
     return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
 
 
-def places_text(row: object) -> str:
-    """Places gained or lost against the year before, inside one block."""
+def places_moved(row: object) -> int | None:
+    """Places gained (above zero) or lost against the year before, inside one block; ``None`` if not known."""
     if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before):
+        return None
+    return int(row.rank_before - row.rank)
+
+
+def places_text(row: object) -> str:
+    """Places gained or lost against the year before, in words; empty if not known."""
+    moved = places_moved(row)
+    if moved is None:
         return ""
-    moved = int(row.rank_before - row.rank)
     return t("change.places_same") if moved == 0 else \
         t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
 
