@@ -221,7 +221,13 @@ def test_follow_up_says_what_became_of_last_years_flags():
     now, before = review("thanh_hoa", 2024), review("thanh_hoa", 2023)
     became = follow_up(now, before).set_index("component")["state"]
     last, this = set(before.flagged()["component"]), set(now.flagged()["component"])
-    assert set(became[became == "new"].index) == this - last
+    new, first = (set(became[became == s].index) for s in ("new", "first"))
+    assert new | first == this - last
+    then = before.flags.set_index(["component", "rule"])["state"]
+    for component in this - last:
+        rules = now.flags.loc[(now.flags["component"] == component) & (now.flags["state"] == "met"), "rule"]
+        known = any(then.get((component, r)) == "not_met" for r in rules)
+        assert (component in new) == known
     assert set(became[became == "still"].index) == this & last
     cleared, not_judged = (set(became[became == s].index) for s in ("cleared", "not_judged"))
     assert cleared | not_judged == last - this

@@ -81,7 +81,7 @@ def _glance(deck: Deck, found: Findings, sources: tables.Table) -> None:
     columns = list(table.frame.columns)
     page.table(BODY, table.headers(), table.frame.to_numpy().tolist(),
                [i for i, c in enumerate(columns) if c in tables.RIGHT])
-    page.text(SOURCE, table.notes)
+    page.text(SOURCE, [*tables.rank_notes(table.frame), t("note.rounding")])
     page.say([*(str(prose.standard(found, i)) for i in INDICES), *table.notes, t("slide.notes.base"),
               *slide_indices.source_lines(sources)])
     page.done()
