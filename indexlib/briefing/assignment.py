@@ -22,8 +22,8 @@ def assignments(found: Findings) -> pd.DataFrame:
     DataFrame
         One row per flagged component, in the order of the flags: ``component``, ``label``; ``unit`` as the
         plan's tables call it, ``kind``, ``by`` (see :meth:`indexlib.plan.Plan.responsible`); and as text:
-        ``score``, ``change`` with their units, ``rank`` with its base, ``why``, ``grade``, ``item``,
-        ``words`` of the plan.
+        ``score`` (with ``%`` where it is one), ``change`` with its unit, ``rank`` with its base, ``why``,
+        ``grade``, ``item``, ``words`` of the plan.
 
     Examples
     --------
@@ -35,10 +35,12 @@ def assignments(found: Findings) -> pd.DataFrame:
     flagged, why = found.now.flagged(), tables.why_text(found.now)
     answers = found.by_component(flagged["component"]).to_dict("records")
     catalogue = load_catalogue()
-    rows = [(row.component, catalogue.label(row.component), answer["unit"], answer["kind"], answer["by"],
-             tables.score_text(row, unit=True), _change(row), tables.rank_text(row), why[row.component],
-             tables.grade_text(row), item(found, answer, row.index), words(found, answer, row.index))
-            for row, answer in zip(flagged.itertuples(index=False), answers, strict=True)]
+    rows = []
+    for row, answer in zip(flagged.itertuples(index=False), answers, strict=True):
+        percent = catalogue.component(row.component).unit == "percent"
+        rows.append((row.component, catalogue.label(row.component), answer["unit"], answer["kind"], answer["by"],
+                     tables.score_text(row, unit=percent), _change(row), tables.rank_text(row), why[row.component],
+                     tables.grade_text(row), item(found, answer, row.index), words(found, answer, row.index)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -15,7 +15,7 @@ from indexlib.wording import t
 FONT, SIZE = "Times New Roman", 11
 BLUE, YELLOW, GREY, LINK = "#DDEBF7", "#FFF9E5", "#7F7F7F", "#0563C1"
 #: Points of height of a line of text.
-LINE = 15
+LINE = 14
 #: Letters of a text that fit into the width of a digit, in the mean.
 NARROW = 1.1
 #: Points of the tallest row that Excel allows.

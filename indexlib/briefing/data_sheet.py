@@ -17,15 +17,16 @@ WRAPPED = 28
 #: Characters that fit across a page in print; wider sheets go over several pages.
 PAGE = 210
 WHOLE = "#,##0"
+FORMATS = {"whole": WHOLE, "year": "0", "tenth": "0.0", "share": "0.0%", "probability": "0.000"}
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of data: its key, its kind and its width in characters.
 
-    ``kind`` is ``text``, ``whole``, ``year``, ``tenth`` (one decimal), ``score`` (in the published decimals of the row), ``change`` (signed, with
-    digits enough never to show a change as zero), ``share`` (of one, shown in percent), ``probability`` or
-    ``given`` (the row names its format under ``<key>_format``).
+    ``kind`` is ``text``, ``whole``, ``year``, ``tenth`` (one decimal), ``score`` (in the published decimals of the
+    row), ``change`` (signed, with digits enough never to show a change as zero), ``share`` (of one, shown in
+    percent), ``probability`` or ``given`` (the row names its format under ``<key>_format``).
     """
 
     key: str
@@ -45,7 +46,7 @@ class Column:
             return decimal_format(row["decimals"])
         if self.kind == "change":
             return change_format(value, row["decimals"])
-        return {"whole": WHOLE, "year": "0", "tenth": "0.0", "share": "0.0%", "probability": "0.000"}[self.kind]
+        return FORMATS[self.kind]
 
 
 def decimal_format(digits: int) -> str:

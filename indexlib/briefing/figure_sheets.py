@@ -49,7 +49,7 @@ def components(found: Findings) -> pd.DataFrame:
     frame["absent"] = [t("index.withheld", why=r.why) if r.gone == "withheld" else t("index.none") if r.gone == "not_at_hand"
                        else "" for r in frame[["gone", "why"]].fillna("").itertuples(index=False)]
     for name in ("rank_kind", "rank_kind_before"):
-        frame[name] = frame[name].astype(object).map({"published": t("wb.published"), "computed": t("wb.computed")}).fillna(NONE)
+        frame[name] = _kinds(frame[name])
     frame["group_name"] = [t("group.computed", group=t(f"group.{g}")) if isinstance(g, str) and g else NONE
                            for g in frame["group"]]
     frame["grade_name"] = [t("grade.unknown") if g == "unknown" else g if isinstance(g, str) and g else NONE
@@ -64,6 +64,11 @@ def components(found: Findings) -> pd.DataFrame:
     frame["items"] = [tables.item_text(a) for a in answers]
     order = frame["component"].map(catalogue.order)
     return frame.iloc[np.argsort(order.to_numpy())].reset_index(drop=True)
+
+
+def _kinds(column: pd.Series) -> pd.Series:
+    """Who gave a rank, in words."""
+    return column.astype(object).map({"published": t("wb.published"), "computed": t("wb.computed")}).fillna(NONE)
 
 
 def why_empty(record: dict[str, Any], key: str) -> str:
@@ -206,10 +211,11 @@ def earlier(found: Findings) -> DataSheet:
     frame = pd.concat([frame.astype({"rank_kind": object, "panel": object}),
                        held[["year", "component", "absent", "source"]]], ignore_index=True)
     frame["absent"] = frame["absent"].fillna("")
-    frame["code"], frame["unit"] = frame["component"], [t(f"wb.unit.{catalogue.component(c).unit}") for c in frame["component"]]
+    frame["code"] = frame["component"]
+    frame["unit"] = [t(f"wb.unit.{catalogue.component(c).unit}") for c in frame["component"]]
     frame["label"] = [catalogue.label(c) for c in frame["component"]]
     frame["decimals"] = [catalogue.decimals(c.split(".")[0]) for c in frame["component"]]
-    frame["rank_kind"] = frame["rank_kind"].map({"published": t("wb.published"), "computed": t("wb.computed")}).fillna(NONE)
+    frame["rank_kind"] = _kinds(frame["rank_kind"])
     frame = catalogue.with_block(frame)
     frame["block"] = frame["block"].where(frame["block"] > 0)
     order = frame["component"].map(catalogue.order)

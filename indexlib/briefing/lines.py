@@ -31,7 +31,7 @@ class Line:
         """Whether something stands in a cell."""
         return key in self.at and text_of(self.cell(key).value) != ""
 
-    def fault(self, code: str, key: str, **values: object) -> None:
+    def fault(self, code: str, key: str, /, **values: object) -> None:
         """Note a problem of a cell; the line is then not counted."""
         self.sound = False
         self.back.report(code, self.sheet.title, self.row, get_column_letter(self.at[key]), **values)
@@ -64,10 +64,10 @@ def read_lines(sheet: Any, head: int, at: dict[str, int], back: Returned) -> Non
                 line.fault("line_twice", "number", code=code, number=number, row=first.row)
                 first.sound = False
     for line, code, record in read:
-        if not line.sound and code:
-            back.faulty.add(code)
-        elif record:
+        if line.sound and record:
             back.rows.append(record)
+        elif not line.sound and code:
+            back.faulty.add(code)
     present = {code for _, code, _ in read}
     for code in back.own:
         if code not in present:

@@ -84,7 +84,8 @@ def gaps(found: Findings, given: pd.DataFrame) -> DataSheet:
     mine = given[given["by"] == BY_GAP]
     frame = mine.assign(code=mine["component"],
                         unit_name=[tables.unit_text(found, r) for r in mine[["unit", "kind"]].to_dict("records")])
-    columns = [*CODE, Column("why", width=44), Column("grade", width=8), Column("item", width=32), Column("unit_name", width=46)]
+    columns = [*CODE, Column("why", width=44), Column("grade", width=8), Column("item", width=32),
+               Column("unit_name", width=46)]
     return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else _nothing(found))
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from indexlib.briefing.returned import Returned, read_worksheet
 from indexlib.params import Params
 from indexlib.places import find_place
+from indexlib.plan import load_plan
 from indexlib.problems import DataError, Problem
 from indexlib.wording import t
 
@@ -40,8 +41,9 @@ class Progress:
         ``deadline`` (date), ``person``, ``status`` (``not_started``, ``running``, ``done``, empty: not said),
         ``done_on`` (date or ``None``), ``result``, ``file``, ``row``.
     components : DataFrame
-        One row per component that was handed out: ``component``, ``unit``, ``state``: ``planned``, ``missing``
-        (no measure on the worksheet), ``faulty`` (its lines could not be counted) or ``not_returned``.
+        One row per component that was handed out, by unit as the plan lists them: ``component``, ``unit``,
+        ``state``: ``planned``, ``missing`` (no measure on the worksheet), ``faulty`` (its lines could not be
+        counted) or ``not_returned``.
     problems : list of Problem
         Everything that kept a line or file from being counted, with its sheet, row and column.
     """
@@ -161,7 +163,8 @@ def _together(backs: list[Returned], run: tuple | None, problems: list[Problem])
     records: list[dict[str, Any]] = [row for back in backs for row in back.rows]
     rows = pd.DataFrame(records, columns=ROWS).astype({"deadline": object, "done_on": object})
     rows["done_on"] = [d if isinstance(d, datetime.date) else None for d in rows["done_on"]]
-    listed = list(backs[0].given.items()) if backs else list(given)
+    known = load_plan(plan).units["unit"].tolist() if plan else []
+    listed = sorted(backs[0].given.items() if backs else given, key=lambda pair: known.index(pair[1]))
     components = pd.DataFrame(listed, columns=["component", "unit"])
     planned, faulty = set(rows["component"]), {c for b in backs for c in b.faulty}
     returned = {b.keys["unit"] for b in backs}

@@ -51,7 +51,8 @@ class Returned:
         """Components of this worksheet."""
         return [c for c, unit in self.given.items() if unit == self.keys.get("unit")]
 
-    def report(self, code: str, sheet: str = "", row: int | None = None, column: str = "", **values: object) -> None:
+    def report(self, code: str, sheet: str = "", row: int | None = None, column: str = "", /,
+               **values: object) -> None:
         """Note a problem; its text stands under ``progress.<code>``."""
         self.problems.append(Problem(self.file, sheet, row, column, code, t(f"progress.{code}", **values)))
 
@@ -145,12 +146,14 @@ def _known(key: str, value: object, keys: dict[str, Any]) -> bool:
 def _given(sheet: Any, back: Returned) -> dict[str, str]:
     """The list of who was given which component."""
     first = len(form.KEYS) + 4
+    plan = text_of(sheet.cell(2 + form.KEYS.index("plan"), 2).value)
+    units = set(load_plan(plan).units["unit"]) if plan in plan_names() else set()
     given: dict[str, str] = {}
     for row in range(first, sheet.max_row + 1):
         code, unit = (text_of(sheet.cell(row, c).value) for c in (1, 2))
         if not code and not unit:
             continue
-        if code not in load_catalogue().order or not unit or code in given:
+        if code not in load_catalogue().order or unit not in units or code in given:
             back.report("given", sheet.title, row, "A", value=code)
         given[code] = unit
     return given

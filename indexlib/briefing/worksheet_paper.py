@@ -13,7 +13,7 @@ from indexlib.findings import Findings
 from indexlib.wording import t
 
 #: Millimetres of each column: order, component, figures, why, the plan's words, measure, product, deadline, person.
-WIDTHS = [9, 36, 33, 43, 42, 42, 21, 17, 19]
+WIDTHS = [10, 35, 34, 42, 42, 38, 20, 22, 19]
 
 
 def write(found: Findings, unit: str, mine: pd.DataFrame, path: Path) -> Path:
