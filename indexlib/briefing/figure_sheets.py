@@ -47,7 +47,7 @@ def components(found: Findings) -> pd.DataFrame:
     frame["unit"] = [t(f"wb.unit.{c.unit}") for c in described]
     frame["decimals"] = [catalogue.decimals(c.index) for c in described]
     frame["absent"] = [t("index.withheld", why=r.why) if r.gone == "withheld" else t("index.none") if r.gone == "not_at_hand"
-                       else "" for r in frame[["gone", "why"]].fillna("").itertuples(index=False)]
+                       else "" for r in frame[["gone", "why"]].astype(object).fillna("").itertuples(index=False)]
     for name in ("rank_kind", "rank_kind_before"):
         frame[name] = _kinds(frame[name])
     frame["group_name"] = [t("group.computed", group=t(f"group.{g}")) if isinstance(g, str) and g else NONE
@@ -210,7 +210,7 @@ def earlier(found: Findings) -> DataSheet:
     held = held.assign(absent=[t("index.withheld", why=own(r, "reason")) for r in held.to_dict("records")])
     frame = pd.concat([frame.astype({"rank_kind": object, "panel": object}),
                        held[["year", "component", "absent", "source"]]], ignore_index=True)
-    frame["absent"] = frame["absent"].fillna("")
+    frame["absent"] = frame["absent"].astype(object).fillna("")
     frame["code"] = frame["component"]
     frame["unit"] = [t(f"wb.unit.{catalogue.component(c).unit}") for c in frame["component"]]
     frame["label"] = [catalogue.label(c) for c in frame["component"]]
