@@ -8,10 +8,12 @@ import shutil
 import unicodedata
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
+from conftest import opened
 
-from indexlib import open_run, wording
+from indexlib import wording
 from indexlib.briefing import form
 from indexlib.briefing import progress_tables as shown
 from indexlib.briefing.progress import PLANNED, STATES, read_progress
@@ -31,7 +33,7 @@ FIRST = HEAD + 2
 def handed_out(tmp_path_factory) -> Path:
     """The worksheets of Quảng Ninh 2023: three units, five components."""
     folder = tmp_path_factory.mktemp("handed_out")
-    write_worksheets(open_run(place="quang_ninh", year=2023), folder)
+    write_worksheets(opened("quang_ninh", 2023), folder)
     return folder
 
 
@@ -338,10 +340,21 @@ def test_a_foreign_workbook_a_text_and_a_broken_file_are_each_named(folder):
     (folder / "rong.xlsx").write_bytes(b"")
     (folder / "web.xlsx").write_text("<html><table><tr><td>1</td></tr></table></html>", encoding="utf-8")
     (folder / "~$khoa.xlsx").write_bytes(b"x")
+    openpyxl.Workbook().save(folder / "dai.xlsx")
+    with Filled(folder / "dai.xlsx") as sheet:
+        sheet.sheet.cell(1, 1).value, sheet.sheet.cell(30_000, 1).value = "indexlib-worksheet", "x"
     back = read_progress(folder)
     codes = {p.file: p.code for p in back.problems}
-    assert codes == {"cua_toi.xlsx": "foreign", "hong.xlsx": "damaged", "rong.xlsx": "empty", "web.xlsx": "web_page"}
+    assert codes == {"cua_toi.xlsx": "foreign", "hong.xlsx": "damaged", "dai.xlsx": "too_long", "rong.xlsx": "empty",
+                     "web.xlsx": "web_page"}
     assert len(back.components) == 5
+
+
+def test_a_document_is_a_problem_unless_its_workbook_is_there(folder):
+    docx.Document().save(folder / FINANCE.replace(".xlsx", ".docx"))
+    assert read_progress(folder).problems == []
+    (folder / FINANCE).unlink()
+    only_problem(folder, "not_xlsx", file=FINANCE.replace(".xlsx", ".docx"))
 
 
 @pytest.mark.parametrize("key, value", [("place", "ha_noi"), ("year", 2022)])
@@ -428,8 +441,8 @@ def test_a_wrong_call(folder, command, words):
 
 
 def test_english_worksheets_read_back_in_vietnamese(tmp_path):
-    write_worksheets(open_run(place="quang_ninh", year=2023, language="en"), tmp_path)
-    wording.use("vi")
+    with wording.speaking("en"):
+        write_worksheets(opened("quang_ninh", 2023, "en"), tmp_path)
     fill(tmp_path / FINANCE, **MEASURE, status="Under way")
     back = read_progress(tmp_path)
     assert back.problems == []

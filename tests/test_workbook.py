@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from conftest import opened
 
 from indexlib import load_catalogue, open_run, tables, wording
 from indexlib.briefing.book import Book, BookError
@@ -46,10 +47,9 @@ class Workbook:
 
 @pytest.fixture(scope="module", params=RUNS, ids=lambda r: "-".join(map(str, r)))
 def written(request, tmp_path_factory) -> Workbook:
-    place, year, language = request.param
-    with speaking("vi"):  # opening a run sets its language
-        found = open_run(place=place, year=year, language=language)
-        path = tmp_path_factory.mktemp("workbook") / "tables.xlsx"
+    found = opened(*request.param)
+    path = tmp_path_factory.mktemp("workbook") / "tables.xlsx"
+    with speaking(found.params.language):
         write_workbook(found, path)
         return Workbook(found, path)
 
@@ -113,7 +113,7 @@ def test_a_missing_figure_is_never_zero(written):
 
 
 def test_a_withheld_total_says_so():
-    found = open_run(place="quang_ninh", year=2023)
+    found = opened("quang_ninh", 2023)
     row = next(d for d in data_sheets(found) if d.key == "totals")
     papi = row.frame[row.frame["code"] == "papi"].iloc[0].to_dict()
     assert "không công bố" in row.why(papi, "score")
@@ -261,7 +261,7 @@ def test_texts_like_formulas_or_markup_stay_text_in_rows_of_bounded_height(tmp_p
 
 
 def test_a_file_that_is_in_the_way_is_named(tmp_path):
-    found = open_run(place="quang_ninh", year=2023)
+    found = opened("quang_ninh", 2023)
     (tmp_path / "tables.xlsx").mkdir()
     with pytest.raises(BookError) as error:
         write_workbook(found, tmp_path / "tables.xlsx")

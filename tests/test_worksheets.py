@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 import zipfile
-from functools import cache
 
 import docx
 import openpyxl
 import pytest
+from conftest import opened
 
 from indexlib import open_run, tables, wording
 from indexlib.briefing import form
@@ -17,25 +17,19 @@ from indexlib.briefing.assignment import assignments
 from indexlib.briefing.plain import clean, sheet_name, slug, slugs
 from indexlib.briefing.progress import read_progress
 from indexlib.briefing.worksheets import HEAD, write_worksheets
-from indexlib.findings import find
-from indexlib.params import check_params
+from indexlib.wording import speaking
 
 RUNS = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("ba_ria_vung_tau", 2024, "en")]
 LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\{\w*\}|\{\{", re.IGNORECASE)
 NASTY = ["=1+1", "+84 913", "-2 việc", "@SUM(A1)", "<b>&amp; \"x\"</b>", "a\x00b\x0bc\r\nd\u202e", "x" * 400, "'đơn"]
 
 
-@cache
-def opened(place: str, year: int, language: str = "vi"):
-    return open_run(place=place, year=year, language=language)
-
-
 @pytest.fixture(scope="module", params=RUNS, ids=lambda r: "-".join(map(str, r)))
 def run(request, tmp_path_factory):
     """A run's findings and its worksheets."""
-    found = open_run(place=request.param[0], year=request.param[1], language=request.param[2])
-    folder = tmp_path_factory.mktemp("worksheets")
-    return found, write_worksheets(found, folder), folder
+    found, folder = opened(*request.param), tmp_path_factory.mktemp("worksheets")
+    with speaking(found.params.language):
+        return found, write_worksheets(found, folder), folder
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +170,7 @@ def nasty():
     """Findings of a plan whose units and words look like formulas, markup and endless words."""
     rename = dict(zip(["Công chức Tài chính - Kế toán", "Công chức Địa chính - Xây dựng - Môi trường",
                        "Công chức chuyên môn UBND xã"], ["=HYPERLINK(1)", "<Địa & chính>" + "w" * 120, "@con"], strict=True))
-    found = find(check_params({"place": "quang_ninh", "year": 2023}))
+    found = opened("quang_ninh", 2023)
     plan = found.plan
     swap = {"units": plan.units.replace(rename), "responsibilities": plan.responsibilities.replace(rename),
             "mapping": plan.mapping.assign(words=[NASTY[i % len(NASTY)] for i in range(len(plan.mapping))])}

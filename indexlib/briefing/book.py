@@ -16,8 +16,10 @@ FONT, SIZE = "Times New Roman", 11
 BLUE, YELLOW, GREY, LINK = "#DDEBF7", "#FFF9E5", "#7F7F7F", "#0563C1"
 #: Points of height of a line of text.
 LINE = 14
-#: Letters of a text that fit into the width of a digit, in the mean.
-NARROW = 1.1
+#: Letters of a text that fit into the width of a digit: in the mean, and of the widest.
+NARROW, WIDE = 1.1, 0.6
+#: Longest word that is one.
+LONG = 30
 #: Points of the tallest row that Excel allows.
 TALLEST = 409
 A4 = 9
@@ -122,13 +124,16 @@ class Book:
 
 def height(cells: list[tuple[str, float]], line: float = LINE) -> float:
     """Points of height that a row needs for wrapped texts, given with the widths of their columns."""
-    most = max((sum(_lines(part, max(1, int(width * NARROW))) for part in text.split("\n")) for text, width in cells),
-               default=1)
+    most = max((sum(_lines(part, width) for part in text.split("\n")) for text, width in cells), default=1)
     return min(most * line + 2, TALLEST)
 
 
-def _lines(text: str, width: int) -> int:
-    return 1 if len(text) <= width else len(textwrap.wrap(text, width))
+def _lines(text: str, width: float) -> int:
+    """Lines of a text in a column; a word longer than any of a language may be of wide letters only."""
+    if len(text) <= width * WIDE:
+        return 1
+    endless = max(map(len, text.split()), default=0) > LONG
+    return len(textwrap.wrap(text, max(1, int(width * (WIDE if endless else NARROW)))))
 
 
 def _without_fixed_heights(name: str, content: bytes) -> bytes:

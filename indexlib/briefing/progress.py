@@ -20,6 +20,8 @@ from indexlib.wording import t
 
 ROWS = ["unit", "component", "number", "measure", "product", "deadline", "person", "status", "done_on", "result",
         "file", "row"]
+#: Files that hold worksheets, and files that a unit may send back instead.
+BOOKS, DOCUMENTS = (".xlsx", ".xlsm", ".xls", ".ods"), (".docx", ".doc", ".odt", ".pdf", ".csv")
 #: What has become of a measure on a day.
 STATES = ("done", "done_late", "late", "due")
 #: What has become of a component: measures are there, none is, its lines have faults, its worksheet is not there.
@@ -98,7 +100,8 @@ def read_progress(folder: Path | str, expected: Params | None = None) -> Progres
     Parameters
     ----------
     folder : Path
-        Holds the workbooks that the units sent back; other files but workbooks are passed over.
+        Holds the workbooks that the units sent back. A document without a workbook of its name is a problem: what
+        was filled in on paper cannot be read back. Folders inside it are not looked into.
     expected : Params, optional
         Place, year and plan that the worksheets must be of; default what most of them say.
 
@@ -108,8 +111,7 @@ def read_progress(folder: Path | str, expected: Params | None = None) -> Progres
         No such folder, or no workbook in it.
     """
     folder = Path(folder)
-    files = sorted(p for p in folder.glob("*") if p.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods")
-                   and not p.name.startswith(("~$", "."))) if folder.is_dir() else []
+    files = _files(folder)
     if not files:
         code = "no_files" if folder.is_dir() else "no_folder"
         raise DataError([Problem(folder.as_posix(), "", None, "", code, t(f"progress.{code}"))])
@@ -118,6 +120,16 @@ def read_progress(folder: Path | str, expected: Params | None = None) -> Progres
     run = _run(known, expected)
     kept = _once([b for b in known if _signature(b) == run])
     return _together(kept, run, [p for b in backs for p in b.problems])
+
+
+def _files(folder: Path) -> list[Path]:
+    """What may be a worksheet: workbooks, and documents that have no workbook of their name beside them."""
+    if not folder.is_dir():
+        return []
+    there = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(("~$", ".")))
+    books = [p for p in there if p.suffix.lower() in BOOKS]
+    stems = {p.stem for p in books}
+    return [p for p in there if p in books or (p.suffix.lower() in DOCUMENTS and p.stem not in stems)]
 
 
 def _signature(back: Returned) -> tuple:

@@ -19,6 +19,8 @@ from indexlib.wording import LANGUAGES, listing, t
 
 #: Rows in which the headings are looked for.
 LOOKED = 60
+#: Rows of the longest sheet that can be a worksheet.
+LONGEST = 20_000
 
 
 @dataclass
@@ -79,10 +81,13 @@ def _open(path: Path, back: Returned) -> Any:
     import openpyxl
 
     try:
-        kind = open_file(path).kind
-        if kind == "xlsx":
-            return openpyxl.load_workbook(path, keep_links=False)
-        back.report("not_xlsx")
+        if open_file(path).kind != "xlsx":
+            back.report("not_xlsx")
+            return None
+        book = openpyxl.load_workbook(path, keep_links=False)
+        if max((sheet.max_row for sheet in book.worksheets), default=0) <= LONGEST:
+            return book
+        back.report("too_long", most=LONGEST)
     except Unreadable as error:
         back.problems += error.problems
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError) as error:  # openpyxl on damaged parts
