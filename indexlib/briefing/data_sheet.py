@@ -135,7 +135,7 @@ def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: 
     reasons: dict[str, list[str]] = {}
     for c, column in enumerate(columns):
         if column.key == "reason" and data.why:
-            text = "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items()) or NONE
+            text = _said(reasons, sum(other.kind != "text" for other in columns))
             tall.append((text, column.width - 2))
             book.text(sheet, row, c, text, text_wrap=True, align="left", indent=1, font_color=GREY)
         elif column.kind == "text":
@@ -150,3 +150,10 @@ def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: 
             sheet.write_number(row, c, value, book.look(num_format=column.number_format(value, record)))
     if tall:
         sheet.set_row(row, height(tall))
+
+
+def _said(reasons: dict[str, list[str]], numbers: int) -> str:
+    """Why numbers of a row are missing: said once where all of them are for one reason."""
+    if len(reasons) == 1 and sum(map(len, reasons.values())) == numbers:
+        return t("wb.all_empty", why=next(iter(reasons)))
+    return "; ".join(f"{', '.join(names)}: {why}" for why, names in reasons.items()) or NONE

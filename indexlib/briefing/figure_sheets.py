@@ -114,8 +114,8 @@ def everything(frame: pd.DataFrame) -> DataSheet:
         Column("usual_movement", "score", 14), Column("prob_fall", "share", 13), *RANK, Column("rank_best", "whole", 9),
         Column("rank_worst", "whole", 9), *RANK_BEFORE, Column("group_name", width=20), Column("percentile", "tenth", 12),
         *YARDSTICK, Column("gap", "share", 13),
-        Column("base_year", "year", 9), Column("base_score", "score"), Column("met", "whole", 9),
-        Column("judged", "whole", 9), Column("grade_name", width=8), Column("why_flagged", width=44),
+        Column("base_year", "year", 9), Column("base_score", "score"), Column("met", "whole", 11),
+        Column("judged", "whole", 11), Column("grade_name", width=8), Column("why_flagged", width=44),
         Column("items", width=30), Column("answer", width=40)]
     return DataSheet("components", columns, frame, why_empty)
 
@@ -123,7 +123,7 @@ def everything(frame: pd.DataFrame) -> DataSheet:
 def flagged(frame: pd.DataFrame, order: list[str], key: str, empty: str) -> DataSheet:
     """Flagged components in the order of the list."""
     mine = frame.set_index("component", drop=False).loc[order].assign(order=range(1, len(order) + 1))
-    columns = [Column("order", "whole", 5), *CODE, *SCORE, *RANK, *RANK_BEFORE, Column("met", "whole", 9),
+    columns = [Column("order", "whole", 5), *CODE, *SCORE, *RANK, *RANK_BEFORE, Column("met", "whole", 11),
                Column("why_flagged", width=44), Column("grade_name", width=8), Column("prob_fall", "share", 13),
                Column("gap", "share", 13), Column("items", width=30), Column("answer", width=40)]
     return DataSheet(key, columns, mine, why_empty, empty)

@@ -49,7 +49,7 @@ def by_unit(found: Findings, given: pd.DataFrame) -> DataSheet:
     frame = given.assign(
         unit_name=[tables.unit_text(found, r) for r in given[["unit", "kind"]].to_dict("records")],
         code=given["component"], met=given["component"].map(met)).sort_values("unit_name", kind="stable")
-    columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 9), Column("why", width=44),
+    columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 11), Column("why", width=44),
                Column("grade", width=8), Column("item", width=30), Column("words", width=60)]
     return DataSheet("by_unit", columns, frame, None, _nothing(found))
 
@@ -74,7 +74,7 @@ def by_item(found: Findings) -> DataSheet:
             rows.append(about | dict.fromkeys(["code", "label", "flagged", "strength", "words", "cross"], NONE)
                         | {"met": None, "none": none})
     columns = [Column("item", width=8), Column("text", width=60), Column("leads", width=40), *CODE,
-               Column("flagged", width=9), Column("met", "whole", 9), Column("strength", width=11),
+               Column("flagged", width=9), Column("met", "whole", 11), Column("strength", width=11),
                Column("words", width=50), Column("cross", width=12)]
     return DataSheet("by_item", columns, pd.DataFrame(rows), lambda record, key: record["none"])
 
