@@ -165,6 +165,20 @@ def test_where_nothing_is_flagged_there_is_no_worksheet(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_components_of_an_index_without_a_focal_point_are_handed_out_all_the_same(tmp_path):
+    found = opened("quang_ninh", 2023)
+    points = [f for f in found.plan.about["focal_points"] if "pci" not in f["indices"]]
+    plan = dataclasses.replace(found.plan, about=found.plan.about | {"focal_points": points})
+    files = write_worksheets(dataclasses.replace(found, plan=plan), tmp_path)
+    sheet = openpyxl.load_workbook(tmp_path / "unit.xlsx").worksheets[0]
+    assert sheet["A1"].value == "Chưa giao đơn vị nào"
+    assert "cần giao người cụ thể" in sheet["C2"].value
+    assert len(files) == 6
+    back = read_progress(tmp_path)
+    assert back.problems == []
+    assert back.components["unit"].tolist().count("") == 3
+
+
 @pytest.fixture
 def nasty():
     """Findings of a plan whose units and words look like formulas, markup and endless words."""

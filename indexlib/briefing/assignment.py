@@ -7,11 +7,14 @@ import pandas as pd
 from indexlib import tables
 from indexlib.catalogue import load_catalogue
 from indexlib.findings import Findings
-from indexlib.plan import BY_GAP, BY_ITEM
+from indexlib.plan import BY_GAP, BY_ITEM, Plan
 from indexlib.tables.cells import rank_notes
 from indexlib.wording import language, number, t
 
 COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words"]
+
+#: What a plan's table would say of a unit that it does not name.
+NOBODY = {"kind": "generic", "successor_vi": "", "successor_en": ""}
 
 
 def assignments(found: Findings) -> pd.DataFrame:
@@ -73,12 +76,16 @@ def _focal(found: Findings, index: str) -> list[dict]:
     return [f for f in found.plan.about["focal_points"] if f["focal"] and index in f["indices"]]
 
 
+def unit_name(plan: Plan, unit: str) -> str:
+    """Name of a unit; where the plan names none for an index, that none is named."""
+    return plan.unit_name(unit) or t("ws.no_unit")
+
+
 def heading(found: Findings, unit: str) -> list[str]:
     """What stands above a unit's worksheet: its title, whose plan and figures, who has to act, what it is today."""
     about, plan = found.plan.about, found.plan
-    row = plan.units.set_index("unit").loc[unit]
-    name = plan.unit_name(unit)
-    lines = [t("ws.title", unit=name),
+    row = next(iter(plan.units[plan.units["unit"] == unit].to_dict("records")), NOBODY)
+    lines = [t("ws.title", unit=unit_name(plan, unit)),
              t("ws.about", place=found.place.name, year=found.params.year, issuer=about[f"issuer_{language()}"],
                first=about["first_year"], last=about["last_year"])]
     if row["kind"] == "generic":

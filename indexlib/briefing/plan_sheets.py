@@ -47,7 +47,7 @@ def by_unit(found: Findings, given: pd.DataFrame) -> DataSheet:
     """The components each unit answers for, one row a component; ``given`` as in :mod:`indexlib.briefing.assignment`."""
     met = found.now.components.set_index("component")["met"]
     frame = given.assign(
-        unit_name=[tables.unit_text(found, r) for r in given[["unit", "kind"]].to_dict("records")],
+        unit_name=_units(found, given),
         code=given["component"], met=given["component"].map(met)).sort_values("unit_name", kind="stable")
     columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 11), Column("why", width=44),
                Column("grade", width=8), Column("item", width=30), Column("words", width=60)]
@@ -83,7 +83,7 @@ def gaps(found: Findings, given: pd.DataFrame) -> DataSheet:
     """Flagged components that no item of the plan serves."""
     mine = given[given["by"] == BY_GAP]
     frame = mine.assign(code=mine["component"],
-                        unit_name=[tables.unit_text(found, r) for r in mine[["unit", "kind"]].to_dict("records")])
+                        unit_name=_units(found, mine))
     columns = [*CODE, Column("why", width=44), Column("grade", width=8), Column("item", width=32),
                Column("unit_name", width=46)]
     return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else _nothing(found))
@@ -94,6 +94,11 @@ def sources(found: Findings) -> DataSheet:
     frame = tables.sources(found).frame
     columns = [Column("source", width=24), Column("figures", width=60), Column("where", width=80)]
     return DataSheet("sources", columns, frame, None, t("empty.nothing", year=found.params.year))
+
+
+def _units(found: Findings, given: pd.DataFrame) -> list[str]:
+    """Names of units, with the call to name a person where the lead is generic."""
+    return [tables.unit_text(found, r) or t("ws.no_unit") for r in given[["unit", "kind"]].to_dict("records")]
 
 
 def _nothing(found: Findings) -> str:

@@ -175,7 +175,7 @@ def _together(backs: list[Returned], run: tuple | None, problems: list[Problem])
     records: list[dict[str, Any]] = [row for back in backs for row in back.rows]
     rows = pd.DataFrame(records, columns=ROWS).astype({"deadline": object, "done_on": object})
     rows["done_on"] = [d if isinstance(d, datetime.date) else None for d in rows["done_on"]]
-    known = load_plan(plan).units["unit"].tolist() if plan else []
+    known = [*load_plan(plan).units["unit"], ""] if plan else []
     listed = sorted(backs[0].given.items() if backs else given, key=lambda pair: known.index(pair[1]))
     components = pd.DataFrame(listed, columns=["component", "unit"])
     planned, faulty = set(rows["component"]), {c for b in backs for c in b.faulty}

@@ -7,6 +7,7 @@ import datetime
 import pandas as pd
 
 from indexlib import wording as w
+from indexlib.briefing.assignment import unit_name
 from indexlib.briefing.progress import PLANNED, STATES, Progress
 from indexlib.catalogue import load_catalogue
 from indexlib.plan import load_plan
@@ -69,7 +70,7 @@ def unplanned(progress: Progress) -> Table:
 
 
 def _unit(progress: Progress, unit: str) -> str:
-    return load_plan(progress.plan).unit_name(unit)
+    return unit_name(load_plan(progress.plan), unit)
 
 
 def _said(status: str) -> str:

@@ -140,7 +140,7 @@ def _known(key: str, value: object, keys: dict[str, Any]) -> bool:
     if key == "plan":
         return value in plan_names()
     if key == "unit":
-        return keys["plan"] in plan_names() and value in set(load_plan(keys["plan"]).units["unit"])
+        return value in _units(keys["plan"])
     if key == "place":
         return any(place.code == value for place in load_places().all)
     if key == "year":
@@ -148,11 +148,15 @@ def _known(key: str, value: object, keys: dict[str, Any]) -> bool:
     return value in LANGUAGES
 
 
+def _units(plan: str) -> set[str]:
+    """Units of a plan; the empty one stands for components of an index that the plan gives to nobody."""
+    return {*load_plan(plan).units["unit"], ""} if plan in plan_names() else set()
+
+
 def _given(sheet: Any, back: Returned) -> dict[str, str]:
     """The list of who was given which component."""
     first = len(form.KEYS) + 4
-    plan = text_of(sheet.cell(2 + form.KEYS.index("plan"), 2).value)
-    units = set(load_plan(plan).units["unit"]) if plan in plan_names() else set()
+    units = _units(text_of(sheet.cell(2 + form.KEYS.index("plan"), 2).value))
     given: dict[str, str] = {}
     for row in range(first, sheet.max_row + 1):
         code, unit = (text_of(sheet.cell(row, c).value) for c in (1, 2))

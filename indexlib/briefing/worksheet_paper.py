@@ -40,7 +40,7 @@ def write(found: Findings, unit: str, mine: pd.DataFrame, path: Path) -> Path:
     document.add_paragraph()
     for note in notes(found, mine):
         paper.write(document.add_paragraph(), note, size=10, italic=True)
-    _signatures(document, found.plan.unit_name(unit))
+    _signatures(document)
     return save(document, path)
 
 
@@ -50,11 +50,11 @@ def _row(number: int, record: dict) -> list[str]:
             t("ws.paper.item", item=record["item"], words=record["words"]), "", "", "", ""]
 
 
-def _signatures(document: object, unit: str) -> None:
+def _signatures(document: object) -> None:
     """Who made the plan and who approves it, side by side."""
     made = document.add_table(rows=1, cols=2)
     for cell, key in zip(made.rows[0].cells, ("ws.paper.approved", "ws.paper.made"), strict=True):
         paper.write(cell.paragraphs[0], t("ws.paper.date"), italic=True, middle=True)
-        paper.write(cell.add_paragraph(), t(key, unit=unit), bold=True, middle=True)
+        paper.write(cell.add_paragraph(), t(key), bold=True, middle=True)
         paper.write(cell.add_paragraph(), t("ws.paper.sign"), italic=True, middle=True)
         cell.paragraphs[1].paragraph_format.keep_with_next = True

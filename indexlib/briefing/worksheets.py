@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from indexlib.briefing import form, worksheet_paper
-from indexlib.briefing.assignment import assignments, collector, heading, notes
+from indexlib.briefing.assignment import assignments, collector, heading, notes, unit_name
 from indexlib.briefing.book import BLUE, GREY, YELLOW, Book, height
 from indexlib.briefing.plain import slugs
 from indexlib.findings import Findings
@@ -57,7 +57,7 @@ def _write(found: Findings, unit: str, mine: pd.DataFrame, given: pd.DataFrame, 
     lines = heading(found, unit)
     with Book(path, lines[0]) as book:
         sheet = book.file.add_worksheet(form.sheet_title())
-        _head(book, sheet, found, found.plan.unit_name(unit), lines)
+        _head(book, sheet, found, unit_name(found.plan, unit), lines)
         last = _body(book, sheet, mine)
         for row, note in enumerate(notes(found, mine), last + 2):
             book.band(sheet, row, EVIDENCE, note, EVIDENCE_WIDTH, font_size=10, font_color=GREY)
@@ -72,7 +72,7 @@ def _head(book: Book, sheet: Any, found: Findings, unit: str, lines: list[str]) 
     for column, spec in enumerate(form.COLUMNS):
         sheet.set_column(column, column, spec.width)
     to = collector(found)
-    how = t("ws.how", lines=form.LINES) + (" " + t("ws.return", unit=to) if to else "")
+    how = t("ws.how", lines=form.LINES, year=found.params.year + 1) + (" " + t("ws.return", unit=to) if to else "")
     look = {"bold": True, "font_size": 13, "text_wrap": True, "valign": "vcenter", "align": "center", "border": 1}
     sheet.merge_range(0, 0, HEAD - 1, EVIDENCE[0] - 1, "", book.look(**look))
     book.text(sheet, 0, 0, unit, **look)
@@ -125,7 +125,7 @@ def _rules(sheet: Any, found: Findings) -> None:
         sheet.data_validation(first, column, last, column, {
             "validate": "date", "criteria": "between", "minimum": datetime.date(year, 1, 1),
             "maximum": datetime.date(year + form.YEARS_AHEAD, 12, 31), "input_title": form.COLUMNS[column].header[:32],
-            "input_message": t("ws.rule.date"), "error_title": t("ws.rule.title"),
+            "input_message": t("ws.rule.date", year=year + 1), "error_title": t("ws.rule.title"),
             "error_message": t("ws.rule.date_wrong", first=year, last=year + form.YEARS_AHEAD)})
     column = form.AT["status"]
     sheet.data_validation(first, column, last, column, {
