@@ -131,6 +131,19 @@ def test_the_generic_sheet_says_that_a_person_must_be_named(tmp_path):
     assert "cần giao người cụ thể" not in other["C2"].value
 
 
+def test_a_dash_is_explained(run):
+    _, files, _ = run
+    for path in (p for p in files if p.suffix == ".xlsx"):
+        mine = [x for x in lines(path) if x["number"] == 1]
+        text = "\n".join(everything(path.with_suffix(".docx")))
+        for key in ("rank", "grade"):
+            said = wording.t(f"ws.note.no_{key}")
+            dash = any(x[key] == "–" for x in mine)
+            assert (said in text) == dash
+            sheet = openpyxl.load_workbook(path).worksheets[0]
+            assert any(c.value == said for c in sheet["C"]) == dash
+
+
 def test_only_what_is_to_be_filled_in_is_open_and_checked(run):
     _, files, _ = run
     path = next(p for p in files if p.suffix == ".xlsx")

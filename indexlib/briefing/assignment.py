@@ -9,7 +9,7 @@ from indexlib.catalogue import load_catalogue
 from indexlib.findings import Findings
 from indexlib.plan import BY_GAP, BY_ITEM, Plan
 from indexlib.tables.cells import rank_notes
-from indexlib.wording import language, number, t
+from indexlib.wording import NONE, language, number, t
 
 COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words"]
 
@@ -65,7 +65,7 @@ def words(found: Findings, answer: dict, index: str) -> str:
     """The plan's own words for which the unit answers, with their clause; in English also the item's translation."""
     if answer["by"] == BY_ITEM:
         text = t("ws.words", words=answer["words"], item=answer["item"])
-        return text if language() == "vi" else f"{text}. {found.plan.item_text(answer['item'])}"
+        return text if language() == "vi" else f"{text}. {tables.shorten(found.plan.item_text(answer['item']))}"
     if answer["by"] == BY_GAP:
         return found.plan.clause("specialised") or t("gap")
     said = [t("ws.words", words=f["words"], item=f["section"]) for f in _focal(found, index)]
@@ -99,7 +99,8 @@ def heading(found: Findings, unit: str) -> list[str]:
 def notes(found: Findings, mine: pd.DataFrame) -> list[str]:
     """What a reader of the figures must know."""
     grades = found.params.grades
-    return [*rank_notes(mine), t("note.grade", a=number(100 * grades.a, 0), b=number(100 * grades.b, 0)),
+    dashes = [t(f"ws.note.no_{key}") for key in ("rank", "grade") if (mine[key] == NONE).any()]
+    return [*rank_notes(mine), *dashes, t("note.grade", a=number(100 * grades.a, 0), b=number(100 * grades.b, 0)),
             t("note.usual"), t("note.computed"), t("note.rounding")]
 
 
