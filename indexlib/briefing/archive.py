@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,15 @@ def save(document: Any, path: Path) -> Path:
 
 def undated(archive: bytes) -> bytes:
     """An archive with every part dated alike, in the order it had."""
+    return rewritten(archive, lambda name, content: content)
+
+
+def rewritten(archive: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """An archive whose parts went through a function of their name and content, every part dated alike."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
             entry = zipfile.ZipInfo(part.filename, EARLIEST)
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            new.writestr(entry, old.read(part))
+            new.writestr(entry, change(part.filename, old.read(part)))
     return out.getvalue()

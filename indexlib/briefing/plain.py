@@ -8,7 +8,8 @@ import unicodedata
 from indexlib.places import plain
 
 #: Characters that XML forbids, and marks that turn the direction of a line, with which a name could hide another.
-FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 #: What a spreadsheet takes for the start of a formula when somebody edits the cell.
 FORMULA = ("=", "+", "-", "@", "'")
 #: Characters that no sheet name may hold.
