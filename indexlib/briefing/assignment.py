@@ -33,9 +33,9 @@ def assignments(found: Findings) -> pd.DataFrame:
     >>> from indexlib import open_run
     >>> frame = assignments(open_run(place="thanh_hoa", year=2024))
     >>> frame.set_index("component").loc["papi.6.2", ["change", "rank", "item", "unit"]].tolist()
-    ['-0,2870 điểm', '37/61*', '2.4', 'Trung tâm học tập cộng đồng']
+    ['-0,2870 điểm', '37/61*', '2.4 (chỉ một phần)', 'Trung tâm học tập cộng đồng']
     """
-    flagged, why = found.now.flagged(), tables.why_text(found.now)
+    flagged, why, grades = found.now.flagged(), tables.why_text(found.now), tables.grades_text(found.now)
     answers = found.by_component(flagged["component"]).to_dict("records")
     catalogue = load_catalogue()
     rows = []
@@ -43,7 +43,7 @@ def assignments(found: Findings) -> pd.DataFrame:
         percent = catalogue.component(row.component).unit == "percent"
         rows.append((row.component, catalogue.label(row.component), answer["unit"], answer["kind"], answer["by"],
                      tables.score_text(row, unit=percent), _change(row), tables.rank_text(row), why[row.component],
-                     tables.grade_text(row), item(found, answer, row.index), words(found, answer, row.index)))
+                     grades.get(row.component, NONE), item(found, answer, row.index), words(found, answer, row.index)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

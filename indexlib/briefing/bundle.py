@@ -6,9 +6,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from indexlib import kept as _kept
 from indexlib.findings import Findings
@@ -19,7 +18,23 @@ REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx",
 NAMES = (REPORT, SHEETS, WORKBOOK, SLIDES)
 
 
-def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> list[tuple[str, str]]:
+@dataclass
+class Bundle:
+    """What became of the files of a briefing.
+
+    Attributes
+    ----------
+    why : dict of str
+        For each file by name why it could not be written; empty for one that was.
+    notices : list of str
+        What their reader should know.
+    """
+
+    why: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> Bundle:
     """Write the four kinds of file; one that fails does not stop the others.
 
     Parameters
@@ -31,42 +46,36 @@ def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> li
         Folder with the charts as PNG.
     beside : Path
         Folder of the parameter file, from which it names template and progress.
-
-    Returns
-    -------
-    list of (name, why)
-        ``why`` is empty for a file that was written.
     """
     from indexlib.briefing.slides import write_slides
     from indexlib.briefing.workbook import write_workbook
     from indexlib.briefing.worksheets import write_worksheets
 
-    makers: dict[str, Callable[[], Any]] = {
-        REPORT: lambda: _report(found, folder / REPORT, charts, beside),
+    made = Bundle()
+    makers: dict[str, Callable[[], object]] = {
+        REPORT: lambda: made.notices.extend(_report(found, folder / REPORT, charts, beside)),
         SHEETS: lambda: write_worksheets(found, folder / SHEETS),
         WORKBOOK: lambda: write_workbook(found, folder / WORKBOOK),
         SLIDES: lambda: write_slides(found, folder / SLIDES, charts),
     }
-    return [(name, _why(maker)) for name, maker in makers.items()]
+    for name, maker in makers.items():
+        try:
+            maker()
+            made.why[name] = ""
+        except IndexlibError as error:
+            made.why[name] = str(error)
+    return made
 
 
-def _why(maker: Callable[[], Any]) -> str:
-    try:
-        maker()
-    except IndexlibError as error:
-        return str(error)
-    return ""
-
-
-def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> None:
-    from indexlib.briefing.progress import read_progress, section
+def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> list[str]:
+    """Write the report; what is wrong with the worksheets that it tells of is a notice."""
+    from indexlib.briefing.progress import read_progress
     from indexlib.briefing.report import write_report
 
     asked = found.params.report
-    progress = None
-    if asked.progress:
-        progress = section(read_progress(beside / asked.progress), date.fromisoformat(asked.until))
+    progress = read_progress(beside / asked.progress, found.params) if asked.progress else None
     write_report(found, path, charts, beside / asked.template if asked.template else None, progress)
+    return [f"{p.file} {p}" for p in progress.problems] if progress else []
 
 
 def key(params: Params, beside: Path, charts: list[str]) -> str:

@@ -52,8 +52,8 @@ def components(found: Findings) -> pd.DataFrame:
         frame[name] = _kinds(frame[name])
     frame["group_name"] = [t("group.computed", group=t(f"group.{g}")) if isinstance(g, str) and g else NONE
                            for g in frame["group"]]
-    frame["grade_name"] = [t("grade.unknown") if g == "unknown" else g if isinstance(g, str) and g else NONE
-                           for g in frame["grade"]]
+    grades = tables.grades_text(now)
+    frame["grade_name"] = [grades.get(c, NONE) for c in frame["component"]]
     frame["yardstick"] = frame["median"].fillna(frame["published_mean"])
     frame["yardstick_is"] = np.select([frame["median"].notna(), frame["published_mean"].notna()],
                                       [t("wb.yardstick.median"), t("wb.yardstick.mean")], NONE)

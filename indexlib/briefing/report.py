@@ -6,11 +6,14 @@ findings. The tags are those of docxtpl.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from indexlib.briefing import archive, sections
 from indexlib.briefing.plain import clean
+from indexlib.briefing.progress import Progress
+from indexlib.briefing.progress_tables import COUNTS
 from indexlib.findings import Findings
 from indexlib.problems import IndexlibError
 from indexlib.wording import t
@@ -23,11 +26,12 @@ TABLES_COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "
                   "threshold", "met", "judged", "state")
 REPORT_COLUMNS = ("no", "component", "evidence", "task", "target", "actual", "verdict", "count", "names", "median", "group",
                   "of_year")
+PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not")
 #: Sections by period; a quarterly report tells of the work, not of each index again.
 SECTIONS = {
     "year": ("summary", "focus", "indices", "follow_up", "goals", "progress", "units", "method"),
     "half": ("summary", "focus", "indices", "follow_up", "goals", "progress", "units", "method"),
-    "quarter": ("summary", "focus", "progress", "goals", "units", "method"),
+    "quarter": ("summary", "focus", "goals", "progress", "units", "method"),
 }
 
 
@@ -36,7 +40,7 @@ class TemplateError(IndexlibError):
 
 
 def write_report(found: Findings, path: Path, charts: Path | None = None, template: Path | None = None,
-                 progress: dict[str, Any] | None = None) -> Path:
+                 progress: Progress | None = None) -> Path:
     """Write the report of a run as a Word file.
 
     Parameters
@@ -49,8 +53,8 @@ def write_report(found: Findings, path: Path, charts: Path | None = None, templa
         there stands what to do.
     template : Path, optional
         Word file of the office; none: the one that comes along.
-    progress : dict, optional
-        Section on progress, from :func:`indexlib.briefing.progress.section`.
+    progress : Progress, optional
+        What the units' worksheets say, counted up to the day that the parameters give.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def write_report(found: Findings, path: Path, charts: Path | None = None, templa
     return archive.save(document.docx, path)
 
 
-def context(found: Findings, charts: Path | None = None, progress: dict[str, Any] | None = None) -> dict[str, Any]:
+def context(found: Findings, charts: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
     """Everything that the template may show, by tag; all texts are as people read them.
 
     Returns
@@ -98,13 +102,15 @@ def context(found: Findings, charts: Path | None = None, progress: dict[str, Any
     headings = {name: f"{n}. {t('report.h.' + name)}" for name, n in numbers.items()}
     columns = {c: t(f"col.{c}") for c in TABLES_COLUMNS} | {c: t(f"report.col.{c}") for c in REPORT_COLUMNS}
     year = found.params.year
+    columns |= {c: t(f"col.{c}") for c in PROGRESS_COLUMNS}
     columns |= {"n_before": t("report.col.year", year=year - 1), "n_now": t("report.col.year", year=year)}
     return sections.head(found) | {
         "h": headings, "c": columns, "shows": {s: s in shown for s in SECTIONS["year"]},
         "totals": sections.table(found, "totals"), "summary": sections.summary(found, numbers),
         "indices": sections.indices(found, charts, numbers["method"]) if "indices" in shown else [],
         "focus": sections.focus(found), "follow_up": sections.follow_up(found), "goals": sections.goals(found),
-        "progress": progress or {}, "units": sections.units(found), "rules": sections.table(found, "rules"),
+        "progress": sections.progress(progress, date.fromisoformat(found.params.report.until)) if progress else {},
+        "units": sections.units(found), "rules": sections.table(found, "rules"),
         "method": sections.method(found), "sources": sections.sources(found)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pandas as pd
 
 from indexlib import prose, tables
 from indexlib import wording as w
+from indexlib.briefing import progress_tables
 from indexlib.briefing.pictures import pictures
+from indexlib.briefing.progress import Progress
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.findings import Findings
 from indexlib.flags import follow_up as _follow_up
@@ -237,6 +240,16 @@ def goals(found: Findings) -> dict[str, Any]:
                      "actual": actual, "state": t("goal.state.why", state=state, why=g.reason) if g.reason else state})
     return {"text": t("report.goals.lead" if rows else "report.sum.goals_none"), "rows": rows,
             "notes": tables.rank_notes(pd.DataFrame(rows).rename(columns={"actual": "rank"})) if rows else []}
+
+
+def progress(read: Progress, on: date) -> dict[str, Any]:
+    """What the units' worksheets say on a day: counts by unit, measures, and components without one."""
+    by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
+        progress_tables.unplanned(read)
+    parts = {"units": by_unit, "measures": measures, "unplanned": unplanned}
+    problems = [str(p) for p in read.problems]
+    return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
+            for name, made in parts.items()} | {"problems": problems}
 
 
 def units(found: Findings) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def follow_up(deck: Deck, found: Findings) -> None:
         page.done()
         return
     frame = followed(found.now, found.before)
-    of = {s: frame.loc[frame["state"] == s, "component"].tolist() for s in (*STATES, "new")}
+    of = {s: frame.loc[frame["state"] == s, "component"].tolist() for s in (*STATES, "new", "first")}
     parts = w.listing([t(f"slide.follow.{s}", n=len(of[s])) for s in STATES if of[s]]) or w.NONE
     n = sum(len(of[s]) for s in STATES)
     page = deck.page(ONE, t("slide.follow", n=n, before=before, parts=parts, new=len(of["new"])))
