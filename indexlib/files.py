@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import time
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -23,9 +23,9 @@ _looked = 0.0
 LOOK_EVERY = 1.0
 
 
-def remembered(function):
-    """Keep what a function of the data folder returns until a file under the folder changes."""
-    kept = cache(function)
+def remembered(function, at_most: int | None = None):
+    """Keep what a function of the data folder returns, the latest ``at_most``, until a file under the folder changes."""
+    kept = lru_cache(at_most)(function)
     _remembered.append(kept)
     return kept
 
@@ -34,6 +34,12 @@ def forget() -> None:
     """Drop everything that was read from the data folder; the next call reads the files again."""
     for kept in _remembered:
         kept.cache_clear()
+
+
+def look_again() -> None:
+    """Look at the data files at the next call, however short ago that was done."""
+    global _looked
+    _looked = -LOOK_EVERY
 
 
 def _watch(folder: Path) -> None:

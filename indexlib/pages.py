@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
+import tempfile
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
@@ -99,10 +101,18 @@ def write_page(folder: Path, name: str, notebook: Any, title: str, language: str
     return found
 
 
-def write_script(folder: Path) -> None:
-    """Write the one copy of plotly.js that the pages share."""
-    script = resources.files("plotly") / "package_data" / SCRIPT
-    (folder / SCRIPT).write_bytes(script.read_bytes())
+def write_script(folder: Path, store: Path) -> None:
+    """Write the one copy of plotly.js that the pages of a run share; on disk all runs share the one in ``store``."""
+    script = (resources.files("plotly") / "package_data" / SCRIPT).read_bytes()
+    shared = store / SCRIPT
+    try:
+        if not shared.exists() or shared.read_bytes() != script:
+            with tempfile.NamedTemporaryFile(dir=store, delete=False) as part:
+                part.write(script)
+            os.replace(part.name, shared)
+        os.link(shared, folder / SCRIPT)
+    except OSError:  # a disk without hard links, such as a USB stick
+        (folder / SCRIPT).write_bytes(script)
 
 
 def write_data(folder: Path, figures: dict[str, dict]) -> None:

@@ -9,27 +9,26 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from indexlib import __version__, pages
+from indexlib.execution import Outcome, Workshop, execute
 from indexlib.kept import checksum, copy_atomically, figure_key, forget, inputs, notebook_key, take, versions
 from indexlib.params import Params, read_params
 from indexlib.places import find_place
 from indexlib.plan import load_plan
 from indexlib.problems import IndexlibError
 from indexlib.wording import speaking, t
-
-COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 
 class RunError(IndexlibError):
@@ -40,19 +39,6 @@ class WriteError(RunError):
     """A run that could not be written to its end, say on a full disk; the earlier folder is untouched."""
 
     exit_code = 1
-
-
-@dataclass
-class Outcome:
-    """How one notebook of a run ended."""
-
-    notebook: str
-    key: str = ""
-    seconds: float = 0.0
-    reused: bool = False
-    failed: bool = False
-    cell: int | None = None
-    why: str = ""
 
 
 @dataclass
@@ -94,7 +80,7 @@ def suite(only: str | None = None) -> list[Path]:
 
 
 def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: str | None = None,
-              progress: Callable[[], Any] | None = None) -> Run:
+              progress: Callable[[], Any] | None = None, workshop: Workshop | None = None) -> Run:
     """Run the notebooks for one parameter file.
 
     Parameters
@@ -109,6 +95,8 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
         One notebook by its name.
     progress : callable, optional
         Called without arguments after each notebook.
+    workshop : Workshop, optional
+        One that served another run; else the run has its own. Its number of jobs then counts.
 
     Returns
     -------
@@ -125,9 +113,10 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
     with speaking(params.language):
         books = suite(only)
         try:
-            with _workplace(outputs, path.stem) as (work, kept):
-                run = Run(path.stem, outputs / path.stem, _execute(books, params, work, kept, jobs, progress))
-                _finish(work, kept, run, params, path, start)
+            with (nullcontext(workshop) if workshop else Workshop(jobs)) as tools, \
+                    _workplace(outputs, path.stem) as (work, kept):
+                run = Run(path.stem, outputs / path.stem, _execute(books, params, work, kept, tools, progress))
+                _finish(work, kept, run, params, path, start, tools)
                 if run.failures:
                     run.folder = outputs / f"{path.stem}.failed"
                 _put_in_place(work, run.folder)
@@ -177,11 +166,12 @@ def _lock(handle: int, folder: Path) -> None:
         raise RunError(t("cli.locked", folder=folder)) from None
 
 
-def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: int,
+def _execute(books: list[Path], params: Params, work: Path, kept: Path, tools: Workshop,
              progress: Callable[[], Any] | None) -> list[Outcome]:
-    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    pool = ThreadPoolExecutor(max_workers=tools.jobs)
     try:
-        waiting = {pool.submit(_one, book, params, work, kept): book for book in books}
+        # Each in a copy of this context, which holds the language.
+        waiting = [pool.submit(copy_context().run, _one, book, params, work, kept, tools) for book in books]
         for _ in as_completed(waiting):
             if progress:
                 progress()
@@ -190,60 +180,22 @@ def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: in
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(book: Path, params: Params, work: Path, kept: Path) -> Outcome:
+def _one(book: Path, params: Params, work: Path, kept: Path, tools: Workshop) -> Outcome:
     """One notebook: taken from earlier work if it was made from the same things, else executed and kept."""
     key = notebook_key(book, params)
     store = kept / f"{book.stem}-{key}.ipynb"
     if store.exists():
         shutil.copyfile(store, work / book.name)
         return Outcome(book.stem, key, reused=True)
-    outcome = execute(book, work / book.name, params)
+    outcome = execute(book, work / book.name, params, tools.kernels)
     outcome.key = key
     if not outcome.failed:
         copy_atomically(work / book.name, store)
     return outcome
 
 
-def execute(book: Path, out: Path, params: Params) -> Outcome:
-    """Run one notebook with papermill; a failure is an outcome, not an exception."""
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-
-    start = time.perf_counter()
-    outcome = Outcome(book.stem)
-    try:
-        done = papermill.execute_notebook(str(book), str(out), parameters=params.model_dump(), progress_bar=False,
-                                          log_output=False, kernel_name="python3",
-                                          extra_arguments=["--log-level=50"])
-        cell = _first_not_run(done)
-        if cell is not None:  # sys.exit(0) ends a notebook early without an error
-            outcome.failed, outcome.cell, outcome.why = True, cell, t("run.not_run")
-    except papermill.PapermillExecutionError as error:
-        outcome.failed, outcome.cell = True, error.cell_index
-        outcome.why = f"{error.ename}: {COLOURS.sub('', error.evalue)}".strip()
-    except (DeadKernelError, RuntimeError) as error:
-        outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
-    outcome.seconds = round(time.perf_counter() - start, 2)
-    return outcome
-
-
-def _first_not_run(notebook: Any) -> int | None:
-    return next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()
-                 and cell.execution_count is None), None)
-
-
-def _cell_reached(out: Path) -> int | None:
-    """The cell at which a kernel died, from the notebook that papermill saved so far."""
-    import nbformat
-
-    if not out.exists():
-        return None
-    cells = nbformat.read(out, as_version=4).cells
-    started = [i for i, c in enumerate(cells) if c.metadata.get("papermill", {}).get("start_time")]
-    return started[-1] if started else 0
-
-
-def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start: float) -> None:
+def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start: float,
+            tools: Workshop) -> None:
     """Pages, charts, data, index and manifest of a run."""
     import nbformat
 
@@ -258,9 +210,9 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start:
             figures |= shown.figures
             pages.write_tables(work / "tables", outcome.notebook, shown.tables)
     if figures:
-        pages.write_script(work)
+        pages.write_script(work, kept.parent)
         pages.write_data(work / "charts", figures)
-        run.notices += _draw(figures, work / "charts", kept)
+        run.notices += _draw(figures, work / "charts", kept, tools)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
     body = pages.index_body(title, load_plan(params.plan).notices(params.year, place.code), rows, notes)
@@ -276,7 +228,7 @@ def _failure(outcome: Outcome) -> str:
     return t("page.failed", cell="?" if outcome.cell is None else outcome.cell, why=outcome.why)
 
 
-def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
+def _draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) -> list[str]:
     """Charts as PNG and SVG, those drawn before from the same figure taken from earlier work."""
     keys = {name: figure_key(f) for name, f in figures.items()}
     missing = [name for name, key in keys.items()
@@ -286,7 +238,7 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
     from indexlib import charts
 
     try:
-        charts.export([charts.Chart(figures[name]) for name in missing], folder)
+        charts.export([charts.Chart(figures[name]) for name in missing], folder, browser=tools.browser)
     except charts.BrowserError as error:
         return [str(error)]
     for name in missing:
