@@ -7,17 +7,21 @@ Each function takes a score table or the findings of a run and returns a
 
 from __future__ import annotations
 
+import os
 import re
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from indexlib import store
 from indexlib.chart_dots import dots, movement, position, radar
 from indexlib.chart_grids import heat, tiles
 from indexlib.chart_lines import bump, history
 from indexlib.chart_style import CENTIMETRES, SCALE, WIDTH, Chart, config
 from indexlib.chart_sums import waterfall
+from indexlib.foreign import file_name
 from indexlib.problems import IndexlibError
 from indexlib.wording import listing, t
 
@@ -52,19 +56,29 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
     ValueError
         Two charts of one name, of which one would be lost.
     """
-    import kaleido
-    from kaleido.errors import ChromeNotFoundError
-
     charts, folder = list(figures), Path(folder)
     names = [c.layout.meta["name"] for c in charts]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise ValueError(t("chart.same_name", names=listing(twice)))
     endings = [end for end, wanted in (("png", png), ("svg", svg)) if wanted]
-    todo = [_image(c, folder / f"{n}.{end}") for c, n in zip(charts, names, strict=True) for end in endings]
-    if not todo:
+    if not charts or not endings:
         return []
     folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=store.UNFINISHED, dir=folder) as unfinished:
+        todo = [_image(c, Path(unfinished) / f"{file_name(n)}.{end}") for c, n in zip(charts, names, strict=True)
+                for end in endings]
+        _draw(todo)
+        for image in todo:
+            os.replace(image["path"], folder / image["path"].name)
+    return [folder / image["path"].name for image in todo]
+
+
+def _draw(todo: list[dict]) -> None:
+    """Draw images with one browser and set their printed sizes."""
+    import kaleido
+    from kaleido.errors import ChromeNotFoundError
+
     try:
         # What plotly.io.write_images calls, but with two tabs and without fetching MathJax from the web.
         kaleido.write_fig_from_object_sync(todo, kopts={"n": 2, "mathjax": False})
@@ -75,7 +89,6 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
         raise BrowserError(t("chart.not_written", why=why.partition("\n")[0])) from error
     for path in (image["path"] for image in todo):
         (_set_dots_per_inch if path.suffix == ".png" else _set_centimetres)(path)
-    return [image["path"] for image in todo]
 
 
 def _image(figure: Chart, path: Path) -> dict:
