@@ -7,18 +7,22 @@ Each function takes a score table or the findings of a run and returns a
 
 from __future__ import annotations
 
+import os
 import re
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexlib import store
 from indexlib.chart_dots import dots, movement, position, radar
 from indexlib.chart_grids import heat, tiles
 from indexlib.chart_lines import bump, history
 from indexlib.chart_style import CENTIMETRES, SCALE, WIDTH, Chart, config
 from indexlib.chart_sums import waterfall
+from indexlib.foreign import file_name
 from indexlib.problems import BrowserError
 from indexlib.wording import listing, t
 
@@ -55,18 +59,28 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
     ValueError
         Two charts of one name, of which one would be lost.
     """
-    from indexlib.browser import Browser
-
     charts, folder = list(figures), Path(folder)
     names = [c.layout.meta["name"] for c in charts]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise ValueError(t("chart.same_name", names=listing(twice)))
     endings = [end for end, wanted in (("png", png), ("svg", svg)) if wanted]
-    todo = [_image(c, folder / f"{n}.{end}") for c, n in zip(charts, names, strict=True) for end in endings]
-    if not todo:
+    if not charts or not endings:
         return []
     folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=store.UNFINISHED, dir=folder) as unfinished:
+        todo = [_image(c, Path(unfinished) / f"{file_name(n)}.{end}") for c, n in zip(charts, names, strict=True)
+                for end in endings]
+        _draw(todo, browser)
+        for image in todo:
+            os.replace(image["path"], folder / image["path"].name)
+    return [folder / image["path"].name for image in todo]
+
+
+def _draw(todo: list[dict], browser: Browser | None) -> None:
+    """Draw images with one browser and set their printed sizes."""
+    from indexlib.browser import Browser
+
     drawing = browser or Browser()
     try:
         drawing.draw(todo)
@@ -75,7 +89,6 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
             drawing.close()
     for path in (image["path"] for image in todo):
         (_set_dots_per_inch if path.suffix == ".png" else _set_centimetres)(path)
-    return [image["path"] for image in todo]
 
 
 def _image(figure: Chart, path: Path) -> dict:

@@ -1,4 +1,4 @@
-"""The command line: ``indexlib flags``, ``check``, ``run``, ``new-year``; ``read``, ``add``, ``template``.
+"""The command line: ``indexlib flags``, ``check``, ``run``, ``new-year``; ``read``, ``add``, ``template``; ``verify``.
 
 Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 """
@@ -13,14 +13,14 @@ from typing import Annotated, Any
 
 import typer
 
-from indexlib import commands_data, wording
+from indexlib import commands_data, commands_verify, wording
 from indexlib.problems import IndexlibError
 from indexlib.wording import t
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
 
 
-for command in (commands_data.read, commands_data.add, commands_data.template):
+for command in (commands_data.read, commands_data.add, commands_data.template, commands_verify.verify):
     app.command()(command)
 
 
@@ -151,7 +151,9 @@ def run(
 
     from indexlib.params import read_params
     from indexlib.run import run_suite, suite
+    from indexlib.runfolder import run_names
 
+    run_names(params)
     for path in params:
         read_params(path)
     books, failed = suite(only), False

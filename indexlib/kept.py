@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -62,13 +61,6 @@ def inputs(params: Params) -> dict[str, str]:
 def checksum(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def copy_atomically(source: Path, target: Path) -> None:
-    """Copy a file so that the target is never half written."""
-    part = target.with_suffix(f".part{os.getpid()}")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
 
 
 def take(store: Path, target: Path) -> bool:

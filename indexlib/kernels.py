@@ -30,7 +30,7 @@ PATIENCE = 60
 AFRESH = """
 import sys
 if "indexlib.files" in sys.modules:
-    sys.modules["indexlib.files"].look_again()
+    sys.modules["indexlib.files"].look()
 if "indexlib.wording" in sys.modules:
     sys.modules["indexlib.wording"].use("vi")
 get_ipython().reset(new_session=True)

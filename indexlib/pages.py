@@ -9,13 +9,14 @@ import csv
 import json
 import os
 import re
-import tempfile
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from indexlib import store
+from indexlib.foreign import csv_cell, file_name
 from indexlib.places import plain, spelling
 from indexlib.wording import t
 
@@ -101,17 +102,15 @@ def write_page(folder: Path, name: str, notebook: Any, title: str, language: str
     return found
 
 
-def write_script(folder: Path, store: Path) -> None:
-    """Write the one copy of plotly.js that the pages of a run share; on disk all runs share the one in ``store``."""
+def write_script(folder: Path, common: Path) -> None:
+    """Write the one copy of plotly.js that the pages of a run share; on disk all runs share the one in ``common``."""
     script = (resources.files("plotly") / "package_data" / SCRIPT).read_bytes()
-    shared = store / SCRIPT
+    shared = common / SCRIPT
     try:
         if not shared.exists() or shared.read_bytes() != script:
-            with tempfile.NamedTemporaryFile(dir=store, delete=False) as part:
-                part.write(script)
-            os.replace(part.name, shared)
+            store.write(shared, script)
         os.link(shared, folder / SCRIPT)
-    except OSError:  # a disk without hard links, such as a USB stick
+    except OSError:  # a disk without hard links, such as a memory stick
         (folder / SCRIPT).write_bytes(script)
 
 
@@ -120,10 +119,8 @@ def write_data(folder: Path, figures: dict[str, dict]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, figure in figures.items():
         records = figure["layout"]["meta"]["data"]
-        with open(folder / f"{name}.csv", "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, list(records[0]) if records else [], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(records)
+        rows = [list(records[0]), *(list(r.values()) for r in records)] if records else [[]]
+        _write_rows(folder / f"{file_name(name)}.csv", rows)
 
 
 def write_tables(folder: Path, notebook: str, tables: dict[str, list[list[str]]]) -> None:
@@ -131,8 +128,12 @@ def write_tables(folder: Path, notebook: str, tables: dict[str, list[list[str]]]
     folder.mkdir(parents=True, exist_ok=True)
     for number, (caption, rows) in enumerate(tables.items(), 1):
         name = f"{notebook}_{number}_{re.sub(r'[^a-z0-9]+', '_', plain(spelling(caption)))[:60].strip('_')}"
-        with open(folder / f"{name}.csv", "w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+        _write_rows(folder / f"{name}.csv", rows)
+
+
+def _write_rows(path: Path, rows: list[list]) -> None:
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
 
 
 def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str]) -> str:

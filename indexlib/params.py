@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from indexlib import store
 from indexlib.problems import DataError, Problem
 from indexlib.wording import plain_number, t
-
-MAX_BYTES = 100_000
+from indexlib.yamlfile import read_yaml
 
 
 class Strict(BaseModel):
@@ -119,49 +118,8 @@ def read_params(path: Path | str) -> Params:
         Everything that is wrong, with its line; the place, year and plan are checked against the data.
     """
     path = Path(path)
-    name = path.as_posix()
-    try:
-        text = path.read_bytes()[: MAX_BYTES + 1]
-    except OSError as error:
-        raise DataError([Problem(name, "", None, "", "unreadable", t("params.unreadable", why=error.strerror))]) from None
-    if len(text) > MAX_BYTES:
-        raise DataError([Problem(name, "", None, "", "too_large", t("params.too_large", n=MAX_BYTES))])
-    try:
-        raw, lines = _parse(text.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise DataError([Problem(name, "", None, "", "encoding", t("data.encoding", byte=error.start))]) from None
-    except yaml.MarkedYAMLError as error:
-        row = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DataError([Problem(name, "", row, "", "yaml", t("params.yaml", why=error.problem))]) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise DataError([Problem(name, "", None, "", "yaml", t("params.yaml", why=str(error).split("\n")[0]))]) from None
-    if not isinstance(raw, dict):
-        raise DataError([Problem(name, "", None, "", "yaml", t("params.not_a_mapping"))])
-    return check_params(raw, name, lines)
-
-
-def _parse(text: str) -> tuple[object, dict[str, int]]:
-    """Load YAML safely, without anchors, and note the line of each key."""
-    lines: dict[str, int] = {}
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem=t("params.alias"), problem_mark=event.start_mark)
-
-    def walk(node: yaml.Node, prefix: str) -> None:
-        if isinstance(node, yaml.MappingNode):
-            seen = set()
-            for key, value in node.value:
-                dotted = f"{prefix}{key.value}"
-                if key.value in seen:
-                    raise yaml.MarkedYAMLError(problem=t("params.twice", key=dotted), problem_mark=key.start_mark)
-                seen.add(key.value)
-                lines[dotted] = key.start_mark.line + 1
-                walk(value, dotted + ".")
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    if node is not None:
-        walk(node, "")
-    return yaml.safe_load(text), lines
+    raw, lines = read_yaml(path, path.as_posix())
+    return check_params(raw, path.as_posix(), lines)
 
 
 def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None = None) -> Params:
@@ -284,8 +242,10 @@ def next_year(path: Path | str, year: int) -> Path:
     new = path.with_name(path.name.replace(str(params.year), str(year)))
     text = re.sub(r"(?m)^(year:\s*)\d+", rf"\g<1>{year}", path.read_text(encoding="utf-8"), count=1)
     try:
-        with open(new, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        store.write(new, text, new=True)
     except FileExistsError:
         raise DataError([Problem(new.as_posix(), "", None, "", "exists", t("cli.exists", path=new.as_posix()))]) from None
+    except OSError as error:
+        raise DataError([Problem(new.as_posix(), "", None, "", "unwritable",
+                                 t("cli.cannot_write", folder=new.parent.as_posix(), why=error.strerror or error))]) from None
     return new

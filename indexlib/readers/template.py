@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from indexlib import store
 from indexlib.catalogue import INDICES, load_catalogue
+from indexlib.foreign import as_text
 from indexlib.places import Place, load_places
 from indexlib.problems import IndexlibError
 from indexlib.readers.figures import RANK, SCORE, Figures, check_ranks, check_scale, expected_places
@@ -178,7 +180,7 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     Raises
     ------
     IndexlibError
-        Unknown index, or a year without places of the level.
+        Unknown index, a year without places of the level, or a file of that name: it may have been filled in.
     """
     from openpyxl import Workbook
 
@@ -198,8 +200,13 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     for row in _about_rows(index, year, level, edition, origin, figures):
         about.append(row)
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 22, 90
+    as_text(sheet)
+    as_text(about)
     try:
-        book.save(out)
+        with store.whole(out, new=True) as part:
+            book.save(part)
+    except FileExistsError:  # somebody may have filled it in
+        raise IndexlibError(t("fault.template_exists", file=out)) from None
     except OSError as error:
         raise IndexlibError(t("template.cannot_write", file=out, why=error.strerror or error)) from error
     return Path(out)
