@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import nullcontext
-from contextvars import copy_context
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,8 +133,7 @@ def _execute(books: list[Path], params: Params, work: Path, kept: Path, tools: W
              progress: Callable[[], Any] | None) -> list[Outcome]:
     pool = ThreadPoolExecutor(max_workers=tools.jobs)
     try:
-        # Each in a copy of this context, which holds the language.
-        waiting = [pool.submit(copy_context().run, _one, book, params, work, kept, tools) for book in books]
+        waiting = [pool.submit(_one, book, params, work, kept, tools) for book in books]
         for _ in as_completed(waiting):
             if progress:
                 progress()
@@ -151,7 +149,8 @@ def _one(book: Path, params: Params, work: Path, kept: Path, tools: Workshop) ->
     if store.exists():
         shutil.copyfile(store, work / book.name)
         return Outcome(book.stem, key, reused=True)
-    outcome = execute(book, work / book.name, params, tools.kernels)
+    with speaking(params.language):  # this thread has not heard of it
+        outcome = execute(book, work / book.name, params, tools.kernels)
     outcome.key = key
     if not outcome.failed and notebook_key(book, params) == key:  # else the data changed while it ran
         copy(work / book.name, store)
