@@ -51,6 +51,10 @@ class Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all kernels and the browser; they may start again."""
         for tool in (self._kernels, self._browser):
             if tool is not None:
                 tool.close()

@@ -37,6 +37,16 @@ def _library() -> str:
     return digest.hexdigest()
 
 
+def fingerprint(params: Params, books: list[Path]) -> dict[str, str]:
+    """Checksums of what two machines must have alike for their results to be alike."""
+    data, notebooks = inputs(params), {book.name: checksum(book) for book in books}
+    return {"library": _library(), "data": _digest(data), "notebooks": _digest(notebooks)}
+
+
+def _digest(checksums: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(checksums, sort_keys=True).encode()).hexdigest()
+
+
 def versions() -> dict[str, str]:
     """Versions of the packages that results depend on; empty where one is not installed."""
     from importlib.metadata import PackageNotFoundError, version

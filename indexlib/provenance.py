@@ -44,6 +44,7 @@ class Ended(BaseModel):
 
     notebook: str
     failed: bool
+    key: str = ""
 
 
 class Manifest(BaseModel):
@@ -60,6 +61,7 @@ class Manifest(BaseModel):
     inputs: dict[str, str]
     notebooks: Annotated[list[Ended], Field(max_length=100)]
     files: Annotated[dict[str, str], Field(max_length=10_000)]
+    notices: list[str] = []
     checksum: str
     intact: bool
 

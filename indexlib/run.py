@@ -36,12 +36,16 @@ class WriteError(RunError):
 
 @dataclass
 class Run:
-    """How a run ended: its folder, the outcome of each notebook, and what the user should know."""
+    """How a run ended: its folder, the outcome of each notebook, and what the user should know.
+
+    ``fault`` says why a run that is one of many could not be made.
+    """
 
     name: str
     folder: Path
     outcomes: list[Outcome] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    fault: str = ""
 
     @property
     def failures(self) -> list[Outcome]:
