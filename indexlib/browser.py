@@ -14,7 +14,7 @@ from indexlib.problems import BrowserError
 from indexlib.wording import t
 
 #: Images that a tab draws before it is loaded anew, which keeps its memory bounded.
-IMAGES_A_LOAD = 200
+IMAGES_A_LOAD = 50
 
 
 class _Tabs(Kaleido):
@@ -55,9 +55,8 @@ class Browser:
             An image could not be written.
         """
         try:
-            if self._kaleido is None:
-                self._start()
-            faults = self._wait(self._kaleido.write_fig_from_object(images))
+            kaleido = self._kaleido or self._start()
+            faults = self._wait(kaleido.write_fig_from_object(images))
         except ChromeNotFoundError:
             self.close()
             raise BrowserError(t("chart.no_browser")) from None
@@ -67,13 +66,15 @@ class Browser:
             self.close()
             raise _not_drawn(faults[0]) from faults[0]
 
-    def _start(self) -> None:
+    def _start(self) -> Kaleido:
         # In a loop of its own, since JupyterLab has one running in the caller's thread.
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self._kaleido = self._wait(_opened(self._tabs))
+        return self._kaleido
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        assert self._loop is not None
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def close(self) -> None:

@@ -26,8 +26,9 @@ def run(
     from tqdm import tqdm
 
     from indexlib import suite
+    from indexlib.run import suite as notebooks
 
-    paths, books = suite.parameter_files(params), suite.suite(only)
+    paths, books = suite.parameter_files(params), notebooks(only)
     done: list[Run] = []
     try:
         with tqdm(total=len(books) * len(paths), unit=t("suite.unit"), disable=None) as bar:

@@ -82,6 +82,7 @@ def find(params: Params) -> Findings:
     place = find_place(params.place, params.year)
     assessed = _assessed(files.data_dir(), params.rules, params.grades, plan.about["base_year"])
     now = cut(assessed, place.code, params.year, params.rules, params.grades)
+    before: Review | None
     try:
         before = cut(assessed, place.code, params.year - 1, params.rules, params.grades)
     except (NoDataError, PlaceError):  # the first year with scores, or the first year of the place
@@ -89,8 +90,8 @@ def find(params: Params) -> Findings:
     if before is not None and before.components.empty:
         before = None
     intervals = rank_intervals(scores, place.code, [params.year, params.year - 1])
-    now, before = (_with_intervals(r, intervals) for r in (now, before))
-    return Findings(params, place, plan, now, before, estimate_noise(scores), scores)
+    return Findings(params, place, plan, _with_intervals(now, intervals), before and _with_intervals(before, intervals),
+                    estimate_noise(scores), scores)
 
 
 def _of_all_places(folder: Path, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
@@ -101,10 +102,8 @@ def _of_all_places(folder: Path, rules: Rules, grades: Grades, base_year: int) -
 _assessed = files.remembered(_of_all_places, at_most=2)
 
 
-def _with_intervals(found: Review | None, intervals: pd.DataFrame) -> Review | None:
+def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
     """Add the 5-95 % interval of the rank to the components of a review."""
-    if found is None:
-        return None
     own = intervals.loc[intervals["year"] == found.year, ["component", "rank_best", "rank_worst"]]
     return replace(found, components=found.components.merge(own, on="component", how="left"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -14,6 +14,9 @@ from indexlib import store
 from indexlib.problems import DataError, Problem
 from indexlib.wording import plain_number, t
 from indexlib.yamlfile import parse, read_yaml
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Strict(BaseModel):
@@ -107,7 +110,7 @@ class Params(Strict):
 
 
 #: Groups of parameters.
-GROUPS = {"rules": Rules, "grades": Grades, "targets": Targets}
+GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Targets}
 
 
 def read_params(path: Path | str) -> Params:
@@ -127,7 +130,6 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     """Check parameters given as a mapping; see :func:`read_params`."""
     lines = lines or {}
     problems = []
-    params = None
     try:
         params = Params.model_validate(raw)
     except ValidationError as error:
@@ -143,9 +145,9 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     return params
 
 
-def _message(error: dict, path: list[str], raw: dict) -> str:
+def _message(error: ErrorDetails, path: list[str], raw: dict) -> str:
     kind, ctx = error["type"], error.get("ctx", {})
-    model = GROUPS[path[0]] if len(path) == 2 else Params
+    model: type[Strict] = GROUPS[path[0]] if len(path) == 2 else Params
     fields = model.model_fields
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], fields, n=1, cutoff=0.4)
@@ -154,8 +156,8 @@ def _message(error: dict, path: list[str], raw: dict) -> str:
         return t("params.missing")
     value = error.get("input")
     low, high = _limits(model, path[-1]) if path and path[-1] in fields else (None, None)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if low is not None and number and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
+    if low is not None and high is not None and isinstance(value, (int, float)) and not isinstance(value, bool) \
+            and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
         return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
         return t("params.choice", value=value, choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))

@@ -104,7 +104,7 @@ def packages() -> dict[str, str]:
 
     found = dict(versions())
     try:
-        asked = [re.match(r"[\w.-]+", line)[0] for line in requires("indexlib") or [] if "extra ==" not in line]
+        asked = [re.split(r"[^\w.-]", line)[0] for line in requires("indexlib") or [] if "extra ==" not in line]
     except PackageNotFoundError:  # run from its folder without having been installed
         asked = []
     for name in asked:
