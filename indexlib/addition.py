@@ -7,9 +7,9 @@ Figures that change an older one leave a line in ``data/scores/corrections.csv``
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-import os
-import tempfile
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from indexlib import files
+from indexlib import files, journal
 from indexlib.catalogue import load_catalogue
+from indexlib.foreign import csv_cell, shown
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.profiles import exchanged_columns
 from indexlib.readers.reading import Reading
@@ -31,6 +32,7 @@ CORRECTIONS = ["index", "year", "place", "component", "column", "old", "new", "o
                "file"]
 #: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
 DECIMALS = 6
+SOURCE = re.compile(r"[A-Za-z0-9][\w.-]{0,80}", re.ASCII)
 #: From this share of equal figures on, a file is taken for a copy of another year.
 SAME = 0.9
 
@@ -42,6 +44,8 @@ class Addition:
     Attributes
     ----------
     reading : Reading
+    state : str
+        Checksum of the tables compared with: what is written must be what was shown.
     new : DataFrame
         Rows that the tables do not have, columns of the score tables.
     changed : DataFrame
@@ -60,6 +64,7 @@ class Addition:
     """
 
     reading: Reading
+    state: str
     new: pd.DataFrame
     changed: pd.DataFrame
     same: int
@@ -87,6 +92,8 @@ def compare(reading: Reading, file: str = "") -> Addition:
     -------
     Addition
     """
+    files.look()
+    state = _state(files.data_dir())
     have = load_scores(reading.index) if reading.index else load_scores().head(0)
     rows = _rounded(reading.scores)
     both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"), indicator=True)
@@ -97,7 +104,7 @@ def compare(reading: Reading, file: str = "") -> Addition:
     withheld = _rounded_held(reading.withheld, held)
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file)
     hidden = _no_longer(have, reading, file)
-    return Addition(reading, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
+    return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
                     _missing(rows, have, reading), withheld, problems + hidden, _exchanged(rows, have, file))
 
 
@@ -211,27 +218,41 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise IndexlibError(t("add.changes", n=len(addition.changed)))
     if addition.empty:
         return
-    folder = files.data_dir() / "scores"
-    texts: dict[Path, str] = {}
+    folder = files.data_dir()
+    try:
+        with journal.locked(folder):
+            if _state(folder) != addition.state:
+                raise IndexlibError(t("fault.data_changed"))
+            files.forget()  # under the lock, what is read is what stands there
+            journal.write_together(folder, _texts(addition, file, source, where, today or date.today()))
+    except OSError as error:
+        raise IndexlibError(t("add.cannot_write", why=error.strerror or error)) from error
+    finally:
+        files.look()
+
+
+def _state(folder: Path) -> str:
+    """Checksum of the tables that an addition is compared with and written to."""
+    digest = hashlib.sha256()
+    for path in [folder / "sources.csv", *sorted((folder / "scores").glob("*.csv"))]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _texts(addition: Addition, file: str, source: str, where: str, today: date) -> dict[str, str]:
+    """The new text of each file that an addition changes."""
+    index = addition.reading.index
+    texts: dict[str, str] = {}
     if source not in set(load_sources()["source"]):
-        texts[folder.parent / "sources.csv"] = _with_source(source, where)
+        texts["sources.csv"] = _with_source(source, where)
     table = _table(addition, source)
-    _check_table(table, reading.index, source, bool(texts))
-    texts[folder / FILES[reading.index]] = _csv(table)
+    _check_table(table, index, source, bool(texts))
+    texts[f"scores/{FILES[index]}"] = _csv(table)
     if not addition.changed.empty:
-        texts[folder / "corrections.csv"] = _corrections(addition, source, file, today or date.today())
+        texts["scores/corrections.csv"] = _corrections(addition, source, file, today)
     if not addition.withheld.empty:
-        texts[folder / "withheld.csv"] = _csv(_with_withheld(addition, source))
-    _write_all(texts)
-    forget()
-
-
-def forget() -> None:
-    """Forget the tables read before, so that the next look sees the files as they are."""
-    from indexlib import scores
-
-    for read in (scores._load, scores._withheld, scores._sources, scores._reference):
-        read.cache_clear()
+        texts["scores/withheld.csv"] = _csv(_with_withheld(addition, source))
+    return texts
 
 
 def _table(addition: Addition, source: str) -> pd.DataFrame:
@@ -264,7 +285,8 @@ def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
             return ""
         return str(int(value)) if whole else repr(round(float(value), DECIMALS))
 
-    return rows.assign(**{c: [text(v, c in ("rank", "rank_base")) for v in rows[c]] for c in VALUES})[COLUMNS]
+    return rows.assign(**{c: [text(v, c in ("rank", "rank_base")) for v in rows[c]] for c in VALUES},
+                       note=rows["note"].map(lambda v: csv_cell(shown(v, 500))))[COLUMNS]
 
 
 def _check_table(table: pd.DataFrame, index: str, source: str, new_source: bool) -> None:
@@ -284,8 +306,10 @@ def _csv(table: pd.DataFrame) -> str:
 def _with_source(source: str, where: str) -> str:
     if not where:
         raise IndexlibError(t("add.no_source", source=source))
+    if not SOURCE.fullmatch(source):
+        raise IndexlibError(t("add.source_key", value=shown(source)))
     table = load_sources()
-    new = pd.DataFrame([{"source": source, "where": where}])
+    new = pd.DataFrame([{"source": source, "where": csv_cell(shown(where, 500))}])
     return _csv(pd.concat([table, new], ignore_index=True).sort_values("source", kind="stable"))
 
 
@@ -309,34 +333,5 @@ def _corrections(addition: Addition, source: str, file: str, today: date) -> str
         whole = row.column in ("rank", "rank_base")
         old, new = ("" if pd.isna(v) else str(int(v)) if whole else repr(float(v)) for v in (row.old, row.new))
         writer.writerow([addition.reading.index, row.year, row.place, row.component, row.column, old, new,
-                         row.old_source, source, today.isoformat(), file])
+                         row.old_source, source, today.isoformat(), csv_cell(shown(file, 200))])
     return out.getvalue()
-
-
-def _write_all(texts: dict[Path, str]) -> None:
-    """Write every file beside its place first, then put all in place; if one fails, put back the others."""
-    before = {path: path.read_bytes() if path.exists() else None for path in texts}
-    waiting: list[tuple[str, Path]] = []
-    placed: list[Path] = []
-    try:
-        for path, text in texts.items():
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-            waiting.append((name, path))
-            with open(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        for name, path in waiting:
-            os.replace(name, path)
-            placed.append(path)
-    except OSError as error:
-        for path in placed:
-            if before[path] is None:
-                path.unlink()
-            else:
-                path.write_bytes(before[path])
-        raise IndexlibError(t("add.cannot_write", why=error.strerror or error)) from error
-    finally:
-        for name, _ in waiting:
-            Path(name).unlink(missing_ok=True)

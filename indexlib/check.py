@@ -12,6 +12,9 @@ from indexlib.problems import DataError, Problem
 from indexlib.scores import load_reference, load_scores, load_sources, load_withheld
 from indexlib.wording import listing, t
 
+#: Codes go into names of files.
+PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
+
 
 def check_data() -> list[Problem]:
     """Every problem of the data folder: scores, catalogue, places, plans, sources."""
@@ -44,6 +47,8 @@ def _catalogue() -> list[Problem]:
     comp, blocks = c.components, c.comparability
     known = set(comp["component"])
     problems = _rows("catalogue/components.csv", comp, comp.duplicated("component"), "component", "duplicate")
+    problems += _rows("catalogue/components.csv", comp, ~comp["component"].str.fullmatch(COMPONENT_CODE), "component",
+                      "code")
     orphan = ~comp["parent"].isin(known) & (comp["level"] != TOTAL)
     problems += _rows("catalogue/components.csv", comp, orphan, "parent", "parent")
     for name in ("comparability", "cautions", "weights", "labels"):
@@ -67,6 +72,7 @@ def _places() -> list[Problem]:
     p = load_places()
     codes = set(p.places["code"])
     problems = _rows("places/places.csv", p.places, p.places.duplicated(["code", "first_year"]), "code", "duplicate")
+    problems += _rows("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code", "code")
     problems += _rows("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code", "unknown_place")
     for column in ("old_code", "new_code"):
         problems += _rows("places/mergers.csv", p.mergers, ~p.mergers[column].isin(codes), column, "unknown_place")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import os
 import time
-from functools import cache
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from indexlib.foreign import UNSEEN
+from indexlib.journal import finish
 from indexlib.problems import DataError, Problem
 from indexlib.wording import t
 
@@ -18,14 +23,15 @@ BESIDE_PACKAGE = Path(__file__).resolve().parent.parent / "data"
 
 _remembered: list = []
 _stamps: dict[Path, int] = {}
-_looked = 0.0
+_looked = float("-inf")
 #: Seconds between two looks at whether the data files have changed.
 LOOK_EVERY = 1.0
+MAX_BYTES = 200_000_000
 
 
-def remembered(function):
-    """Keep what a function of the data folder returns until a file under the folder changes."""
-    kept = cache(function)
+def remembered(function: Callable[..., Any], at_most: int | None = None) -> Any:
+    """Keep what a function of the data folder returns, the latest ``at_most``, until a file under the folder changes."""
+    kept = lru_cache(at_most)(function)
     _remembered.append(kept)
     return kept
 
@@ -36,16 +42,33 @@ def forget() -> None:
         kept.cache_clear()
 
 
+def look() -> None:
+    """Look at the data files at the next use, however short ago the last look was."""
+    global _looked
+    _looked = float("-inf")
+
+
 def _watch(folder: Path) -> None:
     """Forget what was read if a data file has changed since; looks at most once a second."""
     global _looked
     if time.monotonic() - _looked < LOOK_EVERY:
         return
-    stamp = max((p.stat().st_mtime_ns for p in folder.rglob("*.*")), default=0)
+    finish(folder)
+    stamp = _stamp(folder)
     if _stamps.setdefault(folder, stamp) != stamp:
         _stamps[folder] = stamp
         forget()
     _looked = time.monotonic()
+
+
+def _stamp(folder: Path) -> int:
+    """A number that changes with the name, size or time of any data file."""
+    found = []
+    for path in folder.rglob("*.*"):
+        with suppress(FileNotFoundError):  # moved into its place by another process just now
+            about = path.stat()
+            found.append((str(path), about.st_mtime_ns, about.st_size))
+    return hash(tuple(sorted(found)))
 
 
 def data_dir() -> Path:
@@ -85,10 +108,11 @@ def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
     Raises
     ------
     DataError
-        Missing file, other columns, a line with another number of cells, bytes that are not UTF-8.
+        Missing file, other columns, a line with another number of cells, bytes that are not UTF-8, control characters.
     """
     name = shown_name(path)
     try:
+        _refuse_unseen(path, name)
         frame = _parse(path)
     except FileNotFoundError:
         raise DataError([Problem(name, "", None, "", "missing_file", t("data.missing_file"))]) from None
@@ -99,6 +123,16 @@ def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
         message = t("data.columns", wrong=", ".join(map(str, wrong)), expected=", ".join(columns))
         raise DataError([Problem(name, "", 1, "", "columns", message)])
     return frame
+
+
+def _refuse_unseen(path: Path, name: str) -> None:
+    """Refuse a file that is too large, and characters that nobody sees but other programs act on."""
+    if path.stat().st_size > MAX_BYTES:
+        raise DataError([Problem(name, "", None, "", "too_large", t("data.too_large", n=MAX_BYTES // 1_000_000))])
+    text = path.read_text(encoding="utf-8")
+    if UNSEEN.search(text):
+        raise DataError([Problem(name, "", row, "", "unseen", t("data.unseen", code=f"U+{ord(found[0]):04X}"))
+                         for row, line in enumerate(text.split("\n"), 1) if (found := UNSEEN.search(line))])
 
 
 def _parse(path: Path) -> pd.DataFrame:

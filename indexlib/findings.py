@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
+from indexlib import files
 from indexlib.catalogue import load_catalogue
 from indexlib.flags import Review, assess, cut
 from indexlib.noise import estimate_noise
-from indexlib.params import Params, check_params
+from indexlib.params import Grades, Params, Rules, check_params
 from indexlib.peers import region, similar
 from indexlib.places import Place, find_place
 from indexlib.plan import Plan, load_plan
@@ -94,8 +96,9 @@ def find(params: Params) -> Findings:
     use(params.language)
     plan, scores = load_plan(params.plan), load_scores()
     place = find_place(params.place, params.year)
-    assessed = assess(scores, params.rules, params.grades, plan.about["base_year"])
+    assessed = _assessed(files.data_dir(), params.rules, params.grades, plan.about["base_year"])
     now = cut(assessed, place.code, params.year, params.rules, params.grades)
+    before: Review | None
     try:
         before = cut(assessed, place.code, params.year - 1, params.rules, params.grades)
     except (NoDataError, PlaceError):  # the first year with scores, or the first year of the place
@@ -103,14 +106,20 @@ def find(params: Params) -> Findings:
     if before is not None and before.components.empty:
         before = None
     intervals = rank_intervals(scores, place.code, [params.year, params.year - 1])
-    now, before = (_with_intervals(r, intervals) for r in (now, before))
-    return Findings(params, place, plan, now, before, estimate_noise(scores), scores)
+    return Findings(params, place, plan, _with_intervals(now, intervals), before and _with_intervals(before, intervals),
+                    estimate_noise(scores), scores)
 
 
-def _with_intervals(found: Review | None, intervals: pd.DataFrame) -> Review | None:
+def _of_all_places(folder: Path, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
+    """Every place and year assessed: the same for all runs that ask alike."""
+    return assess(load_scores(), rules, grades, base_year)
+
+
+_assessed = files.remembered(_of_all_places, at_most=2)
+
+
+def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
     """Add the 5-95 % interval of the rank to the components of a review."""
-    if found is None:
-        return None
     own = intervals.loc[intervals["year"] == found.year, ["component", "rank_best", "rank_worst"]]
     return replace(found, components=found.components.merge(own, on="component", how="left"))
 

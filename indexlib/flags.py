@@ -7,6 +7,7 @@ trend stands the grade of the evidence that the level fell.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +99,7 @@ def assess(scores: pd.DataFrame, rules: Rules, grades: Grades, base_year: int) -
     DataFrame
         As ``components`` of :class:`Review`, for every place and year.
     """
-    base_year = base_year if rules.not_improved in ("plan", None) else rules.not_improved
+    base_year = rules.not_improved if isinstance(rules.not_improved, int) else base_year
     frame = evidence.gather(scores, base_year)
     met, judged = np.zeros(len(frame), dtype=np.int8), np.zeros(len(frame), dtype=np.int8)
     best = np.full(len(frame), len(GRADES), dtype=np.int8)
@@ -273,8 +274,9 @@ def _not_improved(f: pd.DataFrame, _: object) -> tuple:
     return state, f["score"], f["base_score"], against, reason
 
 
-JUDGES = {"score_fell": _score_fell, "trend_down": _trend_down, "rank_fell": _rank_fell, "rank_low": _rank_low,
-          "score_low": _score_low, "not_improved": _not_improved}
+JUDGES: dict[str, Callable[..., tuple]] = {
+    "score_fell": _score_fell, "trend_down": _trend_down, "rank_fell": _rank_fell, "rank_low": _rank_low,
+    "score_low": _score_low, "not_improved": _not_improved}
 
 
 def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:

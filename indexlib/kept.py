@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from functools import cache
 from pathlib import Path
@@ -42,6 +41,16 @@ def _library() -> str:
     return digest.hexdigest()
 
 
+def fingerprint(params: Params, books: list[Path]) -> dict[str, str]:
+    """Checksums of what two machines must have alike for their results to be alike."""
+    data, notebooks = inputs(params), {book.name: checksum(book) for book in books}
+    return {"library": _library(), "data": _digest(data), "notebooks": _digest(notebooks)}
+
+
+def _digest(checksums: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(checksums, sort_keys=True).encode()).hexdigest()
+
+
 def versions() -> dict[str, str]:
     """Versions of the packages that results depend on; empty where one is not installed."""
     from importlib.metadata import PackageNotFoundError, version
@@ -66,13 +75,6 @@ def inputs(params: Params) -> dict[str, str]:
 def checksum(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def copy_atomically(source: Path, target: Path) -> None:
-    """Copy a file so that the target is never half written."""
-    part = target.with_suffix(f".part{os.getpid()}")
-    shutil.copyfile(source, part)
-    os.replace(part, target)
 
 
 def take(store: Path, target: Path) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from html import escape
@@ -14,6 +15,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from indexlib import store
+from indexlib.foreign import csv_cell, file_name
 from indexlib.places import plain, spelling
 from indexlib.wording import t
 
@@ -99,10 +102,16 @@ def write_page(folder: Path, name: str, notebook: Any, title: str, language: str
     return found
 
 
-def write_script(folder: Path) -> None:
-    """Write the one copy of plotly.js that the pages share."""
-    script = resources.files("plotly") / "package_data" / SCRIPT
-    (folder / SCRIPT).write_bytes(script.read_bytes())
+def write_script(folder: Path, common: Path) -> None:
+    """Write the one copy of plotly.js that the pages of a run share; on disk all runs share the one in ``common``."""
+    script = (resources.files("plotly") / "package_data" / SCRIPT).read_bytes()
+    shared = common / SCRIPT
+    try:
+        if not shared.exists() or shared.read_bytes() != script:
+            store.write(shared, script)
+        os.link(shared, folder / SCRIPT)
+    except OSError:  # a disk without hard links, such as a memory stick
+        (folder / SCRIPT).write_bytes(script)
 
 
 def write_data(folder: Path, figures: dict[str, dict]) -> None:
@@ -110,10 +119,8 @@ def write_data(folder: Path, figures: dict[str, dict]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, figure in figures.items():
         records = figure["layout"]["meta"]["data"]
-        with open(folder / f"{name}.csv", "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, list(records[0]) if records else [], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(records)
+        rows = [list(records[0]), *(list(r.values()) for r in records)] if records else [[]]
+        _write_rows(folder / f"{file_name(name)}.csv", rows)
 
 
 def write_tables(folder: Path, notebook: str, tables: dict[str, list[list[str]]]) -> None:
@@ -121,8 +128,12 @@ def write_tables(folder: Path, notebook: str, tables: dict[str, list[list[str]]]
     folder.mkdir(parents=True, exist_ok=True)
     for number, (caption, rows) in enumerate(tables.items(), 1):
         name = f"{notebook}_{number}_{re.sub(r'[^a-z0-9]+', '_', plain(spelling(caption)))[:60].strip('_')}"
-        with open(folder / f"{name}.csv", "w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+        _write_rows(folder / f"{name}.csv", rows)
+
+
+def _write_rows(path: Path, rows: list[list]) -> None:
+    with open(path, "w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
 
 
 def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str]) -> str:

@@ -6,16 +6,19 @@ import difflib
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from indexlib import store
 from indexlib.problems import DataError, Problem
 from indexlib.wording import plain_number, t
+from indexlib.yamlfile import parse, read_yaml
 
-MAX_BYTES = 100_000
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class Strict(BaseModel):
@@ -159,7 +162,7 @@ class Params(Strict):
 
 
 #: Groups of parameters, by dotted name.
-GROUPS = {"rules": Rules, "grades": Grades, "targets": Targets, "report": Report,
+GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Targets, "report": Report,
           **{f"targets.{index}": Target for index in Targets.model_fields}}
 
 
@@ -172,64 +175,14 @@ def read_params(path: Path | str) -> Params:
         Everything that is wrong, with its line; the place, year and plan are checked against the data.
     """
     path = Path(path)
-    name = path.as_posix()
-    try:
-        text = path.read_bytes()[: MAX_BYTES + 1]
-    except OSError as error:
-        raise DataError([Problem(name, "", None, "", "unreadable", t("params.unreadable", why=error.strerror))]) from None
-    if len(text) > MAX_BYTES:
-        raise DataError([Problem(name, "", None, "", "too_large", t("params.too_large", n=MAX_BYTES))])
-    try:
-        raw, lines = _parse(text.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise DataError([Problem(name, "", None, "", "encoding", t("data.encoding", byte=error.start))]) from None
-    except yaml.MarkedYAMLError as error:
-        row = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DataError([Problem(name, "", row, "", "yaml", t("params.yaml", why=error.problem))]) from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise DataError([Problem(name, "", None, "", "yaml", t("params.yaml", why=str(error).split("\n")[0]))]) from None
-    if not isinstance(raw, dict):
-        raise DataError([Problem(name, "", None, "", "yaml", t("params.not_a_mapping"))])
-    return check_params(raw, name, lines)
-
-
-class _Loader(yaml.SafeLoader):
-    """The safe loader, with a day left as the text it is."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, regexp) for tag, regexp in known if tag != "tag:yaml.org,2002:timestamp"]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-
-
-def _parse(text: str) -> tuple[object, dict[str, int]]:
-    """Load YAML safely, without anchors, and note the line of each key."""
-    lines: dict[str, int] = {}
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem=t("params.alias"), problem_mark=event.start_mark)
-
-    def walk(node: yaml.Node, prefix: str) -> None:
-        if isinstance(node, yaml.MappingNode):
-            seen = set()
-            for key, value in node.value:
-                dotted = f"{prefix}{key.value}"
-                if key.value in seen:
-                    raise yaml.MarkedYAMLError(problem=t("params.twice", key=dotted), problem_mark=key.start_mark)
-                seen.add(key.value)
-                lines[dotted] = key.start_mark.line + 1
-                walk(value, dotted + ".")
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    if node is not None:
-        walk(node, "")
-    return yaml.load(text, Loader=_Loader), lines  # a safe loader
+    raw, lines = read_yaml(path, path.as_posix())
+    return check_params(raw, path.as_posix(), lines)
 
 
 def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None = None) -> Params:
     """Check parameters given as a mapping; see :func:`read_params`."""
     lines = lines or {}
     problems = []
-    params = None
     try:
         params = Params.model_validate(raw)
     except ValidationError as error:
@@ -244,7 +197,7 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     return params
 
 
-def _path(error: dict) -> list[str]:
+def _path(error: ErrorDetails) -> list[str]:
     """Names from the top to the parameter at fault: through groups, and no deeper than a parameter."""
     names = [str(p) for p in error["loc"] if not re.search(r"[\[\]\-']", str(p))]
     depth = 1
@@ -256,9 +209,9 @@ def _path(error: dict) -> list[str]:
     return names[:depth]
 
 
-def _message(error: dict, path: list[str]) -> str:
+def _message(error: ErrorDetails, path: list[str]) -> str:
     kind, ctx = error["type"], error.get("ctx", {})
-    model = GROUPS[".".join(path[:-1])] if len(path) > 1 else Params
+    model: type[Strict] = GROUPS[".".join(path[:-1])] if len(path) > 1 else Params
     fields = model.model_fields
     if kind.startswith("report_"):
         return t(f"params.{kind}")
@@ -269,8 +222,8 @@ def _message(error: dict, path: list[str]) -> str:
         return t("params.missing")
     value = error.get("input")
     low, high = _limits(model, path[-1]) if path and path[-1] in fields else (None, None)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if low is not None and number and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
+    if low is not None and high is not None and isinstance(value, (int, float)) and not isinstance(value, bool) \
+            and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
         return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
         return t("params.choice", value=value, choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))
@@ -389,8 +342,65 @@ def next_year(path: Path | str, year: int) -> Path:
     new = path.with_name(path.name.replace(str(params.year), str(year)))
     text = re.sub(r"(?m)^(year:\s*)\d+", rf"\g<1>{year}", path.read_text(encoding="utf-8"), count=1)
     try:
-        with open(new, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        store.write(new, text, new=True)
     except FileExistsError:
         raise DataError([Problem(new.as_posix(), "", None, "", "exists", t("cli.exists", path=new.as_posix()))]) from None
+    except OSError as error:
+        raise DataError([Problem(new.as_posix(), "", None, "", "unwritable",
+                                 t("cli.cannot_write", folder=new.parent.as_posix(), why=error.strerror or error))]) from None
     return new
+
+
+def other_places(path: Path | str, folder: Path | None = None) -> tuple[list[Path], list[Path]]:
+    """Write the parameter files of all other places of the level and year, alike but for the place.
+
+    Parameters
+    ----------
+    path : Path
+        Parameter file whose name holds its place: ``thanh_hoa_2024.yml``.
+    folder : Path, optional
+        Where to write; default beside it.
+
+    Returns
+    -------
+    made, there : lists of Path
+        Files written, and files that were there already and are left as they are.
+
+    Raises
+    ------
+    DataError
+        The file is faulty, its name does not hold its place, or the folder cannot be written.
+    """
+    from indexlib.places import find_place, load_places
+
+    path, params = Path(path), read_params(path)
+    place, text = find_place(params.place, params.year), path.read_text(encoding="utf-8")
+    if place.code not in path.stem:
+        raise DataError([Problem(path.as_posix(), "", None, "", "name", t("suite.name", place=place.code, year=params.year))])
+    folder = path.parent if folder is None else Path(folder)
+    made, there = [], []
+    for other in load_places().valid(params.year, place.level):
+        new = folder / path.name.replace(place.code, other.code)
+        replaced = re.sub(r"(?m)^(place:[ \t]*)(?:\"[^\"\n]*\"|'[^'\n]*'|[^#\n]*?)(?=[ \t]*(?:#|$))", rf"\g<1>{other.code}",
+                          text, count=1)
+        if _values(replaced) != _values(text) | {"place": other.code}:
+            raise DataError([Problem(path.as_posix(), "", None, "place", "place", t("suite.own_place", place=place.code))])
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            store.write(new, replaced, new=True)
+            made.append(new)
+        except FileExistsError:
+            there.append(new)
+        except OSError as error:
+            raise DataError([Problem(new.as_posix(), "", None, "", "unwritable",
+                                     t("cli.cannot_write", folder=folder.as_posix(), why=error.strerror or error))]) from None
+    return made, there
+
+
+def _values(text: str) -> dict:
+    """Values of a parameter file; none at all if it is no longer one."""
+    try:
+        found = parse(text)[0]
+    except yaml.YAMLError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from indexlib import files
 from indexlib.catalogue import TOTAL, load_catalogue
+from indexlib.foreign import shown
+from indexlib.plan_about import read_about
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.wording import language, listing, t
 
@@ -215,12 +216,8 @@ def load_plan(name: str) -> Plan:
 @files.remembered
 def _load(folder: Path) -> Plan:
     tables = {name: files.read_table(folder / f"{name}.csv", columns) for name, columns in TABLES.items()}
-    path = folder / "plan.yml"
-    try:
-        about = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise DataError([Problem(files.shown_name(path), "", None, "", "yaml", str(error))]) from None
-    problems = _problems(folder, about, tables)
+    about, wrong = read_about(folder / "plan.yml")
+    problems = _problems(folder, tables) + wrong + _province_problems(folder, about)
     if problems:
         raise DataError(problems)
     tables["mapping"]["cross_index"] = tables["mapping"]["cross_index"] == "1"
@@ -228,7 +225,7 @@ def _load(folder: Path) -> Plan:
     return Plan(folder.name, about, **tables)
 
 
-def _problems(folder: Path, about: dict, tables: dict[str, pd.DataFrame]) -> list[Problem]:
+def _problems(folder: Path, tables: dict[str, pd.DataFrame]) -> list[Problem]:
     """Check the tables of a plan against each other and the catalogue."""
     found: list[Problem] = []
 
@@ -256,13 +253,15 @@ def _problems(folder: Path, about: dict, tables: dict[str, pd.DataFrame]) -> lis
     stands = pd.Series([w in x for w, x in zip(mapping["words"], text, strict=True)], index=mapping.index)
     report("mapping", linked & mapping["item"].isin(items["item"]) & (~stands | (mapping["words"] == "")),
            "words", "words")
-    file = files.shown_name(folder / "plan.yml")
-    found.extend(Problem(file, "", None, key, "missing", t("plan.missing")) for key in
-                 ("issuer_vi", "level", "place", "province", "first_year", "last_year", "base_year", "clauses",
-                  "focal_points") if key not in (about or {}))
-    found.extend(Problem(file, "", None, f"demands.{key}", "missing", t("plan.missing"))
-                 for demand in (about or {}).get("demands", []) for key in ("about", "clause", "words") if key not in demand)
-    found.extend(Problem(file, "", None, key, "type", t("params.type", value=about[key], expected=t("type.int")))
-                 for key in ("first_year", "last_year", "base_year")
-                 if key in (about or {}) and not isinstance(about[key], int))
     return found
+
+
+def _province_problems(folder: Path, about: dict) -> list[Problem]:
+    """The plan's province must be a place at hand."""
+    from indexlib.places import load_places
+
+    province = about.get("province")
+    if not isinstance(province, str) or any(p.code == province for p in load_places().all):
+        return []
+    return [Problem(files.shown_name(folder / "plan.yml"), "", None, "province", "province",
+                    t("scores.unknown_place", value=shown(province)))]

@@ -87,5 +87,9 @@ class DataError(IndexlibError):
         super().__init__("\n".join(lines))
 
 
+class BrowserError(IndexlibError):
+    """No Chrome or Chromium to draw files with, or one that failed; one line that says what to do."""
+
+
 class NoDataError(IndexlibError):
     """A year, place or index for which no figure is at hand."""

@@ -7,33 +7,25 @@ checksum of all they were made from, so that the next run redoes only what chang
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexlib import __version__, pages
-from indexlib.kept import checksum, copy_atomically, figure_key, forget, inputs, notebook_key, take, versions
+from indexlib import __version__, pages, provenance
+from indexlib.execution import Outcome, Workshop, execute
+from indexlib.kept import checksum, figure_key, forget, inputs, notebook_key, take
 from indexlib.params import Params, read_params
 from indexlib.places import find_place
 from indexlib.plan import load_plan
-from indexlib.problems import IndexlibError
+from indexlib.runfolder import FAILED, RunError, clear_failed, put_in_place, run_name, workplace
+from indexlib.store import copy
 from indexlib.wording import speaking, t
-
-COLOURS = re.compile("\x1b\\[[0-9;]*m")
-
-
-class RunError(IndexlibError):
-    """A run that cannot start or be written: the folder is in use or read-only, or a notebook is not there."""
 
 
 class WriteError(RunError):
@@ -43,26 +35,17 @@ class WriteError(RunError):
 
 
 @dataclass
-class Outcome:
-    """How one notebook of a run ended."""
-
-    notebook: str
-    key: str = ""
-    seconds: float = 0.0
-    reused: bool = False
-    failed: bool = False
-    cell: int | None = None
-    why: str = ""
-
-
-@dataclass
 class Run:
-    """How a run ended: its folder, the outcome of each notebook, and what the user should know."""
+    """How a run ended: its folder, the outcome of each notebook, and what the user should know.
+
+    ``fault`` says why a run that is one of many could not be made.
+    """
 
     name: str
     folder: Path
     outcomes: list[Outcome] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    fault: str = ""
 
     @property
     def failures(self) -> list[Outcome]:
@@ -94,7 +77,7 @@ def suite(only: str | None = None) -> list[Path]:
 
 
 def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: str | None = None,
-              progress: Callable[[], Any] | None = None) -> Run:
+              progress: Callable[[], Any] | None = None, workshop: Workshop | None = None) -> Run:
     """Run the notebooks for one parameter file.
 
     Parameters
@@ -109,6 +92,8 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
         One notebook by its name.
     progress : callable, optional
         Called without arguments after each notebook.
+    workshop : Workshop, optional
+        One that served another run; else the run has its own. Its number of jobs then counts.
 
     Returns
     -------
@@ -121,67 +106,38 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
     DataError, RunError
     """
     start, path = time.perf_counter(), Path(path)
-    params = read_params(path)
+    name, params = run_name(path), read_params(path)
     with speaking(params.language):
         books = suite(only)
         try:
-            with _workplace(outputs, path.stem) as (work, kept):
-                run = Run(path.stem, outputs / path.stem, _execute(books, params, work, kept, jobs, progress))
-                _finish(work, kept, run, params, path, start)
-                if run.failures:
-                    run.folder = outputs / f"{path.stem}.failed"
-                _put_in_place(work, run.folder)
-                if not run.failures:
-                    shutil.rmtree(outputs / f"{path.stem}.failed", ignore_errors=True)
+            with (nullcontext(workshop) if workshop else Workshop(jobs)) as tools, \
+                    workplace(outputs, name) as (work, kept):
+                made_from = {path.name: checksum(path)} | inputs(params)
+                run = Run(name, outputs / name, _execute(books, params, work, kept, tools, progress))
+                if {path.name: checksum(path)} | inputs(params) != made_from:
+                    raise WriteError(t("fault.inputs_changed"))
+                _finish(work, kept, run, params, made_from, start, tools)
+                deliver(run, work)
         except OSError as error:
             raise WriteError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
     return run
 
 
-@contextmanager
-def _workplace(outputs: Path, name: str):
-    """A fresh folder beside the final one, the store of earlier work, and a lock that keeps others of the name out."""
-    try:
-        outputs.mkdir(parents=True, exist_ok=True)
-        handle = os.open(outputs / f".{name}.lock", os.O_CREAT | os.O_RDWR)
-    except OSError as error:
-        raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
-    try:
-        _lock(handle, outputs / name)
-        _recover(outputs / name)
-        for left in outputs.glob(f".{name}.work-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{name}.work-", dir=outputs))
-        kept = outputs / ".kept" / name
-        kept.mkdir(parents=True, exist_ok=True)
-        try:
-            yield work, kept
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-    finally:
-        os.close(handle)
+def deliver(run: Run, work: Path) -> None:
+    """Put the finished folder of a run in its place; one with failures leaves the earlier folder as it is."""
+    if run.failures:
+        run.folder = run.folder.with_name(f"{run.name}{FAILED}")
+    aside = put_in_place(work, run.folder)
+    run.notices += [t("fault.set_aside", folder=run.folder, aside=aside)] if aside else []
+    if not run.failures:
+        clear_failed(run.folder)
 
 
-def _lock(handle: int, folder: Path) -> None:
-    """Lock an open file until it is closed; the system drops the lock if the process dies."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise RunError(t("cli.locked", folder=folder)) from None
-
-
-def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: int,
+def _execute(books: list[Path], params: Params, work: Path, kept: Path, tools: Workshop,
              progress: Callable[[], Any] | None) -> list[Outcome]:
-    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    pool = ThreadPoolExecutor(max_workers=tools.jobs)
     try:
-        waiting = {pool.submit(_one, book, params, work, kept): book for book in books}
+        waiting = [pool.submit(_one, book, params, work, kept, tools) for book in books]
         for _ in as_completed(waiting):
             if progress:
                 progress()
@@ -190,82 +146,47 @@ def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: in
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(book: Path, params: Params, work: Path, kept: Path) -> Outcome:
+def _one(book: Path, params: Params, work: Path, kept: Path, tools: Workshop) -> Outcome:
     """One notebook: taken from earlier work if it was made from the same things, else executed and kept."""
     key = notebook_key(book, params)
     store = kept / f"{book.stem}-{key}.ipynb"
     if store.exists():
         shutil.copyfile(store, work / book.name)
         return Outcome(book.stem, key, reused=True)
-    outcome = execute(book, work / book.name, params)
+    with speaking(params.language):  # this thread has not heard of it
+        outcome = execute(book, work / book.name, params, tools.kernels)
     outcome.key = key
-    if not outcome.failed:
-        copy_atomically(work / book.name, store)
+    if not outcome.failed and notebook_key(book, params) == key:  # else the data changed while it ran
+        copy(work / book.name, store)
     return outcome
 
 
-def execute(book: Path, out: Path, params: Params) -> Outcome:
-    """Run one notebook with papermill; a failure is an outcome, not an exception."""
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-
-    start = time.perf_counter()
-    outcome = Outcome(book.stem)
-    try:
-        done = papermill.execute_notebook(str(book), str(out), parameters=params.for_notebooks(), progress_bar=False,
-                                          log_output=False, kernel_name="python3",
-                                          extra_arguments=["--log-level=50"])
-        cell = _first_not_run(done)
-        if cell is not None:  # sys.exit(0) ends a notebook early without an error
-            outcome.failed, outcome.cell, outcome.why = True, cell, t("run.not_run")
-    except papermill.PapermillExecutionError as error:
-        outcome.failed, outcome.cell = True, error.cell_index
-        outcome.why = f"{error.ename}: {COLOURS.sub('', error.evalue)}".strip()
-    except (DeadKernelError, RuntimeError) as error:
-        outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
-    outcome.seconds = round(time.perf_counter() - start, 2)
-    return outcome
-
-
-def _first_not_run(notebook: Any) -> int | None:
-    return next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()
-                 and cell.execution_count is None), None)
-
-
-def _cell_reached(out: Path) -> int | None:
-    """The cell at which a kernel died, from the notebook that papermill saved so far."""
-    import nbformat
-
-    if not out.exists():
-        return None
-    cells = nbformat.read(out, as_version=4).cells
-    started = [i for i, c in enumerate(cells) if c.metadata.get("papermill", {}).get("start_time")]
-    return started[-1] if started else 0
-
-
-def _finish(work: Path, kept: Path, run: Run, params: Params, path: Path, start: float) -> None:
+def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[str, str], start: float,
+            tools: Workshop) -> None:
     """Pages, charts, data, index and manifest of a run."""
     import nbformat
 
     place = find_place(params.place, params.year)
     title = t("page.index", place=place.name, year=params.year)
     figures: dict[str, dict] = {}
+    warned: list[str] = []
     for outcome in run.outcomes:
         if not outcome.failed:
             book = nbformat.read(work / f"{outcome.notebook}.ipynb", as_version=4)
             shown = pages.write_page(work, outcome.notebook, book, t(f"page.title.{outcome.notebook}"),
                                      params.language, ("index.html", title))
             figures |= shown.figures
+            warned += provenance.warnings_of(book, outcome.notebook)
             pages.write_tables(work / "tables", outcome.notebook, shown.tables)
     if figures:
-        pages.write_script(work)
+        pages.write_script(work, kept.parent)
         pages.write_data(work / "charts", figures)
-        run.notices += _draw(figures, work / "charts", kept)
+        run.notices += _draw(figures, work / "charts", kept, tools)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
     body = pages.index_body(title, load_plan(params.plan).notices(params.year, place.code), rows, notes)
     (work / "index.html").write_text(pages.page(title, body, params.language), encoding="utf-8")
-    _write_manifest(work, run, params, path, figures, start)
+    _write_manifest(work, run, params, made_from, figures, warned, start)
     forget(kept, {o.notebook: o.key for o in run.outcomes}, figures,
            len(run.outcomes) == len(suite()) and not run.failures)
 
@@ -276,7 +197,7 @@ def _failure(outcome: Outcome) -> str:
     return t("page.failed", cell="?" if outcome.cell is None else outcome.cell, why=outcome.why)
 
 
-def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
+def _draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) -> list[str]:
     """Charts as PNG and SVG, those drawn before from the same figure taken from earlier work."""
     keys = {name: figure_key(f) for name, f in figures.items()}
     missing = [name for name, key in keys.items()
@@ -286,43 +207,20 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
     from indexlib import charts
 
     try:
-        charts.export([charts.Chart(figures[name]) for name in missing], folder)
+        charts.export([charts.Chart(figures[name]) for name in missing], folder, browser=tools.browser)
     except charts.BrowserError as error:
         return [str(error)]
     for name in missing:
         for end in ("png", "svg"):
-            copy_atomically(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
+            copy(folder / f"{name}.{end}", kept / f"{keys[name]}.{end}")
     return []
 
 
-def _write_manifest(work: Path, run: Run, params: Params, path: Path, figures: dict[str, dict],
-                    start: float) -> None:
+def _write_manifest(work: Path, run: Run, params: Params, made_from: dict[str, str], figures: dict[str, dict],
+                    warned: list[str], start: float) -> None:
     """What the run was made from and how it went, so that it can be checked and repeated."""
-    import platform
-
     books = {f"notebooks/{b.name}": checksum(b) for b in suite() if b.stem in {o.notebook for o in run.outcomes}}
-    manifest = {
-        "run": run.name, "indexlib": __version__, "python": platform.python_version(), "packages": versions(),
-        "params": params.model_dump(), "inputs": {path.name: checksum(path)} | inputs(params) | books,
+    provenance.write_manifest(work, {
+        "run": run.name, "params": params.model_dump(), "inputs": made_from | books,
         "notebooks": [asdict(o) for o in run.outcomes], "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
-        "notices": run.notices, "seconds": round(time.perf_counter() - start, 2),
-    }
-    (work / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _put_in_place(work: Path, folder: Path) -> None:
-    """Swap the finished folder in; the old one goes only once the new one stands."""
-    os.chmod(work, 0o755)
-    old = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    work.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _recover(folder: Path) -> None:
-    """Bring back the earlier folder if a run died between the two renames."""
-    old = folder.with_name(f".{folder.name}.old")
-    if old.exists() and not folder.exists():
-        old.rename(folder)
+        "notices": run.notices, "warnings": warned, "seconds": round(time.perf_counter() - start, 2)})

@@ -7,8 +7,9 @@ from conftest import ROOT
 from pydantic import ValidationError
 
 from indexlib import DataError, Params, Rules, read_params
-from indexlib.params import MAX_BYTES, check_params
+from indexlib.params import check_params
 from indexlib.wording import speaking
+from indexlib.yamlfile import MAX_BYTES
 
 GOOD = {"place": "thanh_hoa", "year": 2024}
 

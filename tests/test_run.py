@@ -190,7 +190,7 @@ def test_one_notebook_only(books, tmp_path):
 def test_a_locked_folder_refuses_and_is_free_again_afterwards(books, tmp_path, command):
     outputs = tmp_path / "outputs"
     books(nb04_flags=["print()"])
-    with runs._workplace(outputs, "thanh_hoa_2024"):
+    with runs.workplace(outputs, "thanh_hoa_2024"):
         code, _, err = command("run", PARAMS, "--outputs", outputs)
         assert code == 2
         assert "đang được một lần chạy khác dùng" in err

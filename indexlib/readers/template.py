@@ -8,10 +8,13 @@ while it does, the file cannot be added.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from indexlib import store
 from indexlib.catalogue import INDICES, load_catalogue
+from indexlib.foreign import as_text
 from indexlib.places import Place, load_places
 from indexlib.problems import IndexlibError
 from indexlib.readers.figures import RANK, SCORE, Figures, check_ranks, check_scale, expected_places
@@ -66,7 +69,8 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
 
 def _columns(sheet: Sheet, index: str, report: Collector) -> dict[int, tuple[str, str]]:
     """Component and kind of each column, where code and name above it agree."""
-    catalogue, columns = load_catalogue(), {}
+    catalogue = load_catalogue()
+    columns: dict[int, tuple[str, str]] = {}
     for c, code in enumerate(sheet.rows[CODES]):
         if c < 2 or code is None:
             continue
@@ -95,7 +99,8 @@ def _column_name(component: str, kind: str) -> str:
 
 def _places(sheet: Sheet, year: int, report: Collector) -> dict[int, str]:
     """Place of each row, where code and name agree."""
-    places, rows = load_places(), {}
+    places = load_places()
+    rows: dict[int, str] = {}
     known = {place.code for place in places.all}
     for r, row in enumerate(sheet.rows[FIRST:], FIRST):
         code, name = [*row, None, None][:2]
@@ -178,7 +183,7 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     Raises
     ------
     IndexlibError
-        Unknown index, or a year without places of the level.
+        Unknown index, a year without places of the level, or a file of that name: it may have been filled in.
     """
     from openpyxl import Workbook
 
@@ -198,8 +203,13 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     for row in _about_rows(index, year, level, edition, origin, figures):
         about.append(row)
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 22, 90
+    as_text(sheet)
+    as_text(about)
     try:
-        book.save(out)
+        with store.whole(out, new=True) as part:
+            book.save(part)
+    except FileExistsError:  # somebody may have filled it in
+        raise IndexlibError(t("fault.template_exists", file=out)) from None
     except OSError as error:
         raise IndexlibError(t("template.cannot_write", file=out, why=error.strerror or error)) from error
     return Path(out)
@@ -231,7 +241,7 @@ def _about_rows(index: str, year: int, level: str, edition: int, origin: str, fi
     return rows
 
 
-def _fill(sheet, places: list[Place], columns: list[tuple[str, str]], figures: pd.DataFrame | None,
+def _fill(sheet: Any, places: list[Place], columns: list[tuple[str, str]], figures: pd.DataFrame | None,
           doubtful: dict) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
