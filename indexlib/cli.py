@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 for command in (commands_data.read, commands_data.add, commands_data.template, commands_run.run, commands_run.new_year,
-                commands_run.new_places, commands_verify.verify, commands_brief.progress):
+                commands_run.new_places, commands_verify.verify, commands_brief.brief, commands_brief.progress):
     app.command(command.__name__.replace("_", "-"))(command)
 
 

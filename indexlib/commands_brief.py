@@ -1,4 +1,4 @@
-"""The commands about the papers of a run: ``indexlib progress``."""
+"""The commands about the papers of a run: ``indexlib brief``, ``progress``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ import typer
 from indexlib import wording
 from indexlib.problems import DataError, IndexlibError
 from indexlib.wording import t
+
+
+def brief(
+    params: Annotated[Path, typer.Argument(help="Tệp tham số.")],
+    outputs: Annotated[Path, typer.Option(help="Thư mục kết quả.")] = Path("outputs"),
+) -> None:
+    """Chỉ ghi các tệp cho báo cáo: Word, phiếu của đơn vị, Excel, PowerPoint."""
+    from indexlib.briefing.alone import run_briefing
+    from indexlib.commands_run import failures
+
+    done = run_briefing(params, outputs)
+    for line in [*failures(done), *done.notices, t("cli.briefed", folder=done.folder)]:
+        typer.echo(line)
+    if not done.whole:
+        raise typer.Exit(1)
 
 
 def progress(

@@ -47,8 +47,7 @@ class Findings:
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.Plan.notices`."""
-        report = self.params.report
-        return self.plan.notices(max(self.params.year, report.year or 0), self.place.code, report.closing)
+        return notices(self.params, self.plan, self.place.code)
 
     def judged_items(self) -> pd.DataFrame:
         """Plan items with how many of the components they serve met, or did not meet, some condition in the year.
@@ -89,6 +88,12 @@ class Findings:
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.Plan.responsible`."""
         return self.plan.responsible(list(components))
+
+
+def notices(params: Params, plan: Plan, place: str) -> list[str]:
+    """What every first page must say, for the year reviewed and for the report that it goes into."""
+    report = params.report
+    return plan.notices(max(params.year, report.year or 0), place, report.closing)
 
 
 def find(params: Params) -> Findings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +13,10 @@ from indexlib import kept as _kept
 from indexlib.findings import Findings
 from indexlib.params import Params
 from indexlib.problems import IndexlibError
+from indexlib.store import whole
 
 REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx", "slides.pptx"
+KEPT = "briefing"
 NAMES = (REPORT, SHEETS, WORKBOOK, SLIDES)
 
 
@@ -78,20 +80,21 @@ def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> l
     return [f"{p.file} {p}" for p in progress.problems] if progress else []
 
 
-def key(params: Params, beside: Path, charts: list[str]) -> str:
+def key(params: Params, beside: Path, charts: Path) -> str:
     """Checksum of all that the files follow from, so that earlier work can be taken.
 
     Parameters
     ----------
     params : Params
     beside : Path
-    charts : list of str
-        Keys of the charts at hand.
+        Folder of the parameter file.
+    charts : Path
+        Folder with the charts as PNG.
     """
     asked = [beside / p for p in (params.report.template, params.report.progress) if p]
-    files = sorted(f for p in asked for f in ([p] if p.is_file() else p.rglob("*")) if f.is_file())
-    parts = [json.dumps(params.model_dump(), sort_keys=True), *sorted(charts), *_kept.made_from(params),
-             *(f"{f.name}={_kept.checksum(f)}" for f in files)]
+    files = [f for p in asked for f in ([p] if p.is_file() else p.rglob("*")) if f.is_file()]
+    parts = [json.dumps(params.model_dump(), sort_keys=True), *_kept.made_from(params),
+             *(f"{f.name}={_kept.checksum(f)}" for f in sorted([*files, *charts.glob("*.png")]))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -99,18 +102,13 @@ def take(store: Path, folder: Path) -> bool:
     """Put earlier work into a folder, if there is any."""
     if not store.exists():
         return False
-    shutil.unpack_archive(store, folder)
+    with zipfile.ZipFile(store) as archive:
+        archive.extractall(folder)
     return True
 
 
 def keep(folder: Path, store: Path) -> None:
     """Store the files of a folder for the next run."""
-    part = folder.parent / f".{store.stem}"
-    part.mkdir()
-    for name in NAMES:
-        source = folder / name
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, part / name)
-    archive = shutil.make_archive(str(part), "zip", part)
-    shutil.rmtree(part)
-    _kept.copy_atomically(Path(archive), store)
-    Path(archive).unlink()
+    with whole(store) as part, zipfile.ZipFile(part, "w") as archive:
+        for path in sorted(p for name in NAMES for p in (folder / name, *(folder / name).rglob("*"))):
+            archive.write(path, path.relative_to(folder).as_posix())
