@@ -77,7 +77,7 @@ def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> l
     asked = found.params.report
     progress = read_progress(beside / asked.progress, found.params) if asked.progress else None
     write_report(found, path, charts, beside / asked.template if asked.template else None, progress)
-    return [f"{p.file} {p}" for p in progress.problems] if progress else []
+    return [p.line() for p in progress.problems] if progress else []
 
 
 def key(params: Params, beside: Path, charts: Path) -> str:

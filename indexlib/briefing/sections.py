@@ -247,7 +247,7 @@ def progress(read: Progress, on: date) -> dict[str, Any]:
     by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
         progress_tables.unplanned(read)
     parts = {"units": by_unit, "measures": measures, "unplanned": unplanned}
-    problems = [str(p) for p in read.problems]
+    problems = [p.line() for p in read.problems]
     return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
             for name, made in parts.items()} | {"problems": problems}
 
