@@ -35,9 +35,9 @@ def head(found: Findings) -> dict[str, Any]:
     about, year, report = found.plan.about, found.params.year, found.params.report
     foreign = found.place.code != about["province"] or "letterhead_vi" not in about or found.plan.dissolved(report.closing)
     first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
-    about = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
-    into = t("report.into.year_of", **about) if report.period == "year" and report.year else \
-        t(f"report.into.{report.period}", **about)
+    when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
+    into = t("report.into.year_of", **when) if report.period == "year" and report.year else \
+        t(f"report.into.{report.period}", **when)
     key = "report.basis_foreign" if foreign else "report.basis"
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
