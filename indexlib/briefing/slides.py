@@ -124,6 +124,13 @@ def _away(deck: Deck, found: Findings) -> None:
     page.done()
 
 
+def _quote(demand: dict) -> str:
+    """Words of the plan with their clause; in English their meaning, which is no quotation."""
+    if language() == "vi" or "words_en" not in demand:
+        return t("slide.next.quote", words=demand["words"], clause=demand["clause"])
+    return t("slide.next.meaning", meaning=demand["words_en"], clause=demand["clause"])
+
+
 def _next(deck: Deck, found: Findings) -> None:
     """What the plan demands next, in its words, and what that means for the year."""
     demands = found.plan.about.get("demands", [])
@@ -134,8 +141,7 @@ def _next(deck: Deck, found: Findings) -> None:
         return
     focus = len(found.now.focus(found.params.focus))
     page = deck.page(ONE, t("slide.next" if focus else "slide.next.plain", n=len(demands), k=focus, year=found.params.year))
-    quote = "slide.next.quote" if language() == "vi" else "slide.next.quote_en"
-    rows = [(t(quote, words=d["words"], meaning=d.get("words_en", d["words"]), clause=d["clause"]),
+    rows = [(_quote(d),
              _meaning(found, d["about"])) for d in demands]
     page.table(BODY, [t("slide.col.demand"), t("slide.col.means", year=found.params.year)], rows)
     page.text(SOURCE, [t("slide.next.source")])
