@@ -19,6 +19,7 @@ import pandas as pd
 
 from indexlib import files
 from indexlib.catalogue import load_catalogue
+from indexlib.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.profiles import exchanged_columns
 from indexlib.readers.reading import Reading
@@ -53,6 +54,8 @@ class Addition:
         ``place``, ``component`` with a score the year before and none in the file.
     withheld : DataFrame
         Rows for ``withheld.csv`` that it does not have.
+    indicators : IndicatorAddition
+        The same for the indicators of the file.
     problems : list of Problem
         What stands against adding, beyond the problems of the reading.
     doubts : list of Problem
@@ -65,12 +68,18 @@ class Addition:
     same: int
     missing: pd.DataFrame
     withheld: pd.DataFrame
+    indicators: IndicatorAddition
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
         """Whether nothing would be written."""
+        return self.no_scores and self.indicators.empty
+
+    @property
+    def no_scores(self) -> bool:
+        """Whether nothing would be written into the tables of scores."""
         return self.new.empty and self.changed.empty and self.withheld.empty
 
 
@@ -98,7 +107,8 @@ def compare(reading: Reading, file: str = "") -> Addition:
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file)
     hidden = _no_longer(have, reading, file)
     return Addition(reading, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
-                    _missing(rows, have, reading), withheld, problems + hidden, _exchanged(rows, have, file))
+                    _missing(rows, have, reading), withheld, compare_indicators(reading), problems + hidden,
+                    _exchanged(rows, have, file))
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
@@ -207,31 +217,26 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise DataError(reading.errors + addition.problems)
     if (doubts := reading.doubts + addition.doubts) and not addition.empty and not accept_doubts:
         raise IndexlibError(t("add.doubts", n=len(doubts)))
-    if not addition.changed.empty and not accept_changes:
-        raise IndexlibError(t("add.changes", n=len(addition.changed)))
+    if (changes := len(addition.changed) + len(addition.indicators.changed)) and not accept_changes:
+        raise IndexlibError(t("add.changes", n=changes))
     if addition.empty:
         return
     folder = files.data_dir() / "scores"
     texts: dict[Path, str] = {}
     if source not in set(load_sources()["source"]):
         texts[folder.parent / "sources.csv"] = _with_source(source, where)
-    table = _table(addition, source)
-    _check_table(table, reading.index, source, bool(texts))
-    texts[folder / FILES[reading.index]] = _csv(table)
-    if not addition.changed.empty:
+    if not addition.no_scores:
+        table = _table(addition, source)
+        _check_table(table, reading.index, source, bool(texts))
+        texts[folder / FILES[reading.index]] = _csv(table)
+    if not addition.indicators.empty:
+        texts |= indicator_texts(addition.indicators, reading.index, source)
+    if changes:
         texts[folder / "corrections.csv"] = _corrections(addition, source, file, today or date.today())
     if not addition.withheld.empty:
         texts[folder / "withheld.csv"] = _csv(_with_withheld(addition, source))
     _write_all(texts)
-    forget()
-
-
-def forget() -> None:
-    """Forget the tables read before, so that the next look sees the files as they are."""
-    from indexlib import scores
-
-    for read in (scores._load, scores._withheld, scores._sources, scores._reference):
-        read.cache_clear()
+    files.forget()
 
 
 def _table(addition: Addition, source: str) -> pd.DataFrame:
@@ -305,7 +310,8 @@ def _corrections(addition: Addition, source: str, file: str, today: date) -> str
         out.write(path.read_text(encoding="utf-8"))
     else:
         writer.writerow(CORRECTIONS)
-    for row in addition.changed.itertuples():
+    indicators = addition.indicators.changed.rename(columns={"indicator": "component"}).assign(column="value")
+    for row in pd.concat([addition.changed, indicators], ignore_index=True).itertuples():
         whole = row.column in ("rank", "rank_base")
         old, new = ("" if pd.isna(v) else str(int(v)) if whole else repr(float(v)) for v in (row.old, row.new))
         writer.writerow([addition.reading.index, row.year, row.place, row.component, row.column, old, new,
@@ -320,6 +326,7 @@ def _write_all(texts: dict[Path, str]) -> None:
     placed: list[Path] = []
     try:
         for path, text in texts.items():
+            path.parent.mkdir(exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
             waiting.append((name, path))
             with open(handle, "w", encoding="utf-8", newline="") as stream:

@@ -12,7 +12,7 @@ import typer
 from make_workbooks import pairs, parts, pci, save, wide
 from typer.testing import CliRunner
 
-from indexlib import addition, commands_data, load_scores
+from indexlib import addition, commands_data, files, load_scores
 from indexlib.check import check_data
 from indexlib.problems import DataError, IndexlibError
 from indexlib.profiles import exchanged_columns
@@ -217,7 +217,7 @@ def test_a_new_source_needs_words_for_what_it_is(data, workbook):
 
 def test_a_score_for_a_withheld_cell_is_refused(data, workbook):
     data.add("scores/withheld.csv", "2011,thanh_hoa,pci.1,không rõ lý do,reason not known,pci-2012-workbook")
-    addition.forget()
+    files.forget()
     with pytest.raises(DataError, match="thanh_hoa"):
         addition.add(addition.compare(read_published(workbook[0])), "a.xlsx", "pci-2012-workbook")
 
@@ -254,7 +254,7 @@ def test_withheld_cells_of_a_workbook_are_recorded(data, tmp_path):
     path = data.path("scores/papi.csv")
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table[table["year"] != "2013"].to_csv(path, index=False, lineterminator="\n")
-    addition.forget()
+    files.forget()
     truth = papi(2013, 1)
     rows = [["Tên tỉnh", *[papi_header(truth, c) for c in truth.components]]]
     rows += [[name, *[0 if place == "thanh_hoa" else truth.figures[place, c] for c in truth.components]]

@@ -69,10 +69,15 @@ def key(text: str) -> str:
     >>> key("Chỉ số5_CP không chính thức"), key("PCI 2009 \\ncó trọng số")
     ('chỉ số 5 cp không chính thức', 'pci yyyy có trọng số')
     """
-    form = YEAR.sub(" yyyy ", unicodedata.normalize("NFC", text).casefold())
+    return " ".join(words(YEAR.sub(" yyyy ", text)))
+
+
+def words(text: str) -> list[str]:
+    """Words and numbers of a text in one Unicode form, without case and punctuation."""
+    form = unicodedata.normalize("NFC", text).casefold()
     for old, new in TONES.items():
         form = form.replace(old, new)
-    return " ".join(re.findall(r"[^\W\d_]+|\d+", form))
+    return re.findall(r"[^\W\d_]+|\d+", form)
 
 
 def _long(words: str) -> str:

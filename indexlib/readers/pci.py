@@ -28,6 +28,7 @@ from indexlib.readers.figures import (
     totals_follow,
 )
 from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.indicators import read_indicators
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
@@ -64,6 +65,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
     year = _settle_year(year, own, first_guess, report)
     figures = _merge(chosen, parts, report)
+    figures.indicators = [indicator for part in parts for indicator in part.indicators]
     _check(figures, year, report)
     _check_pairs(chosen, parts, figures, year, report)
     if totals_follow(figures, TOTAL, year):
@@ -179,9 +181,7 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Colle
         report.add("no_pair", grid.sheet.name, **where, text=column.text())
         return figures
     take(figures, grid, column, component, SCORE, report)
-    others = sum(_figures(c) for c in grid.columns) - 1
-    if others > 0:
-        report.add("indicators", grid.sheet.name, n=others)
+    figures.indicators = read_indicators(grid, column, component, INDEX, report)
     return figures
 
 

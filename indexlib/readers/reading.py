@@ -10,9 +10,10 @@ from indexlib.problems import Problem
 from indexlib.scores import COLUMNS, WITHHELD
 from indexlib.wording import t
 
+INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
-                   "sheet_unread", "part_unread"})
+                   "sheet_unread", "part_unread", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = frozenset({"total", "sum", "sheets_differ", "partial", "year_conflict", "profile", "withheld_alone"})
 
@@ -37,6 +38,9 @@ class Reading:
         Scores that the publisher held back: the columns of ``withheld.csv``.
     doubtful : dict
         (place, component, ``score`` or ``rank``) to the text of each cell that a problem names.
+    indicators : DataFrame
+        Indicators on the sheets of the components, as they stand in the file: ``year``, ``place``,
+        ``component``, ``label`` (as printed), ``value`` (in the unit of the cell). No part of the scores.
     """
 
     scores: pd.DataFrame
@@ -46,6 +50,7 @@ class Reading:
     kind: str = ""
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WITHHELD))
     doubtful: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    indicators: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=INDICATORS))
 
     @property
     def errors(self) -> list[Problem]:
