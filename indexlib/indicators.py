@@ -63,7 +63,7 @@ def load_indicators(component: str | None = None, year: int | None = None) -> pd
     --------
     >>> rows = load_indicators("pci.4", 2016).query("place == 'thanh_hoa'")
     >>> print(rows["label_vi"].iloc[2], rows["value"].iloc[2])
-    Số giờ trung vị làm việc với thanh tra, kiểm tra thuế 8.0
+    Số giờ trung vị làm việc với thanh tra, kiểm tra thuế 16.0
     """
     catalogue = indicator_catalogue()
     paths = [path for path, of in tables().items() if year is None or of == year]

@@ -14,7 +14,6 @@ import pandas as pd
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import moha, papi, pci, template
 from indexlib.readers.figures import RANK, SCORE, Figures
-from indexlib.readers.indicators import as_frame
 from indexlib.readers.reading import NOTES, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
 from indexlib.scores import WITHHELD
@@ -103,7 +102,7 @@ def _reading(index: str, by_year: dict[int, Figures], notes: dict, source: str, 
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
                    pd.DataFrame(held, columns=WITHHELD), doubtful,
-                   as_frame({year: figures.indicators for year, figures in by_year.items()}))
+                   {year: figures.indicators for year, figures in by_year.items()})
 
 
 def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str], str]:

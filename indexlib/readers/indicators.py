@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from math import isfinite
 
 import pandas as pd
 
@@ -33,6 +35,7 @@ class Indicator:
     values: dict[str, float]
 
 
+@cache
 def label_key(label: str) -> str:
     """Key under which two printed labels are the same: case, spaces and punctuation set aside, nothing else.
 
@@ -83,7 +86,8 @@ def as_frame(by_year: dict[int, list[Indicator]]) -> pd.DataFrame:
     """Indicators as rows of ``year``, ``place``, ``component``, ``label``, ``value``, in the order of the file."""
     rows = [(year, place, indicator.component, indicator.label, value) for year, indicators in by_year.items()
             for indicator in indicators for place, value in indicator.values.items()]
-    return pd.DataFrame(rows, columns=INDICATORS)
+    frame = pd.DataFrame(rows, columns=INDICATORS)
+    return frame.astype({"year": int, "value": float})
 
 
 def _label_row(grid: Grid, score: Column, index: str) -> int:
@@ -109,20 +113,23 @@ def _has_figures(column: Column) -> bool:
 
 def _beside(grid: Grid, column: Column, row: int, index: str) -> bool:
     """Whether a column only orders, ranks or groups the places: by its header, or a count without any."""
-    said = {role for h in column.headers for role in labels.roles(h.text, index)}
-    if said & BESIDE and not _label(grid, row, column):
+    label = _label(grid, row, column)
+    if set(labels.roles(label, index)) & BESIDE:
         return True
-    if set(labels.roles(_label(grid, row, column), index)) & BESIDE:
-        return True
+    if label or column.headers:
+        return not label and any(set(labels.roles(h.text, index)) & BESIDE for h in column.headers)
     cells = [number(cell) for r, cell in column.cells.items() if r in grid.rows.get(column.places, {})]
     counted = [v for v in cells if v is not None]
-    return not column.headers and len(set(counted)) == len(counted) and all(v == int(v) for v in counted)
+    return len(set(counted)) == len(counted) and all(v == int(v) for v in counted)
 
 
 def _values(grid: Grid, column: Column, label: str, report: Collector) -> dict[str, float]:
     values, odd = {}, []
     for row, place in grid.rows.get(column.places, {}).items():
         cell = column.cells.get(row)
+        if type(cell) is float and isfinite(cell):
+            values[place] = cell
+            continue
         unsure = is_percent(cell) or (isinstance(cell, str) and THOUSANDS.search(cell.strip()))
         value = None if unsure else number(cell)
         if value is not None:

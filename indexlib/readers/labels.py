@@ -155,6 +155,12 @@ def understand(text: str, index: str) -> Header:
     return _understand(files.data_dir(), text, index)
 
 
+def components_in(texts: set[str], index: str) -> set[str]:
+    """Components of an index that texts name."""
+    folder = files.data_dir()
+    return {_understand(folder, text, index).component for text in texts} - {""}
+
+
 @cache
 def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):

@@ -42,9 +42,7 @@ MOST_DIFFERENT = 0.05
 
 def recognises(sheets: list[Sheet]) -> int:
     """How many different labels of the index stand in the heads of the sheets."""
-    texts = {text for sheet in sheets for text in _head(sheet)}
-    found = {labels.understand(text, INDEX).component for text in texts}
-    return len(found - {""})
+    return len(labels.components_in({text for sheet in sheets for text in _head(sheet)}, INDEX))
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from indexlib.problems import Problem
 from indexlib.scores import COLUMNS, WITHHELD
 from indexlib.wording import t
+
+if TYPE_CHECKING:
+    from indexlib.readers.indicators import Indicator
 
 INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
@@ -38,9 +44,8 @@ class Reading:
         Scores that the publisher held back: the columns of ``withheld.csv``.
     doubtful : dict
         (place, component, ``score`` or ``rank``) to the text of each cell that a problem names.
-    indicators : DataFrame
-        Indicators on the sheets of the components, as they stand in the file: ``year``, ``place``,
-        ``component``, ``label`` (as printed), ``value`` (in the unit of the cell). No part of the scores.
+    found : dict
+        Year to the indicators on the sheets of the components: see ``indicators``.
     """
 
     scores: pd.DataFrame
@@ -50,7 +55,17 @@ class Reading:
     kind: str = ""
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WITHHELD))
     doubtful: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    indicators: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=INDICATORS))
+    found: dict[int, list[Indicator]] = field(default_factory=dict)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators as they stand in the file, no part of the scores.
+
+        ``year``, ``place``, ``component``, ``label`` (as printed), ``value`` (in the unit of the cell).
+        """
+        from indexlib.readers.indicators import as_frame
+
+        return as_frame(self.found)
 
     @property
     def errors(self) -> list[Problem]:
@@ -105,11 +120,10 @@ def tidy(rows: list[tuple]) -> pd.DataFrame:
     """Rows of figures as a score table, sorted by year, place and catalogue order."""
     from indexlib.catalogue import load_catalogue
 
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    numbers = ["score", "rank", "rank_base", "ci_low", "ci_high"]
-    frame[numbers] = frame[numbers].astype(float)
-    frame["year"] = frame["year"].astype(int)
-    frame[["source", "note"]] = frame[["source", "note"]].astype(str)
-    order = frame["component"].map(load_catalogue().order)
-    sort = frame.assign(order=order).sort_values(["year", "place", "order"], kind="stable")
-    return sort[COLUMNS].reset_index(drop=True)
+    order = load_catalogue().order
+    rows = sorted(rows, key=lambda row: (row[0], row[1], order.get(row[2], len(order))))
+    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    numbers = {"year": int, **dict.fromkeys(["score", "rank", "rank_base", "ci_low", "ci_high"], float)}
+    frame = pd.DataFrame({name: np.array(column, numbers[name]) if name in numbers else list(column)
+                          for name, column in zip(COLUMNS, columns, strict=True)})
+    return frame if rows else frame.astype({name: str for name in COLUMNS if name not in numbers})

@@ -257,14 +257,13 @@ def _without_dimensions(data: bytes) -> bytes:
 
 def _clean(rows: list[list]) -> list[list]:
     """Cells with blank text as ``None`` and text in one Unicode form, without blank rows at the end."""
-    clean = [[_cell(cell) for cell in row] for row in rows]
+    clean = [[cell if type(cell) is float else _cell(cell) for cell in row] for row in rows]
     while clean and all(cell is None for cell in clean[-1]):
         clean.pop()
     return clean
 
 
 def _cell(cell: object) -> object:
-    if isinstance(cell, str):
-        text = unicodedata.normalize("NFC", cell)
-        return text if text.strip() else None
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    return unicodedata.normalize("NFC", cell) if cell and not cell.isspace() else None
