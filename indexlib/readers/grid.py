@@ -16,7 +16,7 @@ from pathlib import Path
 from indexlib import files
 from indexlib.places import find_place, load_places, plain, spelling
 from indexlib.problems import PlaceError
-from indexlib.readers.labels import Header, roles, understand
+from indexlib.readers.labels import Header, roles, understand_all
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
@@ -144,7 +144,7 @@ def _start(sheet: Sheet, index: str, rows: list[int]) -> int:
     start = rows[0]
     for row, later in pairwise(rows[:FEWEST]):
         between = [cell for line in sheet.rows[row + 1:later] for cell in line if isinstance(cell, str)]
-        heads = [understand(text, index) for text in between]
+        heads = understand_all(between, index)
         if any(h.component or h.role in ("place", "rank", "order") for h in heads):
             start = later
     return start
@@ -185,8 +185,7 @@ def _columns(sheet: Sheet, index: str, found: dict, groups: dict[int, int], firs
 
 def _headers(sheet: Sheet, index: str, column: int, first: int) -> list[Header]:
     texts = [row[column] for row in sheet.rows[:first] if column < len(row) and isinstance(row[column], str)]
-    found = [understand(text, index) for text in texts]
-    return [h for h in found if h.role != "variable"]
+    return [h for h in understand_all(texts, index) if h.role != "variable"]
 
 
 def _read_rows(grid: Grid, index: str, report: Collector) -> None:

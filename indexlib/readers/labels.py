@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -155,10 +156,15 @@ def understand(text: str, index: str) -> Header:
     return _understand(files.data_dir(), text, index)
 
 
+def understand_all(texts: Iterable[str], index: str) -> list[Header]:
+    """What each of several header texts says."""
+    folder = files.data_dir()
+    return [_understand(folder, text, index) for text in texts]
+
+
 def components_in(texts: set[str], index: str) -> set[str]:
     """Components of an index that texts name."""
-    folder = files.data_dir()
-    return {_understand(folder, text, index).component for text in texts} - {""}
+    return {header.component for header in understand_all(texts, index)} - {""}
 
 
 @cache

@@ -66,7 +66,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     figures.indicators = [indicator for part in parts for indicator in part.indicators]
     _check(figures, year, report)
     _check_pairs(chosen, parts, figures, year, report)
-    if totals_follow(figures, TOTAL, year):
+    if unread and totals_follow(figures, TOTAL, year):
         _excuse(unread, report)
     return {year: figures}
 
@@ -77,8 +77,8 @@ def _head(sheet: Sheet) -> list[str]:
 
 def _years(sheet: Sheet) -> set[int]:
     """Years that stand in the headers of the total."""
-    texts = [text for text in _head(sheet)[1:] if labels.understand(text, INDEX).component == TOTAL]
-    return labels.printed_years(texts)
+    headers = labels.understand_all(_head(sheet)[1:], INDEX)
+    return labels.printed_years([header.text for header in headers if header.component == TOTAL])
 
 
 def _settle_year(asked: int | None, stated: set[int], guess: int, report: Collector) -> int:
@@ -249,6 +249,8 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
 
 def _check_pairs(chosen: list[Figures], parts: list[Figures], figures: Figures, year: int, report: Collector) -> None:
     """Pairs of columns are believed only where sub-index sheets or the weighted total confirm them."""
+    if not any(summary.paired for summary in chosen):
+        return
     confirmed = {component for part in parts for component in part.components()}
     if totals_follow(figures, TOTAL, year):
         confirmed |= set(figures.components())
