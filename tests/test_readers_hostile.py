@@ -282,6 +282,14 @@ def test_bad_files_are_refused_in_time_and_memory(command, name, outcomes):
     assert outcome["problems"] and (code is None or outcome["problems"] == [code])
 
 
+def test_a_parser_that_breaks_down_says_nothing_itself(tmp_path, capfd):
+    """A record of merged cells that is too short: the parser, written in another language, gives up loudly."""
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls([number(0, 0) + record(0x00E5)]))
+    assert [p.code for p in read_published(path).errors] == ["damaged"]
+    assert capfd.readouterr().err == ""
+
+
 def test_missing_file_and_folder(tmp_path):
     assert [p.code for p in read_published(tmp_path / "none.xlsx").errors] == ["missing_file"]
     assert [p.code for p in read_published(tmp_path).errors] == ["not_a_file"]

@@ -151,7 +151,7 @@ def _lengths(stream: bytes, at: int) -> list[int]:
             here = min(left, room)
             left, i = left - here, i + here * (2 if wide else 1)
             if left:
-                piece += 1
+                piece, i = piece + 1, 0
                 if piece < len(pieces) and pieces[piece]:
                     wide, i = pieces[piece][0] & 1, 1
         rest = 4 * runs + extra

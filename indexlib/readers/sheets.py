@@ -7,9 +7,12 @@ exhaust time or memory is measured before a parser sees it.
 from __future__ import annotations
 
 import io
+import os
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ExpatError
@@ -143,16 +146,8 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     if kind == "xls":
         data = _measured(path, data)
     try:
-        book = calamine.load_workbook(io.BytesIO(data))
-        try:
-            sheets = _sheets(book, calamine)
-        except calamine.CalamineError:
-            if kind != "xlsx":
-                raise
-            # Some sheets of the official workbooks state their dimension as "1:69", without columns.
-            # It is only a hint that a workbook may leave out: so read them without it.
-            book = calamine.load_workbook(io.BytesIO(_without_dimensions(data)))
-            sheets = _sheets(book, calamine)
+        with _quiet():
+            sheets = _parsed(kind, data, calamine)
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -165,6 +160,35 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     if not any(cell is not None for sheet in sheets for row in sheet.rows for cell in row):
         raise refuse(path, "empty")
     return sheets
+
+
+def _parsed(kind: str, data: bytes, calamine) -> list[Sheet]:
+    book = calamine.load_workbook(io.BytesIO(data))
+    try:
+        return _sheets(book, calamine)
+    except calamine.CalamineError:
+        if kind != "xlsx":
+            raise
+        # Some sheets of the official workbooks state their dimension as "1:69", without columns.
+        # It is only a hint that a workbook may leave out: so read them without it.
+        return _sheets(calamine.load_workbook(io.BytesIO(_without_dimensions(data))), calamine)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep off the screen what the parser says of a damaged file: it speaks past Python, to programmers."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a screen
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _measured(path: Path, data: bytes) -> bytes:
