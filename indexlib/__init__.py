@@ -10,6 +10,7 @@ from types import ModuleType
 
 _NAMES = {
     "load_scores": "scores", "load_withheld": "scores", "load_reference": "scores", "load_sources": "scores",
+    "load_indicators": "indicators",
     "find_place": "places", "load_places": "places", "Place": "places",
     "read_published": "readers", "Reading": "readers.reading",
     "load_catalogue": "catalogue", "Component": "catalogue",

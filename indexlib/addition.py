@@ -20,6 +20,8 @@ import pandas as pd
 from indexlib import files, journal
 from indexlib.catalogue import load_catalogue
 from indexlib.foreign import csv_cell, shown
+from indexlib.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
+from indexlib.indicators import FOLDER
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.profiles import exchanged_columns
 from indexlib.readers.reading import Reading
@@ -57,6 +59,8 @@ class Addition:
         ``place``, ``component`` with a score the year before and none in the file.
     withheld : DataFrame
         Rows for ``withheld.csv`` that it does not have.
+    indicators : IndicatorAddition
+        The same for the indicators of the file.
     problems : list of Problem
         What stands against adding, beyond the problems of the reading.
     doubts : list of Problem
@@ -70,12 +74,18 @@ class Addition:
     same: int
     missing: pd.DataFrame
     withheld: pd.DataFrame
+    indicators: IndicatorAddition
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
         """Whether nothing would be written."""
+        return self.no_scores and self.indicators.empty
+
+    @property
+    def no_scores(self) -> bool:
+        """Whether nothing would be written into the tables of scores."""
         return self.new.empty and self.changed.empty and self.withheld.empty
 
 
@@ -105,7 +115,8 @@ def compare(reading: Reading, file: str = "") -> Addition:
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file)
     hidden = _no_longer(have, reading, file)
     return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
-                    _missing(rows, have, reading), withheld, problems + hidden, _exchanged(rows, have, file))
+                    _missing(rows, have, reading), withheld, compare_indicators(reading), problems + hidden,
+                    _exchanged(rows, have, file))
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
@@ -214,8 +225,8 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise DataError(reading.errors + addition.problems)
     if (doubts := reading.doubts + addition.doubts) and not addition.empty and not accept_doubts:
         raise IndexlibError(t("add.doubts", n=len(doubts)))
-    if not addition.changed.empty and not accept_changes:
-        raise IndexlibError(t("add.changes", n=len(addition.changed)))
+    if (changes := len(addition.changed) + len(addition.indicators.changed)) and not accept_changes:
+        raise IndexlibError(t("add.changes", n=changes))
     if addition.empty:
         return
     folder = files.data_dir()
@@ -234,7 +245,7 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
 def _state(folder: Path) -> str:
     """Checksum of the tables that an addition is compared with and written to."""
     digest = hashlib.sha256()
-    for path in [folder / "sources.csv", *sorted((folder / "scores").glob("*.csv"))]:
+    for path in [folder / "sources.csv", *sorted(p for part in ("scores", FOLDER) for p in (folder / part).glob("*.csv"))]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -245,10 +256,13 @@ def _texts(addition: Addition, file: str, source: str, where: str, today: date) 
     texts: dict[str, str] = {}
     if source not in set(load_sources()["source"]):
         texts["sources.csv"] = _with_source(source, where)
-    table = _table(addition, source)
-    _check_table(table, index, source, bool(texts))
-    texts[f"scores/{FILES[index]}"] = _csv(table)
-    if not addition.changed.empty:
+    if not addition.no_scores:
+        table = _table(addition, source)
+        _check_table(table, index, source, bool(texts))
+        texts[f"scores/{FILES[index]}"] = _csv(table)
+    if not addition.indicators.empty:
+        texts |= indicator_texts(addition.indicators, index, source)
+    if not addition.changed.empty or not addition.indicators.changed.empty:
         texts["scores/corrections.csv"] = _corrections(addition, source, file, today)
     if not addition.withheld.empty:
         texts["scores/withheld.csv"] = _csv(_with_withheld(addition, source))
@@ -329,7 +343,8 @@ def _corrections(addition: Addition, source: str, file: str, today: date) -> str
         out.write(path.read_text(encoding="utf-8"))
     else:
         writer.writerow(CORRECTIONS)
-    for row in addition.changed.itertuples():
+    indicators = addition.indicators.changed.rename(columns={"indicator": "component"}).assign(column="value")
+    for row in pd.concat([addition.changed, indicators], ignore_index=True).itertuples():
         whole = row.column in ("rank", "rank_base")
         old, new = ("" if pd.isna(v) else str(int(v)) if whole else repr(float(v)) for v in (row.old, row.new))
         writer.writerow([addition.reading.index, row.year, row.place, row.component, row.column, old, new,

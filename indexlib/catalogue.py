@@ -116,13 +116,19 @@ class Catalogue:
 
     def valid(self, year: int, index: str | None = None) -> list[str]:
         """Components that the catalogue has in a year, in its order, without the parts of a total."""
-        blocks = self.comparability
-        codes = set(blocks.loc[(blocks["first_year"] <= year) & (blocks["last_year"] >= year), "component"])
-        c = self.components
-        keep = c["component"].isin(codes) & (c["level"] != PART)
-        if index is not None:
-            keep &= c["index"] == index
-        return c.loc[keep, "component"].tolist()
+        if (year, index) not in self._valid:
+            blocks, c = self.comparability, self.components
+            codes = set(blocks.loc[(blocks["first_year"] <= year) & (blocks["last_year"] >= year), "component"])
+            keep = c["component"].isin(codes) & (c["level"] != PART)
+            if index is not None:
+                keep &= c["index"] == index
+            self._valid[year, index] = c.loc[keep, "component"].tolist()
+        return list(self._valid[year, index])
+
+    @cached_property
+    def _valid(self) -> dict[tuple[int, str | None], list[str]]:
+        """Components of a year and index, once asked for."""
+        return {}
 
     def with_block(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add to rows of (component, year) their comparable block.

@@ -6,6 +6,9 @@ import pandas as pd
 
 from indexlib import files
 from indexlib.catalogue import TOTAL, load_catalogue
+from indexlib.indicators import check_indicators
+from indexlib.indicators import table as indicator_table
+from indexlib.indicators import tables as indicator_tables
 from indexlib.places import Places, load_places, plain
 from indexlib.plan import load_plan, plan_names
 from indexlib.problems import DataError, Problem
@@ -23,7 +26,7 @@ def check_data() -> list[Problem]:
         load_scores()
     except DataError as error:
         problems += error.problems
-    for check in (_catalogue, _places, _tiles, _tables_of_scores, _sources):
+    for check in (_catalogue, _places, _tiles, _tables_of_scores, check_indicators, _sources):
         try:
             problems += check()
         except DataError as error:
@@ -128,6 +131,7 @@ def _sources() -> list[Problem]:
               "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
               "places/places.csv": load_places().places}
     known, used, problems = set(sources["source"]), set(load_scores()["source"]), []
+    used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))
     for table, frame in tables.items():
         named = frame["source"].str.split("; ")
         used |= {key for keys in named for key in keys}

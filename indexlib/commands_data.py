@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from indexlib import wording
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.wording import t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from indexlib.indicator_addition import IndicatorAddition
 
 SHOWN, SHOWN_OF_KIND = 12, 3
 FileArgument = Annotated[Path, typer.Argument(help="Tệp đã công bố: .xlsx, .xls, .ods, .csv, .pdf, .docx.")]
@@ -103,10 +108,21 @@ def _print_reading(reading: Any, file: Path) -> None:
                      years=", ".join(map(str, reading.years)) or "–",
                      rows=wording.number(len(reading.scores), 0),
                      places=reading.scores["place"].nunique(), components=reading.scores["component"].nunique()))
+    if len(reading.indicators):
+        _print_indicators(reading.indicators)
     for title, problems in (("add.notes", reading.notes), ("add.doubts_found", reading.doubts)):
         _print_problems(t(title, n=len(problems)), problems)
     if reading.errors:
         typer.echo(str(DataError(reading.errors)), err=True)
+
+
+def _print_indicators(rows: pd.DataFrame) -> None:
+    from indexlib.catalogue import load_catalogue
+
+    counts = rows.drop_duplicates(["year", "component", "label"]).groupby("component", sort=False).size()
+    label = load_catalogue().label
+    typer.echo(t("add.indicators_read", n=wording.number(counts.sum(), 0), figures=wording.number(len(rows), 0),
+                 parts="; ".join(f"{label(code)}: {n}" for code, n in counts.items())))
 
 
 def _print_problems(title: str, problems: list[Problem]) -> None:
@@ -134,6 +150,7 @@ def _print_addition(compared: Any) -> None:
                             old=_figure(row.old, row.column), new=_figure(row.new, row.column), source=row.old_source))
     if len(compared.changed) > SHOWN:
         typer.echo("  " + t("add.more", n=len(compared.changed) - SHOWN))
+    _print_indicator_changes(compared.indicators)
     if len(compared.missing):
         names = [f"{places.get(r.place).name}: {catalogue.label(r.component)}" for r in
                  compared.missing.head(SHOWN).itertuples()]
@@ -142,6 +159,29 @@ def _print_addition(compared: Any) -> None:
             typer.echo(f"  {name}")
         if len(compared.missing) > SHOWN:
             typer.echo("  " + t("add.more", n=len(compared.missing) - SHOWN))
+
+
+def _print_indicator_changes(compared: IndicatorAddition) -> None:
+    from indexlib.indicator_addition import shown
+    from indexlib.places import load_places
+
+    if compared.rows.empty:
+        return
+    typer.echo(t("add.indicators", new=wording.number(len(compared.new), 0), same=wording.number(compared.same, 0),
+                 changed=wording.number(len(compared.changed), 0), fresh=len(compared.fresh)))
+    labels = {r.indicator: r.label_vi or r.label_en for r in compared.catalogue.itertuples()}
+    for row in compared.changed.head(SHOWN).itertuples():
+        typer.echo("  " + t("add.indicator_change", place=load_places().get(row.place).name, indicator=row.indicator,
+                            label=labels[row.indicator], year=row.year, old=shown(row.old), new=shown(row.new),
+                            source=row.old_source))
+    if len(compared.changed) > SHOWN:
+        typer.echo("  " + t("add.more", n=len(compared.changed) - SHOWN))
+    if compared.gone:
+        typer.echo(t("add.indicators_gone", n=len(compared.gone)))
+        for code in compared.gone[:SHOWN]:
+            typer.echo(f"  {code} {labels[code]}")
+        if len(compared.gone) > SHOWN:
+            typer.echo("  " + t("add.more", n=len(compared.gone) - SHOWN))
 
 
 def _figure(value: float, column: str) -> str:

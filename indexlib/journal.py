@@ -75,6 +75,7 @@ def _lay_ready(folder: Path, ready: Path, texts: dict[str, str]) -> None:
     ready.mkdir()
     for number, (name, text) in enumerate(texts.items()):
         target, part = folder / name, ready / str(number)
+        target.parent.mkdir(exist_ok=True)
         part.write_bytes(text.encode("utf-8"))
         os.chmod(part, target.stat().st_mode & 0o777 if target.exists() else 0o644)
         store.to_disk(part)

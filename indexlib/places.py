@@ -81,7 +81,7 @@ def spelling(text: str) -> str:
     key = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
     for old, new in TONES.items():
         key = key.replace(old, new)
-    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", key)))
+    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", key.strip())))
 
 
 def plain(key: str) -> str:

@@ -93,12 +93,22 @@ def pairs(truth: Truth) -> list[list]:
     return [*rows, [None], head, again]
 
 
+INDICATORS = ("Thời gian đăng ký (ngày)", "% DN hài lòng")
+
+
+def indicators(truth: Truth, component: str) -> dict[tuple[str, str], float]:
+    """Figures of the two indicators of a sub-index sheet: (place, label) to value."""
+    pick = random.Random(f"{component} {truth.year}")
+    return {(p, label): round(pick.uniform(1, 9) if label == INDICATORS[0] else pick.random(), 13)
+            for p in truth.names for label in INDICATORS}
+
+
 def part(truth: Truth, component: str, number: int) -> list[list]:
     """A sub-index sheet: code, province, score, two indicators, and the rows below."""
-    pick = random.Random(component)
-    rows = [["PCI ID", "Tỉnh", f"Sub-Index {number}", "Thời gian đăng ký (ngày)", "% DN hài lòng"], [None],
+    figures = indicators(truth, component)
+    rows = [["PCI ID", "Tỉnh", f"Sub-Index {number}", *INDICATORS], [None],
             [None, "pci_id", f"sub{number}_x", "c1_2005", "c2"]]
-    rows += [[i, name, truth.figures[p, component], pick.uniform(1, 9), pick.random()]
+    rows += [[i, name, truth.figures[p, component], *[figures[p, label] for label in INDICATORS]]
              for i, (p, name) in enumerate(truth.names.items(), 1)]
     place = next(iter(truth.names))
     own = [truth.figures[p, component] for p in truth.names]

@@ -75,6 +75,23 @@ def test_the_tables_stay_sorted_and_only_lines_are_added(data, workbook):
     assert years == sorted(years)
 
 
+def test_the_years_still_to_come_are_added_one_after_the_other(data, tmp_path):
+    """2008 with Hà Tây and a base of 64; 2015 with a stale copy of 2013 in English."""
+    old, new = like(2008, 2007), like(2015, 2014)
+    stale = pci(2013)
+    stale.figures = {(p, c): s for p, c, s in load_scores("pci").query("year == 2013")[
+        ["place", "component", "score"]].itertuples(index=False)}
+    books = {2008: {"Tong hop": pairs(old)} | parts(old),
+             2015: {"Summary_VN": pairs(new), "Summary": pairs(stale)} | parts(new)}
+    for (year, sheets), truth in zip(books.items(), (old, new), strict=True):
+        result = run("add", save(tmp_path / f"PCI_{year}.xlsx", sheets))
+        assert result.exit_code == 0, result.output
+        stored = load_scores("pci").query("year == @year")
+        assert {(r.place, r.component): r.score for r in stored.itertuples()} == truth.figures
+    assert "Summary: trang này khác" in result.output and ("ha_tay", "pci") in old.figures
+    assert len(old.figures) == 64 * 11 and check_data() == []
+
+
 def test_adding_twice_changes_nothing(data, workbook):
     run("add", workbook[0])
     once = tables(data.folder)

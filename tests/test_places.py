@@ -114,3 +114,7 @@ def test_any_text_is_one_place_or_an_error(text):
 @given(st.text(max_size=30))
 def test_a_key_is_its_own_key(text):
     assert spelling(spelling(text)) == spelling(text)
+
+
+def test_blanks_around_a_prefix_do_not_hide_the_name():
+    assert find_place(" \u00a0Tỉnh  Thanh Hóa \u00a0", 2023).code == "thanh_hoa"

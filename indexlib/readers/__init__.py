@@ -101,7 +101,8 @@ def _reading(index: str, by_year: dict[int, Figures], notes: dict, source: str, 
         held += [_held_row(year, place, component, source) for component, place in figures.withheld]
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
-                   pd.DataFrame(held, columns=WITHHELD), doubtful)
+                   pd.DataFrame(held, columns=WITHHELD), doubtful,
+                   {year: figures.indicators for year, figures in by_year.items()})
 
 
 def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str], str]:

@@ -6,14 +6,17 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
+from indexlib.readers.limits import MAX_CELLS
 from indexlib.readers.numbers import number
 
 #: Tried in turn; the last is the code page of Vietnamese Windows and takes any bytes.
 ENCODINGS = ("utf-8-sig", "cp1258")
 SEPARATORS = (";", "\t", ",")
-MAX_ROWS = 200_000
+#: A text table of every figure that a publisher has ever released is smaller.
+MAX_BYTES, MAX_ROWS = 10_000_000, 100_000
 
 
 def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
@@ -23,17 +26,22 @@ def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
     separates, a row of figures wider than the header is refused: a decimal comma taken for a
     separator shifts every figure behind it.
     """
+    if len(data) > MAX_BYTES:
+        raise refuse(path, "too_large", limit=MAX_BYTES // 1_000_000)
     text = _decode(path, data, refuse)
-    separator = _separator(text)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator, strict=False))
-    except csv.Error as error:
-        raise refuse(path, "damaged_why", why=error) from None
+        separator = _separator(text)
+        rows = list(islice(csv.reader(io.StringIO(text), delimiter=separator, strict=False), MAX_ROWS + 1))
+    except csv.Error:
+        raise refuse(path, "long_cell", limit=csv.field_size_limit() // 1000) from None
     if len(rows) > MAX_ROWS:
         raise refuse(path, "too_many_rows", limit=MAX_ROWS // 1000)
     rows = [_trim(row) for row in rows]
-    if all(len(row) < 2 for row in rows):
+    width = max(map(len, rows), default=0)
+    if width < 2:
         raise refuse(path, "no_columns")
+    if width * len(rows) > MAX_CELLS:
+        raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
     if separator == ",":
         _check_widths(path, rows, refuse)
     return rows
@@ -68,13 +76,15 @@ def _separator(text: str) -> str:
     lines = [line for line in text.splitlines()[:200] if line.strip()]
 
     def score(separator: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if len(row) > 1)
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if len(row) > 1)
+        except csv.Error:  # no separator, if a cell would be that long with it
+            return 0, 0
         return (widths.most_common(1)[0][1], -SEPARATORS.index(separator)) if widths else (0, 0)
 
     return max(SEPARATORS, key=score)
 
 
 def _trim(row: list[str]) -> list[str]:
-    while row and not row[-1].strip():
-        row = row[:-1]
-    return row
+    filled = next((i for i in range(len(row), 0, -1) if row[i - 1].strip()), 0)
+    return row[:filled]

@@ -13,6 +13,8 @@ from indexlib.readers.sheets import Opened, Sheet, refuse
 
 MAX_PAGES = 60
 MAX_STREAM = 60_000_000
+#: Bytes that draw one page, unpacked; the parser needs a thousand times as much.
+MAX_PAGE = 400_000
 #: Pages looked at to tell a scan from a text.
 SAMPLE = 5
 
@@ -54,13 +56,16 @@ def _pdf(path: Path) -> list[tuple[str, list[list]]]:
             pages = pdf.pages
             if not pages:
                 raise refuse(path, "damaged")
+            _measure_pages(path, pages)
             if not any(page.chars for page in pages[:SAMPLE]):
                 raise refuse(path, "picture_pdf")
             if len(pages) > MAX_PAGES:
                 raise refuse(path, "too_many_pages", n=len(pages), limit=MAX_PAGES)
             heading = (pages[0].extract_text() or "").splitlines()[:6]
-            tables = [(f"{number}", table) for number, page in enumerate(pages, 1) for table in page.extract_tables()
-                      if table and table[0]]
+            tables = []
+            for number, page in enumerate(pages, 1):
+                tables += [(f"{number}", table) for table in page.extract_tables() if table and table[0]]
+                page.close()
     except PdfminerException as error:
         locked = any(isinstance(e, PDFPasswordIncorrect) for e in (error, *error.args))
         raise refuse(path, "password" if locked else "damaged") from None
@@ -75,6 +80,14 @@ def _pdf(path: Path) -> list[tuple[str, list[list]]]:
     width = len(tables[0][1][0])
     title = [[line, *[None] * (width - 1)] for line in heading]
     return [(tables[0][0], title + tables[0][1]), *tables[1:]]
+
+
+def _measure_pages(path: Path, pages: list) -> None:
+    """Refuse pages whose text and lines would take minutes and gigabytes: tables are short."""
+    for number, page in enumerate(pages, 1):
+        size = sum(len(stream.get_data()) for stream in page.page_obj.contents)
+        if size > MAX_PAGE:
+            raise refuse(path, "page_too_large", n=number, limit=MAX_PAGE // 1000)
 
 
 def _measure(path: Path, data: bytes) -> None:
@@ -98,10 +111,9 @@ def _docx(path: Path) -> list[tuple[str, list[list]]]:
 
     try:
         document = docx.Document(str(path))
+        tables = [(str(n), _rows(table)) for n, table in enumerate(document.tables, 1) if table.rows]
     except (PackageNotFoundError, KeyError, ValueError, SyntaxError):
         raise refuse(path, "damaged") from None
-    tables = [(str(n), [[cell.text for cell in row.cells] for row in table.rows])
-              for n, table in enumerate(document.tables, 1) if table.rows]
     tables = [(name, rows) for name, rows in tables if rows[0]]
     if not tables:
         raise refuse(path, "no_tables")
@@ -109,3 +121,20 @@ def _docx(path: Path) -> list[tuple[str, list[list]]]:
     lines = [paragraph.text for paragraph in document.paragraphs[:12] if paragraph.text.strip()]
     title = [[line, *[None] * (width - 1)] for line in lines]
     return [(tables[0][0], title + tables[0][1]), *tables[1:]]
+
+
+def _rows(table) -> list[list[str]]:
+    """Rows of a Word table; a merged cell stands in each place that it covers.
+
+    The library's own cells of a row climb through all rows that a merged cell covers, for each of them.
+    """
+    rows: list[list[str]] = []
+    for row in table.rows:
+        above, cells = rows[-1] if rows else [], [""] * row.grid_cols_before
+        for tc in row._tr.tc_lst:
+            covered = tc.vMerge == "continue" and len(cells) < len(above)
+            text = above[len(cells)] if covered else "\n".join(p.text for p in tc.p_lst)
+            cells += [text] * tc.grid_span
+        rows.append(cells)
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]

@@ -12,6 +12,7 @@ from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
 from indexlib.readers.grid import Column, Grid, place_code
+from indexlib.readers.indicators import Indicator
 from indexlib.readers.numbers import decimals, is_percent, is_withheld, number
 from indexlib.readers.reading import Collector
 from indexlib.wording import listing
@@ -32,6 +33,7 @@ class Figures:
     withheld: list[tuple[str, str]] = field(default_factory=list)
     bases: dict[str, int] = field(default_factory=dict)
     paired: bool = False
+    indicators: list[Indicator] = field(default_factory=list)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""

@@ -7,6 +7,7 @@ several that do not are pairs, and then a score belongs to the nearest place col
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -15,7 +16,7 @@ from pathlib import Path
 from indexlib import files
 from indexlib.places import find_place, load_places, plain, spelling
 from indexlib.problems import PlaceError
-from indexlib.readers.labels import Header, roles, understand
+from indexlib.readers.labels import Header, roles, understand_all
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
@@ -72,17 +73,27 @@ def _known(folder: Path) -> frozenset[str]:
 
 def place_code(text: object, year: int) -> str:
     """Code of the place that a cell names in a year; empty if it names none."""
-    return _place_code(files.data_dir(), text, year) if isinstance(text, str) else ""
+    return _codes(files.data_dir(), year)[text] if isinstance(text, str) else ""
 
 
 @cache
-def _place_code(folder: Path, text: str, year: int) -> str:
-    if plain(spelling(text)) not in _known(folder):
-        return ""
-    try:
-        return find_place(text, year).code
-    except PlaceError:
-        return ""
+def _codes(folder: Path, year: int) -> _Codes:
+    return _Codes(_known(folder), year)
+
+
+class _Codes(dict):
+    """Text to the code of the place that it names in a year, looked up once."""
+
+    def __init__(self, known: frozenset[str], year: int):
+        super().__init__()
+        self.known, self.year = known, year
+
+    def __missing__(self, text: str) -> str:
+        self[text] = ""
+        if plain(spelling(text)) in self.known:
+            with suppress(PlaceError):
+                self[text] = find_place(text, self.year).code
+        return self[text]
 
 
 def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | None:
@@ -115,11 +126,10 @@ def _even(rows: list[list]) -> list[list]:
 def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
     """Columns that name enough places: column to row to code."""
     found: dict[int, dict[int, str]] = {}
-    folder = files.data_dir()
+    codes = _codes(files.data_dir(), year)
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
-            code = _place_code(folder, cell, year) if isinstance(cell, str) else ""
-            if code:
+            if isinstance(cell, str) and (code := codes[cell]):
                 found.setdefault(c, {})[r] = code
     named = {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
     most = max((len(set(rows.values())) for rows in named.values()), default=0)
@@ -134,7 +144,7 @@ def _start(sheet: Sheet, index: str, rows: list[int]) -> int:
     start = rows[0]
     for row, later in pairwise(rows[:FEWEST]):
         between = [cell for line in sheet.rows[row + 1:later] for cell in line if isinstance(cell, str)]
-        heads = [understand(text, index) for text in between]
+        heads = understand_all(between, index)
         if any(h.component or h.role in ("place", "rank", "order") for h in heads):
             start = later
     return start
@@ -156,13 +166,13 @@ def _agree(one: dict[int, str], other: dict[int, str]) -> bool:
 
 def _columns(sheet: Sheet, index: str, found: dict, groups: dict[int, int], first: int) -> list[Column]:
     """Every column that is no place column, with its headers and the place column it belongs to."""
-    width = max(len(row) for row in sheet.rows)
+    below = zip(*_even(sheet.rows)[first:], strict=True)
     paired = len(set(groups.values())) > 1
     columns = []
-    for c in range(width):
+    for c, column in enumerate(below):
         if c in found:
             continue
-        cells = {r: row[c] for r, row in enumerate(sheet.rows) if r >= first and c < len(row) and row[c] is not None}
+        cells = {r: cell for r, cell in enumerate(column, first) if cell is not None}
         left = [p for p in found if p < c] if paired else [min(found)]
         places = max(left) if left else -1
         headers = _headers(sheet, index, c, first)
@@ -175,8 +185,7 @@ def _columns(sheet: Sheet, index: str, found: dict, groups: dict[int, int], firs
 
 def _headers(sheet: Sheet, index: str, column: int, first: int) -> list[Header]:
     texts = [row[column] for row in sheet.rows[:first] if column < len(row) and isinstance(row[column], str)]
-    found = [understand(text, index) for text in texts]
-    return [h for h in found if h.role != "variable"]
+    return [h for h in understand_all(texts, index) if h.role != "variable"]
 
 
 def _read_rows(grid: Grid, index: str, report: Collector) -> None:
@@ -197,6 +206,8 @@ def _read_rows(grid: Grid, index: str, report: Collector) -> None:
 
 def _kind(r: int, row: list, grid: Grid, index: str) -> str:
     """``blank``, ``header`` (a header repeated), ``statistic`` (a median, a rank row) or ``places``."""
+    if all(r in rows for rows in grid.named.values()):
+        return "places"
     if any(r in rows for rows in grid.named.values()):
         others = [row[c] for c, rows in grid.named.items() if r not in rows and c < len(row)]
         return "header" if any("place" in roles(x, index) for x in others if isinstance(x, str)) else "places"

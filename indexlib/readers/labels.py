@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -69,10 +70,15 @@ def key(text: str) -> str:
     >>> key("Chỉ số5_CP không chính thức"), key("PCI 2009 \\ncó trọng số")
     ('chỉ số 5 cp không chính thức', 'pci yyyy có trọng số')
     """
-    form = YEAR.sub(" yyyy ", unicodedata.normalize("NFC", text).casefold())
+    return " ".join(words(YEAR.sub(" yyyy ", text)))
+
+
+def words(text: str) -> list[str]:
+    """Words and numbers of a text in one Unicode form, without case and punctuation."""
+    form = unicodedata.normalize("NFC", text).casefold()
     for old, new in TONES.items():
         form = form.replace(old, new)
-    return " ".join(re.findall(r"[^\W\d_]+|\d+", form))
+    return re.findall(r"[^\W\d_]+|\d+", form)
 
 
 def _long(words: str) -> str:
@@ -148,6 +154,17 @@ def understand(text: str, index: str) -> Header:
     'rank'
     """
     return _understand(files.data_dir(), text, index)
+
+
+def understand_all(texts: Iterable[str], index: str) -> list[Header]:
+    """What each of several header texts says."""
+    folder = files.data_dir()
+    return [_understand(folder, text, index) for text in texts]
+
+
+def components_in(texts: set[str], index: str) -> set[str]:
+    """Components of an index that texts name."""
+    return {header.component for header in understand_all(texts, index)} - {""}
 
 
 @cache

@@ -25,13 +25,9 @@ PARTS = {"par": ["par.part.appraised", "par.part.survey"]}
 
 def recognises(sheets: list[Sheet], index: str) -> int:
     """How many different labels of the index stand in the heads of the sheets, its name counting double."""
-    found, names = set(), labels.names_of(index)
-    for text in {text for sheet in sheets for text in _head(sheet)}:
-        found.add(labels.understand(text, index).component)
-        words = f" {labels.key(text)} "
-        if any(f" {name} " in words for name in names):
-            found |= {"name", "name again"}
-    return len(found - {""})
+    texts, names = {text for sheet in sheets for text in _head(sheet)}, labels.names_of(index)
+    named = any(f" {name} " in f" {labels.key(text)} " for text in texts for name in names)
+    return len(labels.components_in(texts, index)) + 2 * named
 
 
 def _head(sheet: Sheet) -> list[str]:

@@ -28,6 +28,7 @@ from indexlib.readers.figures import (
     totals_follow,
 )
 from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.indicators import read_indicators
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
@@ -41,9 +42,7 @@ MOST_DIFFERENT = 0.05
 
 def recognises(sheets: list[Sheet]) -> int:
     """How many different labels of the index stand in the heads of the sheets."""
-    texts = {text for sheet in sheets for text in _head(sheet)}
-    found = {labels.understand(text, INDEX).component for text in texts}
-    return len(found - {""})
+    return len(labels.components_in({text for sheet in sheets for text in _head(sheet)}, INDEX))
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:
@@ -64,9 +63,10 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
     year = _settle_year(year, own, first_guess, report)
     figures = _merge(chosen, parts, report)
+    figures.indicators = [indicator for part in parts for indicator in part.indicators]
     _check(figures, year, report)
     _check_pairs(chosen, parts, figures, year, report)
-    if totals_follow(figures, TOTAL, year):
+    if unread and totals_follow(figures, TOTAL, year):
         _excuse(unread, report)
     return {year: figures}
 
@@ -77,8 +77,8 @@ def _head(sheet: Sheet) -> list[str]:
 
 def _years(sheet: Sheet) -> set[int]:
     """Years that stand in the headers of the total."""
-    texts = [text for text in _head(sheet)[1:] if labels.understand(text, INDEX).component == TOTAL]
-    return labels.printed_years(texts)
+    headers = labels.understand_all(_head(sheet)[1:], INDEX)
+    return labels.printed_years([header.text for header in headers if header.component == TOTAL])
 
 
 def _settle_year(asked: int | None, stated: set[int], guess: int, report: Collector) -> int:
@@ -179,9 +179,7 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Colle
         report.add("no_pair", grid.sheet.name, **where, text=column.text())
         return figures
     take(figures, grid, column, component, SCORE, report)
-    others = sum(_figures(c) for c in grid.columns) - 1
-    if others > 0:
-        report.add("indicators", grid.sheet.name, n=others)
+    figures.indicators = read_indicators(grid, column, component, INDEX, report)
     return figures
 
 
@@ -251,6 +249,8 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
 
 def _check_pairs(chosen: list[Figures], parts: list[Figures], figures: Figures, year: int, report: Collector) -> None:
     """Pairs of columns are believed only where sub-index sheets or the weighted total confirm them."""
+    if not any(summary.paired for summary in chosen):
+        return
     confirmed = {component for part in parts for component in part.components()}
     if totals_follow(figures, TOTAL, year):
         confirmed |= set(figures.components())

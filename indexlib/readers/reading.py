@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from indexlib.problems import Problem
 from indexlib.scores import COLUMNS, WITHHELD
 from indexlib.wording import t
 
+if TYPE_CHECKING:
+    from indexlib.readers.indicators import Indicator
+
+INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
-                   "sheet_unread", "part_unread"})
+                   "sheet_unread", "part_unread", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = frozenset({"total", "sum", "sheets_differ", "partial", "year_conflict", "profile", "withheld_alone"})
 
@@ -37,6 +44,8 @@ class Reading:
         Scores that the publisher held back: the columns of ``withheld.csv``.
     doubtful : dict
         (place, component, ``score`` or ``rank``) to the text of each cell that a problem names.
+    found : dict
+        Year to the indicators on the sheets of the components: see ``indicators``.
     """
 
     scores: pd.DataFrame
@@ -46,6 +55,17 @@ class Reading:
     kind: str = ""
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WITHHELD))
     doubtful: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    found: dict[int, list[Indicator]] = field(default_factory=dict)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators as they stand in the file, no part of the scores.
+
+        ``year``, ``place``, ``component``, ``label`` (as printed), ``value`` (in the unit of the cell).
+        """
+        from indexlib.readers.indicators import as_frame
+
+        return as_frame(self.found)
 
     @property
     def errors(self) -> list[Problem]:
@@ -100,11 +120,10 @@ def tidy(rows: list[tuple]) -> pd.DataFrame:
     """Rows of figures as a score table, sorted by year, place and catalogue order."""
     from indexlib.catalogue import load_catalogue
 
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    numbers = ["score", "rank", "rank_base", "ci_low", "ci_high"]
-    frame[numbers] = frame[numbers].astype(float)
-    frame["year"] = frame["year"].astype(int)
-    frame[["source", "note"]] = frame[["source", "note"]].astype(str)
-    order = frame["component"].map(load_catalogue().order)
-    sort = frame.assign(order=order).sort_values(["year", "place", "order"], kind="stable")
-    return sort[COLUMNS].reset_index(drop=True)
+    order = load_catalogue().order
+    rows = sorted(rows, key=lambda row: (row[0], row[1], order.get(row[2], len(order))))
+    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    numbers = {"year": int, **dict.fromkeys(["score", "rank", "rank_base", "ci_low", "ci_high"], float)}
+    frame = pd.DataFrame({name: np.array(column, numbers[name]) if name in numbers else list(column)
+                          for name, column in zip(COLUMNS, columns, strict=True)})
+    return frame if rows else frame.astype({name: str for name in COLUMNS if name not in numbers})

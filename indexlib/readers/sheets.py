@@ -7,31 +7,30 @@ exhaust time or memory is measured before a parser sees it.
 from __future__ import annotations
 
 import io
+import os
 import re
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from indexlib.problems import DataError, Problem
+from indexlib.readers import biff, packages
 from indexlib.readers.delimited import read_delimited
+from indexlib.readers.limits import TooLarge
 from indexlib.wording import t
 
 MAX_BYTES = 60_000_000
-MAX_UNPACKED = 150_000_000
-MAX_CELLS = 4_000_000
-CHUNK = 1 << 20
 #: Fewer names or figures than this are a title or a note, no table.
 MANY = 10
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF"
 MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<!--|mime-version:)", re.IGNORECASE)
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
-#: A cell that holds something (its tag is not closed in itself), in the XML of a sheet.
-CELL = re.compile(rb'r="([A-Z]{1,3})(\d{1,7})"[^<>/]*>')
-REPEATED = re.compile(rb'table:number-(rows|columns)-repeated="(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -122,12 +121,18 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
     try:
         parts = zipfile.ZipFile(io.BytesIO(data))
         names = set(parts.namelist())
-        _measure(path, parts)
+        packages.measure(parts)
         if "META-INF/manifest.xml" in names and b"encryption-data" in parts.read("META-INF/manifest.xml"):
             raise refuse(path, "password")
         mimetype = parts.read("mimetype") if "mimetype" in names else b""
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error):
+    except TooLarge as error:
+        raise refuse(path, error.code, **error.values) from None
+    except packages.Unusual as error:
+        raise refuse(path, error.code) from None
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error, ExpatError):
         raise refuse(path, "damaged") from None
+    if "xl/workbook.bin" in names:
+        raise refuse(path, "xlsb")
     if any(name.startswith("xl/workbook") for name in names):
         return "xlsx"
     if "word/document.xml" in names:
@@ -137,89 +142,14 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
     raise refuse(path, "unknown_kind")
 
 
-def _measure(path: Path, parts: zipfile.ZipFile) -> None:
-    """Unpack every part once, in small pieces, and stop where a limit is passed.
-
-    The sizes that an archive states about itself may be false, so they are not believed.
-    """
-    if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-        raise refuse(path, "too_large_inside", limit=MAX_UNPACKED // 1_000_000)
-    total = 0
-    for part in parts.infolist():
-        if part.flag_bits & 1:
-            raise refuse(path, "password")
-        extent = Extent() if re.match(r"xl/worksheets/[^/]+\.xml$", part.filename) else None
-        for piece in _pieces(parts, part):
-            total += len(piece)
-            if total > MAX_UNPACKED:
-                raise refuse(path, "too_large_inside", limit=MAX_UNPACKED // 1_000_000)
-            if extent and extent.widen(piece) > MAX_CELLS:
-                raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
-        if part.filename == "content.xml":
-            _measure_ods(path, parts.read(part))
-
-
-def _pieces(parts: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """A part of an archive in pieces that do not break a tag in two."""
-    rest = b""
-    with parts.open(part) as stream:
-        while piece := stream.read(CHUNK):
-            piece = rest + piece
-            cut = piece.rfind(b"<")
-            rest, piece = (piece[cut:], piece[:cut]) if cut > 0 and len(piece) - cut < CHUNK else (b"", piece)
-            yield piece
-    yield rest
-
-
-class Extent:
-    """The rectangle from the first cell to the last filled one of a sheet, from its XML."""
-
-    def __init__(self) -> None:
-        self.rows, self.columns = 0, 0
-
-    def widen(self, piece: bytes) -> int:
-        """Take in a piece of XML; the number of cells of the rectangle so far."""
-        cells = CELL.findall(piece)
-        self.rows = max(self.rows, max((int(row) for _, row in cells), default=0))
-        self.columns = max(self.columns, max((_column_number(name) for name in {name for name, _ in cells}), default=0))
-        return self.rows * self.columns
-
-
-def _column_number(name: bytes) -> int:
-    value = 0
-    for letter in name:
-        value = value * 26 + letter - 64
-    return value
-
-
-def _measure_ods(path: Path, content: bytes) -> None:
-    """Refuse filled cells that repeat into the millions; blank ones at the end are usual."""
-    for row in re.findall(rb"<table:table-row\b.*?</table:table-row>", content, re.DOTALL):
-        if b"<text:p" not in row and b"office:value" not in row:
-            continue
-        head, _, cells = row.partition(b">")
-        down = max([int(n) for kind, n in REPEATED.findall(head) if kind == b"rows"], default=1)
-        filled = [c for c in re.findall(rb"<table:table-cell\b[^>]*[^/]>|<table:table-cell\b[^>]*office:value[^>]*>",
-                                        cells)]
-        across = max([int(n) for c in filled for kind, n in REPEATED.findall(c) if kind == b"columns"], default=1)
-        if down * across > 100_000 or down > 20_000:
-            raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
-
-
 def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     import python_calamine as calamine
 
+    if kind == "xls":
+        data = _measured(path, data)
     try:
-        book = calamine.load_workbook(io.BytesIO(data))
-        try:
-            sheets = _sheets(book, calamine)
-        except calamine.CalamineError:
-            if kind != "xlsx":
-                raise
-            # Some sheets of the official workbooks state their dimension as "1:69", without columns.
-            # It is only a hint that a workbook may leave out: so read them without it.
-            book = calamine.load_workbook(io.BytesIO(_without_dimensions(data)))
-            sheets = _sheets(book, calamine)
+        with _quiet():
+            sheets = _parsed(kind, data, calamine)
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -232,6 +162,46 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     if not any(cell is not None for sheet in sheets for row in sheet.rows for cell in row):
         raise refuse(path, "empty")
     return sheets
+
+
+def _parsed(kind: str, data: bytes, calamine: Any) -> list[Sheet]:
+    book = calamine.load_workbook(io.BytesIO(data))
+    try:
+        return _sheets(book, calamine)
+    except calamine.CalamineError:
+        if kind != "xlsx":
+            raise
+        # Some sheets of the official workbooks state their dimension as "1:69", without columns.
+        # It is only a hint that a workbook may leave out: so read them without it.
+        return _sheets(calamine.load_workbook(io.BytesIO(_without_dimensions(data))), calamine)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep off the screen what the parser says of a damaged file: it speaks past Python, to programmers."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a screen
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _measured(path: Path, data: bytes) -> bytes:
+    try:
+        return biff.measured(data)
+    except TooLarge as error:
+        raise refuse(path, error.code, **error.values) from None
+    except biff.Protected:
+        raise refuse(path, "password") from None
+    except biff.Damaged as error:
+        raise refuse(path, "damaged_why", why=error) from None
 
 
 def _sheets(book: Any, calamine: Any) -> list[Sheet]:
@@ -259,14 +229,13 @@ def _without_dimensions(data: bytes) -> bytes:
 
 def _clean(rows: list[list]) -> list[list]:
     """Cells with blank text as ``None`` and text in one Unicode form, without blank rows at the end."""
-    clean = [[_cell(cell) for cell in row] for row in rows]
+    clean = [[cell if type(cell) is float else _cell(cell) for cell in row] for row in rows]
     while clean and all(cell is None for cell in clean[-1]):
         clean.pop()
     return clean
 
 
 def _cell(cell: object) -> object:
-    if isinstance(cell, str):
-        text = unicodedata.normalize("NFC", cell)
-        return text if text.strip() else None
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    return unicodedata.normalize("NFC", cell) if cell and not cell.isspace() else None
