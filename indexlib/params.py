@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from indexlib import store
+from indexlib.foreign import shown
 from indexlib.problems import DataError, Problem
 from indexlib.wording import plain_number, t
 from indexlib.yamlfile import read_yaml
@@ -131,10 +132,9 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
         params = Params.model_validate(raw)
     except ValidationError as error:
         for e in error.errors():
-            path = [str(p) for p in e["loc"] if not re.search(r"[\[\]\-']", str(p))]
-            path = path[: 2 if path[0] in GROUPS else 1]
+            path = [str(p) for p in e["loc"][: 2 if e["loc"][0] in GROUPS else 1]]
             dotted = ".".join(path)
-            problems.append(Problem(name, "", lines.get(dotted), dotted, e["type"], _message(e, path, raw)))
+            problems.append(Problem(name, "", lines.get(dotted), shown(dotted), e["type"], _message(e, path)))
     problems += _against_data(raw, name, lines)
     unique = list({(p.column, p.message): p for p in problems}.values())
     if unique:
@@ -142,7 +142,7 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     return params
 
 
-def _message(error: dict, path: list[str], raw: dict) -> str:
+def _message(error: dict, path: list[str]) -> str:
     kind, ctx = error["type"], error.get("ctx", {})
     model = GROUPS[path[0]] if len(path) == 2 else Params
     fields = model.model_fields
@@ -155,10 +155,14 @@ def _message(error: dict, path: list[str], raw: dict) -> str:
     low, high = _limits(model, path[-1]) if path and path[-1] in fields else (None, None)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if low is not None and number and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
-        return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
+        return t("params.range", value=_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
-        return t("params.choice", value=value, choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))
-    return t("params.type", value=value, expected=t("type." + _expected(kind)))
+        return t("params.choice", value=shown(value), choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))
+    return t("params.type", value=shown(value), expected=t("type." + _expected(kind)))
+
+
+def _number(value: float) -> str:
+    return shown(value) if isinstance(value, int) else plain_number(value)
 
 
 def _expected(kind: str) -> str:

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.parsers import expat
 
 from indexlib.problems import DataError, Problem
 from indexlib.readers.delimited import read_delimited
@@ -191,7 +192,11 @@ def _column_number(name: bytes) -> int:
 
 
 def _measure_ods(path: Path, content: bytes) -> None:
-    """Refuse filled cells that repeat into the millions; blank ones at the end are usual."""
+    """Refuse XML with an end missing, and filled cells that repeat into the millions; blank ones are usual."""
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except expat.ExpatError:
+        raise refuse(path, "damaged") from None  # the parser of workbooks would look for the end for ever
     for row in re.findall(rb"<table:table-row\b.*?</table:table-row>", content, re.DOTALL):
         if b"<text:p" not in row and b"office:value" not in row:
             continue
