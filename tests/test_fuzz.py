@@ -11,6 +11,7 @@ import random
 import shutil
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -78,24 +79,43 @@ def spoil_text(text: str, pick: random.Random) -> bytes:
 
 def test_parameters(folder):
     path, good = folder / "a_2024.yml", 0
-    for name, pick in cases("params", 4_500):
+    for name, pick in cases("params", 5_500):
         path.write_bytes(spoil_text(FULL, pick))
         found = attempt(name, lambda: read_params(path))
         if isinstance(found, Params):
             good += 1
             assert 2000 <= found.year <= 2100 and places.find_place(found.place, found.year), name
-    assert 100 < good < 3_000 or good > 0  # some damage is harmless, most is not
+    assert good > 0  # some damage is harmless
 
 
 def test_parameters_of_notebooks(folder):
     """What a notebook is run with by hand: any Python value."""
-    pools = [*HOSTILE, None, True, 0, -1, 2.5, float("nan"), float("inf"), 10**400, [], {}, [[]], {"a": {}}, b"x", ["x"] * 30, {1: 2}]
-    for name, pick in cases("values", 1_200):
+    pools = [
+        *HOSTILE,
+        None,
+        True,
+        0,
+        -1,
+        2.5,
+        float("nan"),
+        float("inf"),
+        10**400,
+        [],
+        {},
+        [[]],
+        {"a": {}},
+        b"x",
+        ["x"] * 30,
+        {1: 2},
+    ]
+    for name, pick in cases("values", 1_000):
         raw = {"place": "thanh_hoa", "year": 2024}
         for _ in range(pick.choice([1, 1, 2, 3])):
             raw[pick.choice([*Params.model_fields, pick.choice(HOSTILE)])] = pick.choice(pools)
         if pick.random() < 0.3:
-            raw["rules"] = {pick.choice(["rank_low", "trend_down", "score_low", pick.choice(HOSTILE)]): pick.choice(pools)}
+            raw["rules"] = {
+                pick.choice(["rank_low", "trend_down", "score_low", pick.choice(HOSTILE)]): pick.choice(pools)
+            }
         attempt(name, lambda: check_params(raw))  # noqa: B023
 
 
@@ -104,8 +124,12 @@ def test_texts_stay_data_in_the_cell_that_papermill_writes():
     from papermill.translators import PythonTranslator
 
     for name, pick in cases("cell", 600):
-        text = "".join(pick.choice([*HOSTILE, "\n", "'", '"', "\\", "#", "__import__('os').system('x')"]) for _ in range(3))
-        values = Params.model_construct(place=text, peers=[text, "x"], rules={"score_low": text}).model_dump(warnings=False)
+        text = "".join(
+            pick.choice([*HOSTILE, "\n", "'", '"', "\\", "#", "__import__('os').system('x')"]) for _ in range(3)
+        )
+        values = Params.model_construct(place=text, peers=[text, "x"], rules={"score_low": text}).model_dump(
+            warnings=False
+        )
         tree = ast.parse(PythonTranslator.codify(values))
         read = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
         assert read == values, name
@@ -121,16 +145,23 @@ def published() -> list[list[list]]:
     """Tables as publishers print them."""
     from test_readers_layouts import papi_header
 
-    return [wide(pci(2012))[:40], wide(papi(2013, 1), papi_header)[:40],
-            [["STT", "Tỉnh, thành phố", "PAR INDEX 2023", "Xếp hạng"],
-             *[[i, n, 90 - i / 4, i] for i, n in enumerate(list(pci(2012).names.values())[:40], 1)]]]
+    return [
+        wide(pci(2012))[:40],
+        wide(papi(2013, 1), papi_header)[:40],
+        [
+            ["STT", "Tỉnh, thành phố", "PAR INDEX 2023", "Xếp hạng"],
+            *[[i, n, 90 - i / 4, i] for i, n in enumerate(list(pci(2012).names.values())[:40], 1)],
+        ],
+    ]
 
 
 def check_reading(name: str, found: object) -> None:
     """A reading is whole: known places and components, figures that are numbers, or errors that say why not."""
     assert isinstance(found, Reading), f"{name}: {found}"
     known = {p.code for p in places.load_places().all}
-    assert set(found.scores["place"]) <= known and set(found.scores["component"]) <= set(catalogue.load_catalogue().order), name
+    assert set(found.scores["place"]) <= known and set(found.scores["component"]) <= set(
+        catalogue.load_catalogue().order
+    ), name
     assert found.errors or not (pd.to_numeric(found.scores["score"]).abs() > 100).any(), name
     assert len(found.scores) or found.errors, name
     assert all(str(p).strip() for p in found.problems), name
@@ -138,9 +169,11 @@ def check_reading(name: str, found: object) -> None:
 
 def test_published_text_tables(folder):
     tables = published()
-    for name, pick in cases("csv", 1_500):
+    for name, pick in cases("csv", 1_300):
         rows = spoil_rows(pick.choice(tables), pick)
-        data = as_csv(rows, pick.choice(",;\t")).encode(pick.choice(ENCODINGS) if pick.random() < 0.1 else "utf-8", "replace")
+        data = as_csv(rows, pick.choice(",;\t")).encode(
+            pick.choice(ENCODINGS) if pick.random() < 0.1 else "utf-8", "replace"
+        )
         path = folder / "published.csv"
         path.write_bytes(damage(data, pick) if pick.random() < 0.3 else data)
         year, index = pick.choice([None, 2012]), pick.choice([None, None, None, "pci", "papi", "par", "sipas"])
@@ -156,11 +189,15 @@ def sheet_xml(rows: list[list]) -> str:
             if isinstance(value, (int, float)):
                 cells.append(f"<c><v>{value}</v></c>")
             else:
-                text = "".join(c for c in str(value or "") if c in "\t\n\r" or " " <= c < "\ud800" or c > "\udfff" and c < "\ufffe")
+                text = "".join(
+                    c for c in str(value or "") if c in "\t\n\r" or " " <= c < "\ud800" or (c > "\udfff" and c < "\ufffe")
+                )
                 cells.append(f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>')
         out.append(f"<row>{''.join(cells)}</row>")
-    return ('<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-            f"<sheetData>{''.join(out)}</sheetData></worksheet>")
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{''.join(out)}</sheetData></worksheet>"
+    )
 
 
 def rezip(parts: dict[str, bytes]) -> bytes:
@@ -182,8 +219,11 @@ def test_published_workbooks(folder):
     tables, base = published(), unzip(workbook())
     write_template("pci", 2024, folder / "template.xlsx")
     template = unzip((folder / "template.xlsx").read_bytes())
-    cells = "".join(f"<table:table-row>{''.join(f'<table:table-cell><text:p>{escape(str(c))}</text:p></table:table-cell>' for c in row)}"
-                    "</table:table-row>" for row in tables[0])
+    cells = "".join(
+        f"<table:table-row>{''.join(f'<table:table-cell><text:p>{escape(str(c))}</text:p></table:table-cell>' for c in row)}"
+        "</table:table-row>"
+        for row in tables[0]
+    )
     for name, pick in cases("workbook", 900):
         kind, path = pick.choice(["rows", "rows", "xml", "template", "ods", "bytes"]), folder / "published.xlsx"
         if kind == "ods":
@@ -192,7 +232,9 @@ def test_published_workbooks(folder):
             parts = dict(template if kind == "template" else base)
             if kind != "template":
                 rows = pick.choice(tables)
-                parts["xl/worksheets/sheet1.xml"] = sheet_xml(spoil_rows(rows, pick) if kind == "rows" else rows).encode()
+                parts["xl/worksheets/sheet1.xml"] = sheet_xml(
+                    spoil_rows(rows, pick) if kind == "rows" else rows
+                ).encode()
             if kind in ("xml", "template"):
                 part = pick.choice(list(parts))
                 parts[part] = damage(parts[part], pick)
@@ -222,10 +264,15 @@ def spoilt_table(path: Path, pick: random.Random) -> bytes:
 
 def test_tables_of_the_data_folder(small):
     """Each table spoilt in its turn; the functions that read them get a folder and nothing remembered."""
-    tables = [p for name in LOADERS for p in sorted((small / name).glob("*.csv")) if p.name not in ("tiles.csv", "headers.csv")]
+    tables = [
+        p
+        for name in LOADERS
+        for p in sorted((small / name).glob("*.csv"))
+        if p.name not in ("tiles.csv", "headers.csv")
+    ]
     tables += sorted((small / "plans").glob("*/*.csv"))
     whole = {path: path.read_bytes() for path in tables}
-    for name, pick in cases("table", 700):
+    for name, pick in cases("table", 500):
         path = pick.choice(tables)
         path.write_bytes(spoilt_table(path, pick))
         load = plan._load if path.parts[-3] == "plans" else LOADERS[path.parent.name]
@@ -241,9 +288,11 @@ def test_the_check_of_a_spoilt_data_folder(small, monkeypatch):
     monkeypatch.setenv("INDEXLIB_DATA", str(small))
     tables = [*sorted(small.rglob("*.csv")), *sorted(small.rglob("*.yml"))]
     whole = {path: path.read_bytes() for path in tables}
-    for name, pick in cases("check", 40):
+    for name, pick in cases("check", 30):
         path = pick.choice(tables)
-        path.write_bytes(spoilt_table(path, pick) if path.suffix == ".csv" else spoil_text(path.read_text(encoding="utf-8"), pick))
+        path.write_bytes(
+            spoilt_table(path, pick) if path.suffix == ".csv" else spoil_text(path.read_text(encoding="utf-8"), pick)
+        )
         files.forget()
         attempt(name, check_data)
         path.write_bytes(whole[path])
@@ -275,6 +324,11 @@ focal_points:
 """
 
 
+def said_by(known: plan.Plan) -> list[str]:
+    """What pages print of a plan."""
+    return [*known.notices(2024), *known.notices(2026), known.clause("score_fell"), known.focal_unit("papi")]
+
+
 def test_what_a_plan_says_of_itself(small):
     folder = small / "plans/ha_bac_2023_2025"
     whole = plan._load.__wrapped__(folder)
@@ -284,20 +338,42 @@ def test_what_a_plan_says_of_itself(small):
         about, problems = attempt(name, lambda: plan.read_about(path))
         if not problems and not plan._province_problems(folder, about):
             known = plan.Plan("x", about, whole.items, whole.responsibilities, whole.units, whole.mapping)
-            said = attempt(name, lambda: [*known.notices(2024), *known.notices(2026), known.clause("score_fell"),  # noqa: B023
-                                          known.focal_unit("papi")])  # noqa: B023
+            said = attempt(name, partial(said_by, known))
             assert all(isinstance(line, str) for line in said), name
     path.unlink()
 
 
 def test_manifests(tmp_path):
-    provenance.write_manifest(tmp_path, {"run": "a", "params": Params(place="thanh_hoa", year=2024).model_dump(), "inputs": {"data/x.csv": "0"},
-                                         "notebooks": [{"notebook": "04_flags", "failed": False}], "charts": {}, "notices": [],
-                                         "warnings": [], "seconds": 1.0})
+    provenance.write_manifest(
+        tmp_path,
+        {
+            "run": "a",
+            "params": Params(place="thanh_hoa", year=2024).model_dump(),
+            "inputs": {"data/x.csv": "0"},
+            "notebooks": [{"notebook": "04_flags", "failed": False}],
+            "charts": {},
+            "notices": [],
+            "warnings": [],
+            "seconds": 1.0,
+        },
+    )
     path = tmp_path / "manifest.json"
     text = path.read_text(encoding="utf-8")
     assert provenance.read_manifest(tmp_path).intact
-    values = ["1e999", "NaN", "9" * 5_000, "[" * 3_000, "null", "[]", "{}", '"../../x"', "-1", "true", '"\\ud800"', '{"../x": "0"}']
+    values = [
+        "1e999",
+        "NaN",
+        "9" * 5_000,
+        "[" * 3_000,
+        "null",
+        "[]",
+        "{}",
+        '"../../x"',
+        "-1",
+        "true",
+        '"\\ud800"',
+        '{"../x": "0"}',
+    ]
     for name, pick in cases("manifest", 700):
         lines = text.split("\n")
         at = pick.randrange(len(lines))
@@ -306,5 +382,9 @@ def test_manifests(tmp_path):
         data = "\n".join(lines).encode("utf-8", "replace")
         path.write_bytes(damage(data, pick) if pick.random() < 0.3 else data)
         found = attempt(name, lambda: provenance.read_manifest(tmp_path))
-        assert isinstance(found, IndexlibError) or not found.intact or path.read_text(encoding="utf-8") == text \
-            or json.loads(path.read_bytes()) == json.loads(text), name
+        assert (
+            isinstance(found, IndexlibError)
+            or not found.intact
+            or path.read_text(encoding="utf-8") == text
+            or json.loads(path.read_bytes()) == json.loads(text)
+        ), name
