@@ -314,3 +314,14 @@ def test_what_adding_writes_of_names_and_notes_is_text(data, tmp_path, command):
     assert "own,'=cmd|' /C calc'!A0 x\n" in sources
     assert data.path("scores/corrections.csv").read_text(encoding="utf-8").endswith(",'=1+1.xlsx\n")
     assert check_data() == []
+
+
+def test_a_cell_of_a_foreign_file_does_not_steer_the_terminal(tmp_path, command):
+    from make_workbooks import pci, wide
+
+    rows = wide(pci(2012))
+    rows[5][0], rows[6][0] = "\x1b[31mowned\x07Hanoi", "Huế\u202egnaD"
+    path = tmp_path / "PCI_2012.csv"
+    path.write_text("\n".join(";".join(map(str, row)) for row in rows), encoding="utf-8")
+    code, out, err = command("read", path)
+    assert code == 2 and "owned" in out + err and not set("\x1b\x07\u202e") & set(out + err)
