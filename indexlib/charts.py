@@ -14,6 +14,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexlib import store
 from indexlib.chart_dots import dots, movement, position, radar
@@ -22,18 +23,18 @@ from indexlib.chart_lines import bump, history
 from indexlib.chart_style import CENTIMETRES, SCALE, WIDTH, Chart, config
 from indexlib.chart_sums import waterfall
 from indexlib.foreign import file_name
-from indexlib.problems import IndexlibError
+from indexlib.problems import BrowserError
 from indexlib.wording import listing, t
+
+if TYPE_CHECKING:
+    from indexlib.browser import Browser
 
 __all__ = ["BrowserError", "Chart", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
            "radar", "tiles", "waterfall"]
 
 
-class BrowserError(IndexlibError):
-    """No Chrome or Chromium to draw files with, or one that failed; one line that says what to do."""
-
-
-def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: bool = True) -> list[Path]:
+def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: bool = True,
+           browser: Browser | None = None) -> list[Path]:
     """Write charts for print, all in one browser session: PNG at 300 dpi and SVG, both 16 cm wide.
 
     Parameters
@@ -43,6 +44,8 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
         Made if it is not there. Files are named ``layout.meta["name"]``.
     png, svg : bool
         Which formats.
+    browser : Browser, optional
+        One that runs already; else one is started and ended.
 
     Returns
     -------
@@ -68,25 +71,22 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
     with tempfile.TemporaryDirectory(prefix=store.UNFINISHED, dir=folder) as unfinished:
         todo = [_image(c, Path(unfinished) / f"{file_name(n)}.{end}") for c, n in zip(charts, names, strict=True)
                 for end in endings]
-        _draw(todo)
+        _draw(todo, browser)
         for image in todo:
             os.replace(image["path"], folder / image["path"].name)
     return [folder / image["path"].name for image in todo]
 
 
-def _draw(todo: list[dict]) -> None:
+def _draw(todo: list[dict], browser: Browser | None) -> None:
     """Draw images with one browser and set their printed sizes."""
-    import kaleido
-    from kaleido.errors import ChromeNotFoundError
+    from indexlib.browser import Browser
 
+    drawing = browser or Browser()
     try:
-        # What plotly.io.write_images calls, but with two tabs and without fetching MathJax from the web.
-        kaleido.write_fig_from_object_sync(todo, kopts={"n": 2, "mathjax": False})
-    except ChromeNotFoundError:
-        raise BrowserError(t("chart.no_browser")) from None
-    except RuntimeError as error:
-        why = str(error.args[0]) if error.args else type(error).__name__
-        raise BrowserError(t("chart.not_written", why=why.partition("\n")[0])) from error
+        drawing.draw(todo)
+    finally:
+        if browser is None:
+            drawing.close()
     for path in (image["path"] for image in todo):
         (_set_dots_per_inch if path.suffix == ".png" else _set_centimetres)(path)
 

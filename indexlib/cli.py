@@ -1,4 +1,5 @@
-"""The command line: ``indexlib flags``, ``check``, ``run``, ``new-year``; ``read``, ``add``, ``template``; ``verify``.
+"""The command line: ``indexlib flags``, ``check``; ``run``, ``new-year``, ``new-places``, ``verify``; ``read``, ``add``,
+``template``; ``brief``, ``progress``.
 
 Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 """
@@ -6,22 +7,22 @@ Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from indexlib import commands_data, commands_verify, wording
+from indexlib import commands_brief, commands_data, commands_run, commands_verify, wording
 from indexlib.problems import IndexlibError
 from indexlib.wording import t
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
 
 
-for command in (commands_data.read, commands_data.add, commands_data.template, commands_verify.verify):
-    app.command()(command)
+for command in (commands_data.read, commands_data.add, commands_data.template, commands_run.run, commands_run.new_year,
+                commands_run.new_places, commands_verify.verify, commands_brief.brief, commands_brief.progress):
+    app.command(command.__name__.replace("_", "-"))(command)
 
 
 @app.callback()
@@ -76,49 +77,19 @@ def flags(
 
 
 def _print(found: Any, all_: bool, by: str | None) -> None:
-    from indexlib import tables
+    from indexlib import screen, tables
 
-    console = _console()
+    console = screen.console()
     console.print(t("head", place=found.place.name, year=found.params.year), style="bold", markup=False)
     for line in found.notices():
         console.print(line, markup=False)
     chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
     for table in (tables.totals(found), chosen(found)):
-        _print_table(console, table)
+        screen.print_table(console, table)
     for line in tables.coverage(found):
         console.print(f"- {line}", markup=False, highlight=False)
     if by is None and not all_:
         console.print(t("cli.more"), markup=False, highlight=False)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-
-
-def _print_table(console: Any, table: Any) -> None:
-    from rich import box
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    from indexlib.tables import RIGHT
-
-    console.print()
-    console.print(table.caption, style="bold", markup=False)
-    if table.frame.empty:
-        console.print(table.empty, markup=False)
-        return
-    rich = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, header in zip(table.frame.columns, table.headers(), strict=True):
-        short = name in ("score", "rank", "rank_before", "change")
-        rich.add_column(Text(header), justify="right" if name in RIGHT else "left", no_wrap=short,
-                        ratio=None, overflow="fold")
-    for row in table.frame.itertuples(index=False):
-        rich.add_row(*(Text(v) for v in row))
-    console.print(rich)
-    for note in table.notes:
-        console.print(note, style="dim", markup=False, highlight=False)
 
 
 @app.command()
@@ -137,59 +108,6 @@ def check() -> None:
     places = load_places().places["code"].nunique()
     typer.echo(t("cli.check_ok", scores=wording.number(len(load_scores()), 0),
                  components=len(load_catalogue().components), places=places, plans=len(plan_names())))
-
-
-@app.command()
-def run(
-    params: Annotated[list[Path], typer.Argument(help="Tệp tham số, ví dụ params/thanh_hoa_2024.yml.")],
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Số sổ tay chạy cùng lúc.")] = 2,
-    only: Annotated[str | None, typer.Option(help="Chỉ một sổ tay, ví dụ 04_flags.")] = None,
-    outputs: Annotated[Path, typer.Option(help="Thư mục kết quả.")] = Path("outputs"),
-) -> None:
-    """Chạy bộ sổ tay với tham số đã cho."""
-    from tqdm import tqdm
-
-    from indexlib.params import read_params
-    from indexlib.run import run_suite, suite
-    from indexlib.runfolder import run_names
-
-    run_names(params)
-    for path in params:
-        read_params(path)
-    books, failed = suite(only), False
-    try:
-        with tqdm(total=len(books) * len(params), unit="sổ tay", disable=None) as bar:
-            for path in params:
-                done = run_suite(path, outputs, jobs, only, progress=bar.update)
-                for line in _endings(done):
-                    tqdm.write(line)
-                failed |= bool(done.failures)
-    except KeyboardInterrupt:
-        typer.echo(t("cli.interrupted"), err=True)
-        sys.stderr.flush()
-        os._exit(1)  # threads may still wait for notebooks; their kernels end when this process does
-    if failed:
-        raise typer.Exit(1)
-
-
-def _endings(done: Any) -> list[str]:
-    """What a run says at its end."""
-    lines = [t("cli.run_failed", notebook=o.notebook, cell="?" if o.cell is None else o.cell, why=o.why)
-             for o in done.failures]
-    key = "cli.run_failures" if done.failures else "cli.run_ok"
-    return [*lines, *done.notices, t(key, n=len(done.failures), folder=done.folder / "index.html")]
-
-
-@app.command("new-year")
-def new_year(
-    year: Annotated[int, typer.Argument(help="Năm mới.")],
-    params: Annotated[Path, typer.Argument(help="Tệp tham số của năm cũ.")],
-) -> None:
-    """Tạo tệp tham số cho năm mới từ tệp của năm cũ."""
-    from indexlib.params import next_year
-
-    path = next_year(params, year)
-    typer.echo(t("cli.new_year", path=path.as_posix()))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -27,9 +29,9 @@ LOOK_EVERY = 1.0
 MAX_BYTES = 200_000_000
 
 
-def remembered(function):
-    """Keep what a function of the data folder returns until a file under the folder changes."""
-    kept = cache(function)
+def remembered(function: Callable[..., Any], at_most: int | None = None) -> Any:
+    """Keep what a function of the data folder returns, the latest ``at_most``, until a file under the folder changes."""
+    kept = lru_cache(at_most)(function)
     _remembered.append(kept)
     return kept
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
+from indexlib import files
 from indexlib.catalogue import load_catalogue
 from indexlib.flags import Review, assess, cut
 from indexlib.noise import estimate_noise
-from indexlib.params import Params, check_params
+from indexlib.params import Grades, Params, Rules, check_params
 from indexlib.peers import region, similar
 from indexlib.places import Place, find_place
 from indexlib.plan import Plan, load_plan
@@ -45,15 +47,30 @@ class Findings:
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.Plan.notices`."""
-        return self.plan.notices(self.params.year, self.place.code)
+        return notices(self.params, self.plan, self.place.code)
+
+    def judged_items(self) -> pd.DataFrame:
+        """Plan items with how many of the components they serve met, or did not meet, some condition in the year.
+
+        Returns
+        -------
+        DataFrame
+            ``item``, in the order of the plan; ``components`` that the index has in the year and the item serves;
+            ``judged`` of them: at least one condition could be judged; ``flagged``: at least one is met.
+        """
+        c = self.now.components
+        links = self.plan.mapping
+        links = links[(links["strength"] != "none") & links["component"].isin(load_catalogue().valid(self.params.year))]
+        links = links.assign(judged=links["component"].isin(c.loc[c["judged"] > 0, "component"]),
+                             flagged=links["component"].isin(c.loc[c["met"] > 0, "component"]))
+        count = links.groupby("item").agg(components=("component", "size"), judged=("judged", "sum"),
+                                          flagged=("flagged", "sum"))
+        return count.reindex(self.plan.items["item"], fill_value=0).reset_index()
 
     def unjudged_items(self) -> list[str]:
-        """Plan items of whose components none has a figure in the year."""
-        valid = set(load_catalogue().valid(self.params.year))
-        links = self.plan.mapping
-        links = links[(links["strength"] != "none") & links["component"].isin(valid)]
-        judged = set(links.loc[links["component"].isin(self.now.components["component"]), "item"])
-        return [i for i in self.plan.items["item"] if i not in judged]
+        """Plan items of whose components none could be judged in the year."""
+        items = self.judged_items()
+        return items.loc[items["judged"] == 0, "item"].tolist()
 
     def standing(self) -> pd.DataFrame:
         """Standing of every place in the year."""
@@ -73,13 +90,20 @@ class Findings:
         return self.plan.responsible(list(components))
 
 
+def notices(params: Params, plan: Plan, place: str) -> list[str]:
+    """What every first page must say, for the year reviewed and for the report that it goes into."""
+    report = params.report
+    return plan.notices(max(params.year, report.year or 0), place, report.closing)
+
+
 def find(params: Params) -> Findings:
     """Review a place as parameters ask, and set the language they name."""
     use(params.language)
     plan, scores = load_plan(params.plan), load_scores()
     place = find_place(params.place, params.year)
-    assessed = assess(scores, params.rules, params.grades, plan.about["base_year"])
+    assessed = _assessed(files.data_dir(), params.rules, params.grades, plan.about["base_year"])
     now = cut(assessed, place.code, params.year, params.rules, params.grades)
+    before: Review | None
     try:
         before = cut(assessed, place.code, params.year - 1, params.rules, params.grades)
     except (NoDataError, PlaceError):  # the first year with scores, or the first year of the place
@@ -87,14 +111,20 @@ def find(params: Params) -> Findings:
     if before is not None and before.components.empty:
         before = None
     intervals = rank_intervals(scores, place.code, [params.year, params.year - 1])
-    now, before = (_with_intervals(r, intervals) for r in (now, before))
-    return Findings(params, place, plan, now, before, estimate_noise(scores), scores)
+    return Findings(params, place, plan, _with_intervals(now, intervals), before and _with_intervals(before, intervals),
+                    estimate_noise(scores), scores)
 
 
-def _with_intervals(found: Review | None, intervals: pd.DataFrame) -> Review | None:
+def _of_all_places(folder: Path, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
+    """Every place and year assessed: the same for all runs that ask alike."""
+    return assess(load_scores(), rules, grades, base_year)
+
+
+_assessed = files.remembered(_of_all_places, at_most=2)
+
+
+def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
     """Add the 5-95 % interval of the rank to the components of a review."""
-    if found is None:
-        return None
     own = intervals.loc[intervals["year"] == found.year, ["component", "rank_best", "rank_worst"]]
     return replace(found, components=found.components.merge(own, on="component", how="left"))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from html import escape
@@ -14,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from indexlib import store
 from indexlib.foreign import csv_cell, file_name
 from indexlib.places import plain, spelling
 from indexlib.wording import t
@@ -100,10 +102,16 @@ def write_page(folder: Path, name: str, notebook: Any, title: str, language: str
     return found
 
 
-def write_script(folder: Path) -> None:
-    """Write the one copy of plotly.js that the pages share."""
-    script = resources.files("plotly") / "package_data" / SCRIPT
-    (folder / SCRIPT).write_bytes(script.read_bytes())
+def write_script(folder: Path, common: Path) -> None:
+    """Write the one copy of plotly.js that the pages of a run share; on disk all runs share the one in ``common``."""
+    script = (resources.files("plotly") / "package_data" / SCRIPT).read_bytes()
+    shared = common / SCRIPT
+    try:
+        if not shared.exists() or shared.read_bytes() != script:
+            store.write(shared, script)
+        os.link(shared, folder / SCRIPT)
+    except OSError:  # a disk without hard links, such as a memory stick
+        (folder / SCRIPT).write_bytes(script)
 
 
 def write_data(folder: Path, figures: dict[str, dict]) -> None:
@@ -128,7 +136,8 @@ def _write_rows(path: Path, rows: list[list]) -> None:
         csv.writer(file, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
 
 
-def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str]) -> str:
+def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str],
+               papers: dict[str, str] | None = None) -> str:
     """Body of the index page.
 
     Parameters
@@ -138,6 +147,8 @@ def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]],
     rows : list of (notebook, title, failure)
         ``failure`` is empty for a notebook that ran.
     notes : list of str
+    papers : dict of str, optional
+        Files of the briefing, with why one could not be written.
     """
     items = []
     for notebook, name, failure in rows:
@@ -146,5 +157,8 @@ def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]],
         else:
             items.append(f'<li><a href="{notebook}.html">{escape(name)}</a> '
                          f'(<a href="{notebook}.ipynb">{escape(t("page.notebook"))}</a>)</li>')
+    files = [f'<li class="failed">{escape(t("page.paper." + name))}: {escape(why)}</li>' if why else
+             f'<li><a href="{name}">{escape(t("page.paper." + name))}</a></li>' for name, why in (papers or {}).items()]
+    briefing = [f"<h2>{escape(t('page.papers'))}</h2>", "<ul>", *files, "</ul>"] if files else []
     return "\n".join([f"<h1>{escape(title)}</h1>", *(f"<p>{escape(n)}</p>" for n in notices), "<ul>", *items, "</ul>",
-                      *(f"<p><small>{escape(n)}</small></p>" for n in notes)])
+                      *briefing, *(f"<p><small>{escape(n)}</small></p>" for n in notes)])

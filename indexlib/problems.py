@@ -48,6 +48,10 @@ class Problem:
         text = f"  {', '.join(where)}: {self.message}" if where else f"  {self.message}"
         return UNSEEN.sub("\ufffd", text)  # a cell of a foreign file must not steer the terminal
 
+    def line(self) -> str:
+        """The problem with its file, in one line."""
+        return f"{self.file}: {str(self).strip()}"
+
 
 class IndexlibError(Exception):
     """Base of all errors of the library; its text can be shown to an analyst as it is.
@@ -87,6 +91,10 @@ class DataError(IndexlibError):
             if len(of_file) > self.shown:
                 lines.append("  " + t("problem.more", n=len(of_file) - self.shown))
         super().__init__("\n".join(lines))
+
+
+class BrowserError(IndexlibError):
+    """No Chrome or Chromium to draw files with, or one that failed; one line that says what to do."""
 
 
 class NoDataError(IndexlibError):

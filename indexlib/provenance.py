@@ -44,6 +44,7 @@ class Ended(BaseModel):
 
     notebook: str
     failed: bool
+    key: str = ""
 
 
 class Manifest(BaseModel):
@@ -60,6 +61,7 @@ class Manifest(BaseModel):
     inputs: dict[str, str]
     notebooks: Annotated[list[Ended], Field(max_length=100)]
     files: Annotated[dict[str, str], Field(max_length=10_000)]
+    notices: list[str] = []
     checksum: str
     intact: bool
 
@@ -102,7 +104,7 @@ def packages() -> dict[str, str]:
 
     found = dict(versions())
     try:
-        asked = [re.match(r"[\w.-]+", line)[0] for line in requires("indexlib") or [] if "extra ==" not in line]
+        asked = [re.split(r"[^\w.-]", line)[0] for line in requires("indexlib") or [] if "extra ==" not in line]
     except PackageNotFoundError:  # run from its folder without having been installed
         asked = []
     for name in asked:

@@ -8,16 +8,19 @@ checksum of all they were made from, so that the next run redoes only what chang
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from indexlib import __version__, pages, provenance
+from indexlib.briefing import bundle
+from indexlib.execution import Outcome, Workshop, execute
+from indexlib.findings import find, notices
 from indexlib.kept import checksum, figure_key, forget, inputs, notebook_key, take
 from indexlib.params import Params, read_params
 from indexlib.places import find_place
@@ -25,8 +28,6 @@ from indexlib.plan import load_plan
 from indexlib.runfolder import FAILED, RunError, clear_failed, put_in_place, run_name, workplace
 from indexlib.store import copy
 from indexlib.wording import speaking, t
-
-COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
 
 class WriteError(RunError):
@@ -36,37 +37,45 @@ class WriteError(RunError):
 
 
 @dataclass
-class Outcome:
-    """How one notebook of a run ended."""
-
-    notebook: str
-    key: str = ""
-    seconds: float = 0.0
-    reused: bool = False
-    failed: bool = False
-    cell: int | None = None
-    why: str = ""
-
-
-@dataclass
 class Run:
-    """How a run ended: its folder, the outcome of each notebook, and what the user should know."""
+    """How a run ended: its folder, the outcome of each notebook, and what the user should know.
+
+    ``papers`` has for each file of the briefing why it could not be written, empty for one that was; ``fault``
+    says why a run that is one of many could not be made.
+    """
 
     name: str
     folder: Path
     outcomes: list[Outcome] = field(default_factory=list)
+    papers: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    fault: str = ""
 
     @property
     def failures(self) -> list[Outcome]:
         """Notebooks that failed."""
         return [o for o in self.outcomes if o.failed]
 
+    @property
+    def unwritten(self) -> dict[str, str]:
+        """Files of the briefing that could not be written, with why."""
+        return {name: why for name, why in self.papers.items() if why}
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything asked for is there."""
+        return not (self.failures or self.unwritten or self.fault)
+
+
+def own_suite() -> bool:
+    """Whether the notebooks are the project's own; another suite leaves no briefing."""
+    return "INDEXLIB_NOTEBOOKS" not in os.environ
+
 
 def notebooks_dir() -> Path:
     """Folder of the notebooks; ``INDEXLIB_NOTEBOOKS`` in the environment names another."""
-    named = os.environ.get("INDEXLIB_NOTEBOOKS")
-    return Path(named) if named else Path(__file__).resolve().parent.parent / "notebooks"
+    return Path(__file__).resolve().parent.parent / "notebooks" if own_suite() else \
+        Path(os.environ["INDEXLIB_NOTEBOOKS"])
 
 
 def suite(only: str | None = None) -> list[Path]:
@@ -87,7 +96,7 @@ def suite(only: str | None = None) -> list[Path]:
 
 
 def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: str | None = None,
-              progress: Callable[[], Any] | None = None) -> Run:
+              progress: Callable[[], Any] | None = None, workshop: Workshop | None = None) -> Run:
     """Run the notebooks for one parameter file.
 
     Parameters
@@ -102,6 +111,8 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
         One notebook by its name.
     progress : callable, optional
         Called without arguments after each notebook.
+    workshop : Workshop, optional
+        One that served another run; else the run has its own. Its number of jobs then counts.
 
     Returns
     -------
@@ -118,28 +129,35 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
     with speaking(params.language):
         books = suite(only)
         try:
-            with workplace(outputs, name) as (work, kept):
+            with (nullcontext(workshop) if workshop else Workshop(jobs)) as tools, \
+                    workplace(outputs, name) as (work, kept):
                 made_from = {path.name: checksum(path)} | inputs(params)
-                run = Run(name, outputs / name, _execute(books, params, work, kept, jobs, progress))
+                run = Run(name, outputs / name, _execute(books, params, work, kept, tools, progress))
                 if {path.name: checksum(path)} | inputs(params) != made_from:
                     raise WriteError(t("fault.inputs_changed"))
-                _finish(work, kept, run, params, made_from, start)
-                if run.failures:
-                    run.folder = outputs / f"{name}{FAILED}"
-                aside = put_in_place(work, run.folder)
-                run.notices += [t("fault.set_aside", folder=run.folder, aside=aside)] if aside else []
-                if not run.failures:
-                    clear_failed(run.folder)
+                briefed = own_suite() and only is None
+                _finish(work, kept, run, params, made_from, start, tools, path.parent if briefed else None)
+                deliver(run, work)
         except OSError as error:
             raise WriteError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
     return run
 
 
-def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: int,
+def deliver(run: Run, work: Path) -> None:
+    """Put the finished folder of a run in its place; one with failures leaves the earlier folder as it is."""
+    if not run.whole:
+        run.folder = run.folder.with_name(f"{run.name}{FAILED}")
+    aside = put_in_place(work, run.folder)
+    run.notices += [t("fault.set_aside", folder=run.folder, aside=aside)] if aside else []
+    if run.whole:
+        clear_failed(run.folder)
+
+
+def _execute(books: list[Path], params: Params, work: Path, kept: Path, tools: Workshop,
              progress: Callable[[], Any] | None) -> list[Outcome]:
-    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    pool = ThreadPoolExecutor(max_workers=tools.jobs)
     try:
-        waiting = {pool.submit(_one, book, params, work, kept): book for book in books}
+        waiting = [pool.submit(_one, book, params, work, kept, tools) for book in books]
         for _ in as_completed(waiting):
             if progress:
                 progress()
@@ -148,61 +166,24 @@ def _execute(books: list[Path], params: Params, work: Path, kept: Path, jobs: in
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one(book: Path, params: Params, work: Path, kept: Path) -> Outcome:
+def _one(book: Path, params: Params, work: Path, kept: Path, tools: Workshop) -> Outcome:
     """One notebook: taken from earlier work if it was made from the same things, else executed and kept."""
     key = notebook_key(book, params)
     store = kept / f"{book.stem}-{key}.ipynb"
     if store.exists():
         shutil.copyfile(store, work / book.name)
         return Outcome(book.stem, key, reused=True)
-    outcome = execute(book, work / book.name, params)
+    with speaking(params.language):  # this thread has not heard of it
+        outcome = execute(book, work / book.name, params, tools.kernels)
     outcome.key = key
     if not outcome.failed and notebook_key(book, params) == key:  # else the data changed while it ran
         copy(work / book.name, store)
     return outcome
 
 
-def execute(book: Path, out: Path, params: Params) -> Outcome:
-    """Run one notebook with papermill; a failure is an outcome, not an exception."""
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-
-    start = time.perf_counter()
-    outcome = Outcome(book.stem)
-    try:
-        done = papermill.execute_notebook(str(book), str(out), parameters=params.model_dump(), progress_bar=False,
-                                          log_output=False, kernel_name="python3",
-                                          extra_arguments=["--log-level=50"])
-        cell = _first_not_run(done)
-        if cell is not None:  # sys.exit(0) ends a notebook early without an error
-            outcome.failed, outcome.cell, outcome.why = True, cell, t("run.not_run")
-    except papermill.PapermillExecutionError as error:
-        outcome.failed, outcome.cell = True, error.cell_index
-        outcome.why = f"{error.ename}: {COLOURS.sub('', error.evalue)}".strip()
-    except (DeadKernelError, RuntimeError) as error:
-        outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
-    outcome.seconds = round(time.perf_counter() - start, 2)
-    return outcome
-
-
-def _first_not_run(notebook: Any) -> int | None:
-    return next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()
-                 and cell.execution_count is None), None)
-
-
-def _cell_reached(out: Path) -> int | None:
-    """The cell at which a kernel died, from the notebook that papermill saved so far."""
-    import nbformat
-
-    if not out.exists():
-        return None
-    cells = nbformat.read(out, as_version=4).cells
-    started = [i for i, c in enumerate(cells) if c.metadata.get("papermill", {}).get("start_time")]
-    return started[-1] if started else 0
-
-
-def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[str, str], start: float) -> None:
-    """Pages, charts, data, index and manifest of a run."""
+def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[str, str], start: float,
+            tools: Workshop, beside: Path | None) -> None:
+    """Pages, charts, data, files of the briefing (named from ``beside``), index and manifest of a run."""
     import nbformat
 
     place = find_place(params.place, params.year)
@@ -218,16 +199,19 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
             warned += provenance.warnings_of(book, outcome.notebook)
             pages.write_tables(work / "tables", outcome.notebook, shown.tables)
     if figures:
-        pages.write_script(work)
+        pages.write_script(work, kept.parent)
         pages.write_data(work / "charts", figures)
-        run.notices += _draw(figures, work / "charts", kept)
+        run.notices += draw(figures, work / "charts", kept, tools)
+    keys = {o.notebook: o.key for o in run.outcomes}
+    if beside is not None:
+        keys[bundle.KEPT] = brief(work, kept, run, params, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = pages.index_body(title, load_plan(params.plan).notices(params.year, place.code), rows, notes)
+    body = pages.index_body(title, notices(params, load_plan(params.plan), place.code), rows, notes, run.papers)
     (work / "index.html").write_text(pages.page(title, body, params.language), encoding="utf-8")
-    _write_manifest(work, run, params, made_from, figures, warned, start)
-    forget(kept, {o.notebook: o.key for o in run.outcomes}, figures,
-           len(run.outcomes) == len(suite()) and not run.failures)
+    write_manifest(work, run, params, made_from, figures, warned, start)
+    forget(kept, keys, figures,
+           len(run.outcomes) == len(suite()) and run.whole)
 
 
 def _failure(outcome: Outcome) -> str:
@@ -236,7 +220,28 @@ def _failure(outcome: Outcome) -> str:
     return t("page.failed", cell="?" if outcome.cell is None else outcome.cell, why=outcome.why)
 
 
-def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
+def brief(work: Path, kept: Path, run: Run, params: Params, beside: Path) -> str:
+    """The files of the briefing: taken from earlier work if they were made from the same things, else written and kept.
+
+    Returns
+    -------
+    str
+        Key under which they are kept.
+    """
+    pictures = work / "charts"
+    key = bundle.key(params, beside, pictures)
+    store = kept / f"{bundle.KEPT}-{key}.zip"
+    if bundle.take(store, work):
+        run.papers = dict.fromkeys(bundle.NAMES, "")
+        return key
+    made = bundle.make(find(params), work, pictures, beside)
+    run.papers, run.notices = made.why, run.notices + made.notices
+    if not any(made.why.values()) and not made.notices:
+        bundle.keep(work, store)
+    return key
+
+
+def draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) -> list[str]:
     """Charts as PNG and SVG, those drawn before from the same figure taken from earlier work."""
     keys = {name: figure_key(f) for name, f in figures.items()}
     missing = [name for name, key in keys.items()
@@ -246,7 +251,7 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
     from indexlib import charts
 
     try:
-        charts.export([charts.Chart(figures[name]) for name in missing], folder)
+        charts.export([charts.Chart(figures[name]) for name in missing], folder, browser=tools.browser)
     except charts.BrowserError as error:
         return [str(error)]
     for name in missing:
@@ -255,11 +260,12 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path) -> list[str]:
     return []
 
 
-def _write_manifest(work: Path, run: Run, params: Params, made_from: dict[str, str], figures: dict[str, dict],
+def write_manifest(work: Path, run: Run, params: Params, made_from: dict[str, str], figures: dict[str, dict],
                     warned: list[str], start: float) -> None:
     """What the run was made from and how it went, so that it can be checked and repeated."""
     books = {f"notebooks/{b.name}": checksum(b) for b in suite() if b.stem in {o.notebook for o in run.outcomes}}
     provenance.write_manifest(work, {
         "run": run.name, "params": params.model_dump(), "inputs": made_from | books,
-        "notebooks": [asdict(o) for o in run.outcomes], "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
+        "notebooks": [asdict(o) for o in run.outcomes], "papers": run.papers,
+        "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
         "notices": run.notices, "warnings": warned, "seconds": round(time.perf_counter() - start, 2)})

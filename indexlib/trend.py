@@ -183,7 +183,8 @@ def last_windows(panel: Panel) -> Iterator[Window]:
     end = np.where(known.any(axis=2), len(year) - 1 - known[:, :, ::-1].argmax(axis=2), -1)
     length = np.where(end >= 0, end - first + 1, 0)
     for m in np.unique(length[length > 0]):
-        yield _window(panel, spans, *np.nonzero(length == m), int(m))
+        place, block = np.nonzero(length == m)
+        yield _window(panel, spans, place, block, int(m))
 
 
 def _variances(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> np.ndarray:
@@ -379,6 +380,6 @@ def false_discovery(p: np.ndarray, family: np.ndarray) -> np.ndarray:
     size = np.bincount(family)[family]
     for n in np.unique(size):
         rows = np.flatnonzero(size == n)
-        rows = rows[np.argsort(family[rows], kind="stable")].reshape(-1, n)
-        out[rows] = false_discovery_control(p[rows], axis=1)
+        families = rows[np.argsort(family[rows], kind="stable")].reshape(-1, n)
+        out[families] = false_discovery_control(p[families], axis=1)
     return out

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from indexlib import pages, provenance
+from indexlib.execution import execute
 from indexlib.foreign import shown
 from indexlib.kept import checksum, inputs
 from indexlib.provenance import Manifest
-from indexlib.run import execute, suite
+from indexlib.run import suite
 from indexlib.wording import speaking
 
 MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
@@ -103,7 +104,8 @@ def verify(folder: Path, jobs: int = 2, progress: Callable[[], Any] | None = Non
     """
     folder = Path(folder)
     manifest = provenance.read_manifest(folder)
-    verdict = Verdict(manifest, **provenance.differences(folder, manifest.files))
+    found = provenance.differences(folder, manifest.files)
+    verdict = Verdict(manifest, edited=found["edited"], missing=found["missing"], added=found["added"])
     with speaking(manifest.params.language):
         books = {book.stem: book for book in suite()}
         ran = [n.notebook for n in manifest.notebooks if not n.failed]

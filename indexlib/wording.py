@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -100,10 +101,8 @@ def plain_number(value: float) -> str:
     return f"{value:g}".replace(".", "," if language() == "vi" else ".")
 
 
-def _half_up(value: float, digits: int):
+def _half_up(value: float, digits: int) -> Decimal:
     """Round half away from zero, as published tables do; never a negative zero."""
-    from decimal import ROUND_HALF_UP, Decimal
-
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return abs(rounded) if rounded == 0 else rounded
 

@@ -109,7 +109,7 @@ def _reading(index: str, by_year: dict[int, Figures], notes: dict, source: str, 
 def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str], str]:
     """Cells that a problem names, with the figure read there (empty if none was)."""
     named = {(p.row, p.column) for p in report.problems if p.row is not None and p.code not in NOTES}
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     if not named:
         return found
     for (component, kind, place), where in figures.cells.items():

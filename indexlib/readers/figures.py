@@ -184,7 +184,7 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     for code in valid:
         if code not in have and code not in optional:
             report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
-    for code in sorted(have - set(valid), key=catalogue.order.get):
+    for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)
 

@@ -170,7 +170,7 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Colle
         report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
                    near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
         return figures
-    numbers = {h.number for h in column.headers if h.number}
+    numbers = frozenset(h.number for h in column.headers if h.number)
     if not own and not numbers <= labels.numbers_of(component, year):
         report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
                    component=load_catalogue().label(component), expected=printed_numbers(component, year))

@@ -10,9 +10,11 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 from indexlib.problems import DataError, Problem
@@ -125,7 +127,7 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
         if "META-INF/manifest.xml" in names and b"encryption-data" in parts.read("META-INF/manifest.xml"):
             raise refuse(path, "password")
         mimetype = parts.read("mimetype") if "mimetype" in names else b""
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error):
         raise refuse(path, "damaged") from None
     if any(name.startswith("xl/workbook") for name in names):
         return "xlsx"
@@ -237,7 +239,7 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     return sheets
 
 
-def _sheets(book, calamine) -> list[Sheet]:
+def _sheets(book: Any, calamine: Any) -> list[Sheet]:
     sheets = []
     for meta in book.sheets_metadata:
         if meta.typ != calamine.SheetTypeEnum.WorkSheet:

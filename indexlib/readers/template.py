@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -69,7 +70,8 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
 
 def _columns(sheet: Sheet, index: str, report: Collector) -> dict[int, tuple[str, str]]:
     """Component and kind of each column, where code and name above it agree."""
-    catalogue, columns = load_catalogue(), {}
+    catalogue = load_catalogue()
+    columns: dict[int, tuple[str, str]] = {}
     for c, code in enumerate(sheet.rows[CODES]):
         if c < 2 or code is None:
             continue
@@ -98,7 +100,8 @@ def _column_name(component: str, kind: str) -> str:
 
 def _places(sheet: Sheet, year: int, report: Collector) -> dict[int, str]:
     """Place of each row, where code and name agree."""
-    places, rows = load_places(), {}
+    places = load_places()
+    rows: dict[int, str] = {}
     known = {place.code for place in places.all}
     for r, row in enumerate(sheet.rows[FIRST:], FIRST):
         code, name = [*row, None, None][:2]
@@ -242,7 +245,7 @@ def _about_rows(index: str, year: int, level: str, edition: int, origin: str, fi
     return rows
 
 
-def _fill(sheet, places: list[Place], columns: list[tuple[str, str]], figures: pd.DataFrame | None,
+def _fill(sheet: Any, places: list[Place], columns: list[tuple[str, str]], figures: pd.DataFrame | None,
           doubtful: dict) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill

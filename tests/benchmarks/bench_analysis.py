@@ -18,7 +18,7 @@ from indexlib import files
 from indexlib.flags import assess
 from indexlib.params import Grades, Rules
 
-COMMUNES, COMPONENTS, YEARS = 3321, 60, 6
+COMMUNES, COMPONENTS, YEARS, LAST = 3321, 60, 6, 2024
 
 
 def test_whole_analysis_of_all_provinces(benchmark):
@@ -51,7 +51,11 @@ def test_trends_against_a_loop_over_pymannkendall(benchmark):
 @pytest.fixture(scope="module")
 def communes(tmp_path_factory):
     """A data folder with 3321 communes and a generated panel of 1,2 million scores."""
-    folder = tmp_path_factory.mktemp("communes") / "data"
+    return country(tmp_path_factory.mktemp("communes") / "data")
+
+
+def country(folder: Path, years: int = YEARS):
+    """A copy of the data with every commune of the country, and scores of 60 components over some years."""
     shutil.copytree(files.data_dir(), folder)
     places = pd.read_csv(folder / "places/places.csv", dtype=str, keep_default_na=False)
     parents = places.loc[(places["level"] == "province") & (places["last_year"] == ""), "code"].tolist()
@@ -62,20 +66,20 @@ def communes(tmp_path_factory):
     pd.concat([places, made]).fillna("").to_csv(folder / "places/places.csv", index=False)
     blocks = pd.read_csv(folder / "catalogue/comparability.csv", dtype=str, keep_default_na=False)
     codes = pd.read_csv(folder / "catalogue/components.csv")["component"].tolist()[:COMPONENTS]
-    one = pd.DataFrame({"component": codes, "first_year": "2019", "last_year": "2024", "scale_min": "0",
+    one = pd.DataFrame({"component": codes, "first_year": str(LAST - years + 1), "last_year": str(LAST), "scale_min": "0",
                         "scale_max": "10", "evidence": "data"})
     kept = blocks[~blocks["component"].isin(codes)]
     pd.concat([kept, one]).fillna("").to_csv(folder / "catalogue/comparability.csv", index=False)
-    return folder, panel(made["code"].to_numpy(dtype=object), np.array(codes, dtype=object))
+    return folder, panel(made["code"].to_numpy(dtype=object), np.array(codes, dtype=object), years)
 
 
-def panel(places, codes):
+def panel(places, codes, years):
     rng = np.random.default_rng(1)
-    shape = (len(places), len(codes), YEARS)
+    shape = (len(places), len(codes), years)
     level = 5 + rng.standard_normal((*shape[:2], 1)) + np.cumsum(0.1 * rng.standard_normal(shape), axis=2)
     score = np.clip(level + 0.2 * rng.standard_normal(shape), 0, 10).round(4)
     p, c, y = (a.ravel() for a in np.indices(shape))
-    frame = pd.DataFrame({"year": 2019 + y, "place": places[p], "component": codes[c], "score": score.ravel()})
+    frame = pd.DataFrame({"year": LAST - years + 1 + y, "place": places[p], "component": codes[c], "score": score.ravel()})
     return frame.assign(rank=np.nan, rank_base=np.nan, ci_low=np.nan, ci_high=np.nan, source="x", note="")
 
 
