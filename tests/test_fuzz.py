@@ -79,7 +79,7 @@ def spoil_text(text: str, pick: random.Random) -> bytes:
 
 def test_parameters(folder):
     path, good = folder / "a_2024.yml", 0
-    for name, pick in cases("params", 5_500):
+    for name, pick in cases("params", 5_000):
         path.write_bytes(spoil_text(FULL, pick))
         found = attempt(name, lambda: read_params(path))
         if isinstance(found, Params):
@@ -108,7 +108,7 @@ def test_parameters_of_notebooks(folder):
         ["x"] * 30,
         {1: 2},
     ]
-    for name, pick in cases("values", 1_000):
+    for name, pick in cases("values", 400):
         raw = {"place": "thanh_hoa", "year": 2024}
         for _ in range(pick.choice([1, 1, 2, 3])):
             raw[pick.choice([*Params.model_fields, pick.choice(HOSTILE)])] = pick.choice(pools)
@@ -169,7 +169,7 @@ def check_reading(name: str, found: object) -> None:
 
 def test_published_text_tables(folder):
     tables = published()
-    for name, pick in cases("csv", 1_300):
+    for name, pick in cases("csv", 1_000):
         rows = spoil_rows(pick.choice(tables), pick)
         data = as_csv(rows, pick.choice(",;\t")).encode(
             pick.choice(ENCODINGS) if pick.random() < 0.1 else "utf-8", "replace"
@@ -224,7 +224,7 @@ def test_published_workbooks(folder):
         "</table:table-row>"
         for row in tables[0]
     )
-    for name, pick in cases("workbook", 900):
+    for name, pick in cases("workbook", 700):
         kind, path = pick.choice(["rows", "rows", "xml", "template", "ods", "bytes"]), folder / "published.xlsx"
         if kind == "ods":
             data = ods(damage(cells.encode(), pick).decode("utf-8", "replace"))
@@ -272,7 +272,7 @@ def test_tables_of_the_data_folder(small):
     ]
     tables += sorted((small / "plans").glob("*/*.csv"))
     whole = {path: path.read_bytes() for path in tables}
-    for name, pick in cases("table", 500):
+    for name, pick in cases("table", 350):
         path = pick.choice(tables)
         path.write_bytes(spoilt_table(path, pick))
         load = plan._load if path.parts[-3] == "plans" else LOADERS[path.parent.name]
@@ -288,7 +288,7 @@ def test_the_check_of_a_spoilt_data_folder(small, monkeypatch):
     monkeypatch.setenv("INDEXLIB_DATA", str(small))
     tables = [*sorted(small.rglob("*.csv")), *sorted(small.rglob("*.yml"))]
     whole = {path: path.read_bytes() for path in tables}
-    for name, pick in cases("check", 30):
+    for name, pick in cases("check", 15):
         path = pick.choice(tables)
         path.write_bytes(
             spoilt_table(path, pick) if path.suffix == ".csv" else spoil_text(path.read_text(encoding="utf-8"), pick)
@@ -333,7 +333,7 @@ def test_what_a_plan_says_of_itself(small):
     folder = small / "plans/ha_bac_2023_2025"
     whole = plan._load.__wrapped__(folder)
     path = folder / "about.yml"
-    for name, pick in cases("plan", 900):
+    for name, pick in cases("plan", 1_500):
         path.write_bytes(spoil_text(ABOUT, pick))
         about, problems = attempt(name, lambda: plan.read_about(path))
         if not problems and not plan._province_problems(folder, about):
@@ -374,7 +374,7 @@ def test_manifests(tmp_path):
         '"\\ud800"',
         '{"../x": "0"}',
     ]
-    for name, pick in cases("manifest", 700):
+    for name, pick in cases("manifest", 1_500):
         lines = text.split("\n")
         at = pick.randrange(len(lines))
         key, colon, _ = lines[at].partition(":")

@@ -32,7 +32,7 @@ LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="swappin
 def die(*words: object, env: dict[str, str]) -> list[dict]:
     """What :mod:`dying` saw."""
     done = subprocess.run([sys.executable, str(HERE / "dying.py"), *map(str, words)], capture_output=True, text=True,
-                          encoding="utf-8", env=os.environ | env, timeout=300)
+                          encoding="utf-8", env=os.environ | env, timeout=1_200)
     assert done.returncode == 0, done.stderr[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
