@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from indexlib import store
+from indexlib.foreign import shown
 from indexlib.problems import DataError, Problem
 from indexlib.wording import plain_number, t
 from indexlib.yamlfile import parse, read_yaml
@@ -189,7 +190,7 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
         for e in error.errors():
             path = _path(e)
             dotted = ".".join(path)
-            problems.append(Problem(name, "", lines.get(dotted), dotted, e["type"], _message(e, path)))
+            problems.append(Problem(name, "", lines.get(dotted), shown(dotted), e["type"], _message(e, path)))
     problems += _against_data(raw, name, lines)
     unique = list({(p.column, p.message): p for p in problems}.values())
     if unique:
@@ -199,7 +200,7 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
 
 def _path(error: ErrorDetails) -> list[str]:
     """Names from the top to the parameter at fault: through groups, and no deeper than a parameter."""
-    names = [str(p) for p in error["loc"] if not re.search(r"[\[\]\-']", str(p))]
+    names = [str(p) for p in error["loc"]]
     depth = 1
     while depth < len(names) and ".".join(names[:depth]) in GROUPS:
         depth += 1
@@ -224,10 +225,14 @@ def _message(error: ErrorDetails, path: list[str]) -> str:
     low, high = _limits(model, path[-1]) if path and path[-1] in fields else (None, None)
     if low is not None and high is not None and isinstance(value, (int, float)) and not isinstance(value, bool) \
             and (kind.startswith(("greater_than", "less_than")) or not low <= value <= high):
-        return t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
+        return t("params.range", value=_number(value), low=plain_number(low), high=plain_number(high))
     if "literal" in kind:
-        return t("params.choice", value=value, choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))
-    return t("params.type", value=value, expected=t("type." + _expected(kind)))
+        return t("params.choice", value=shown(value), choices=", ".join(re.findall(r"'([^']*)'", ctx.get("expected", ""))))
+    return t("params.type", value=shown(value), expected=t("type." + _expected(kind)))
+
+
+def _number(value: float) -> str:
+    return shown(value) if isinstance(value, int) else plain_number(value)
 
 
 def _expected(kind: str) -> str:

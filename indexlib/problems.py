@@ -37,6 +37,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        from indexlib.foreign import UNSEEN
         from indexlib.wording import t
 
         where = [self.sheet] if self.sheet else []
@@ -44,7 +45,8 @@ class Problem:
             where.append(t("problem.row", row=self.row))
         if self.column:
             where.append(self.column)
-        return f"  {', '.join(where)}: {self.message}" if where else f"  {self.message}"
+        text = f"  {', '.join(where)}: {self.message}" if where else f"  {self.message}"
+        return UNSEEN.sub("\ufffd", text)  # a cell of a foreign file must not steer the terminal
 
     def line(self) -> str:
         """The problem with its file, in one line."""

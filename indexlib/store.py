@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from indexlib.problems import IndexlibError
@@ -98,7 +99,9 @@ def to_disk(path: Path) -> None:
         os.close(handle)
 
 
+@cache
 def _umask() -> int:
+    """What the user's files are not open for; asking means setting it, so it is asked once."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

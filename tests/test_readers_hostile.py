@@ -130,6 +130,12 @@ def ods_bomb() -> bytes:
                "</table:table-row>")
 
 
+def ods_cut_short() -> bytes:
+    """Rows whose end is missing: python-calamine 0.9 looks for it for ever."""
+    parts = parts_of(ods("<table:table-row><table:table-cell><text:p>PCI 2012</text:p></table:table-cell></table:table-row>"))
+    return archive(parts | {"content.xml": parts["content.xml"][:-120]})
+
+
 def ods_blank() -> bytes:
     return ods('<table:table-row><table:table-cell office:value-type="string"><text:p>PCI 2012</text:p>'
                '</table:table-cell></table:table-row><table:table-row table:number-rows-repeated="1048575">'
@@ -211,6 +217,7 @@ FILES = {
     "sentence.csv": (lambda: "Chỉ số PCI 2012 của tỉnh".encode(), "no_columns"),
     "blank_rows.xlsx": (blank_rows, None),
     "blank_styled_rows.xlsx": (blank_styled_rows, None),
+    "cut_short.ods": (ods_cut_short, "damaged"),
     "blank_rows.ods": (ods_blank, None),
     "blank_sheet.xlsx": (lambda: workbook(()), "empty"),
     "password.xls": (lambda: xls([number(0, 0)], before=record(0x2F, bytes(52))), "password"),

@@ -14,7 +14,7 @@ import pandas as pd
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import moha, papi, pci, template
 from indexlib.readers.figures import RANK, SCORE, Figures
-from indexlib.readers.reading import NOTES, Collector, Reading, letters, tidy
+from indexlib.readers.reading import DOUBTS, NOTES, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
 from indexlib.scores import WITHHELD
 from indexlib.wording import listing, speaking, t
@@ -99,6 +99,8 @@ def _reading(index: str, by_year: dict[int, Figures], notes: dict, source: str, 
     for year, figures in sorted(by_year.items()):
         rows += _rows(figures, year, source, notes)
         held += [_held_row(year, place, component, source) for component, place in figures.withheld]
+    if not rows and not held and not any(p.code not in NOTES | DOUBTS for p in report.problems):
+        report.add("nothing")
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
                    pd.DataFrame(held, columns=WITHHELD), doubtful,

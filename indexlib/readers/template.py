@@ -7,6 +7,7 @@ while it does, the file cannot be added.
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,7 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     IndexlibError
         Unknown index, a year without places of the level, or a file of that name: it may have been filled in.
     """
+    from lxml.etree import LxmlError
     from openpyxl import Workbook
 
     if index not in INDICES:
@@ -205,13 +207,15 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 22, 90
     as_text(sheet)
     as_text(about)
+    data = io.BytesIO()  # a zip file that cannot grow on the disk complains once more when it is thrown away
     try:
-        with store.whole(out, new=True) as part:
-            book.save(part)
+        book.save(data)
+        store.write(out, data.getvalue(), new=True)
     except FileExistsError:  # somebody may have filled it in
         raise IndexlibError(t("fault.template_exists", file=out)) from None
-    except OSError as error:
-        raise IndexlibError(t("template.cannot_write", file=out, why=error.strerror or error)) from error
+    except (OSError, LxmlError) as error:  # openpyxl lays sheets into files of the system's temporary folder
+        why = getattr(error, "strerror", None) or error
+        raise IndexlibError(t("template.cannot_write", file=out, why=why)) from error
     return Path(out)
 
 
