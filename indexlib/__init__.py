@@ -22,7 +22,7 @@ _NAMES = {
     "Problem": "problems",
 }
 __all__ = sorted(_NAMES)
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 
 class _Package(ModuleType):

@@ -15,13 +15,14 @@ INDICES = ("papi", "pci", "par", "sipas")
 TABLES = {
     "indices": ["index", "short_name", "name_vi", "name_en", "publisher_vi", "publisher_en", "unit"],
     "editions": ["index", "first_year", "last_year", "legal_basis", "scale_min", "scale_max", "total_rule",
-                 "places_ranked", "decimals", "note_vi", "note_en", "source"],
+                 "places_ranked", "ranks_printed", "decimals", "note_vi", "note_en", "source"],
     "components": ["component", "index", "parent", "level", "number", "name_vi", "name_en", "unit",
                    "first_year", "last_year", "name_basis", "note"],
     "comparability": ["component", "first_year", "last_year", "scale_min", "scale_max", "evidence",
                       "edge_vi", "edge_en", "edge_source"],
     "cautions": ["component", "year", "caution_vi", "caution_en"],
     "weights": ["component", "first_year", "last_year", "weight", "basis", "note"],
+    "not_published": ["component", "first_year", "last_year", "reason_vi", "reason_en"],
     "labels": ["component", "label", "language", "first_year", "last_year", "source"],
 }
 #: A total; its parts by how they were collected, which are never flagged on their own.
@@ -73,6 +74,7 @@ class Catalogue:
     cautions: pd.DataFrame
     weights: pd.DataFrame
     labels: pd.DataFrame
+    not_published: pd.DataFrame
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -92,13 +94,17 @@ class Catalogue:
 
     def short_name(self, index: str) -> str:
         """Name of an index as people write it: ``PAR INDEX``."""
-        return self.indices.set_index("index")["short_name"][index]
+        return self._short_names[index]
 
     def label(self, code: str) -> str:
         """Index, number and name: ``PAPI 6.2 Giáo dục tiểu học công lập``; a total is the index's name."""
         c = self.component(code)
         short = self.short_name(c.index)
         return short if c.level == TOTAL else " ".join(x for x in (short, c.number, c.name) if x)
+
+    @cached_property
+    def _short_names(self) -> dict[str, str]:
+        return self.indices.set_index("index")["short_name"].to_dict()
 
     @cached_property
     def _decimals(self) -> dict[str, int]:
@@ -125,7 +131,7 @@ class Catalogue:
         ``scale_max``, keeping the rows' order and index.
         """
         blocks = self.comparability.sort_values("first_year", kind="stable")
-        left = frame[["component", "year"]].reset_index(drop=True)
+        left = frame[["component", "year"]].reset_index(drop=True).astype(blocks.dtypes[["component"]])
         left["order"] = range(len(left))
         joined = pd.merge_asof(
             left.sort_values("year", kind="stable"),
@@ -145,6 +151,18 @@ class Catalogue:
         row = b[(b["component"] == component) & (b["first_year"] <= year) & (b["last_year"] >= year)]
         return own(row.iloc[0].to_dict(), "edge") if len(row) else ""
 
+    def not_printed(self, component: str, year: int) -> str:
+        """Why the publisher does not print a component for every place in a year; empty where it does."""
+        n = self.not_published
+        row = n[(n["component"] == component) & (n["first_year"] <= year) & (n["last_year"] >= year)]
+        return own(row.iloc[0].to_dict(), "reason") if len(row) else ""
+
+    def cautions_after(self, component: str, first: int, last: int) -> list[str]:
+        """Warnings for comparisons across the years after ``first`` up to ``last``, in order."""
+        c = self.cautions
+        known = c[(c["component"] == component) & (c["year"] > first) & (c["year"] <= last)].sort_values("year")
+        return [own(row, "caution") for row in known.to_dict("records")]
+
     def caution(self, component: str, year: int) -> str:
         """Warning for a change into ``year`` inside a block; empty if there is none."""
         c = self.cautions
@@ -161,9 +179,9 @@ def load_catalogue() -> Catalogue:
 def _load(folder: Path) -> Catalogue:
     tables = {name: files.read_table(folder / "catalogue" / f"{name}.csv", columns)
               for name, columns in TABLES.items()}
-    for name in ("editions", "components", "comparability", "weights", "labels"):
+    for name in ("editions", "components", "comparability", "weights", "labels", "not_published"):
         tables[name] = files.years(tables[name], folder / "catalogue" / f"{name}.csv")
-    for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "decimals"],
+    for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "ranks_printed", "decimals"],
                           "comparability": ["scale_min", "scale_max"], "cautions": ["year"],
                           "weights": ["weight"]}.items():
         tables[name] = files.numbers(tables[name], folder / "catalogue" / f"{name}.csv", columns)

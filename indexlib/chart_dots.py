@@ -291,7 +291,7 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     >>> dots(open_run(place="Thanh Hóa", year=2024), "papi", ["papi.7", "papi.8"]).layout.meta["title"]
     'PAPI của Thanh Hóa năm 2024: 1 nội dung trên trung vị, 0 bằng, 1 dưới; xa nhất phía dưới: Quản trị điện tử'
     """
-    rows = _compared(found, index, components)
+    rows = compared(found, index, components)
     rows = rows.assign(_gap=(rows["share"] - rows["compared"]).fillna(np.inf)).sort_values("_gap", kind="stable")
     figure = Chart()
     y, plot = row_axis(figure, [numbered(c) for c in rows["component"]])
@@ -321,8 +321,15 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
                  right=right, above=20, below=42)
 
 
-def _compared(found: Findings, index: str, components: list[str] | None) -> pd.DataFrame:
-    """Rows with the share of the scale that they are compared with: the median's, else the published mean's."""
+def compared(found: Findings, index: str, components: list[str] | None) -> pd.DataFrame:
+    """Rows with what they are compared with, the median or else the published mean.
+
+    Returns
+    -------
+    DataFrame
+        Columns of a review's components, and ``against`` (``median``, ``published_mean`` or empty), ``compared``
+        (its share of the scale).
+    """
     rows = _rows(found, index, components)
     rows = rows[rows["share"].notna()]
     if rows.empty:
@@ -358,7 +365,7 @@ def radar(found: Findings, index: str = "papi", components: list[str] | None = N
     """
     c = load_catalogue().components
     top = components or c.loc[(c["parent"] == index) & (c["level"] != "part"), "component"].tolist()
-    rows = _compared(found, index, top)
+    rows = compared(found, index, top)
     figure, names = Chart(), [numbered(x) for x in rows["component"]]
     labels = [lines(n, 122) for n in names]
     ring = [*labels, labels[0]]

@@ -116,7 +116,12 @@ def source(of: pd.DataFrame, component: str, first: int, year: int, scales: bool
         parts += _scales(component, first, year)
     if rank and now["rank_kind"].eq("computed").any():
         parts.append(t("chart.computed_rank"))
-    return "; ".join(parts) + "."
+    return "; ".join([*parts, *_cautions(component, first, year)]) + "."
+
+
+def _cautions(component: str, first: int, year: int) -> list[str]:
+    """Warnings for the years drawn."""
+    return [t("chart.caution", why=why) for why in load_catalogue().cautions_after(component, first, year)]
 
 
 def base(now: pd.DataFrame, year: int) -> str:
@@ -327,4 +332,4 @@ def waterfall_title(rows: pd.DataFrame, index: str, place: str, year: int, total
 def waterfall_source(index: str, year: int) -> str:
     """Source line of contributions."""
     return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=span(year - 1, year)),
-                      t("chart.waterfall.source")]) + "."
+                      t("chart.waterfall.source"), *_cautions(index, year - 1, year)]) + "."

@@ -1,5 +1,5 @@
 """The command line: ``indexlib flags``, ``check``; ``run``, ``new-year``, ``new-places``, ``verify``; ``read``, ``add``,
-``template``.
+``template``; ``brief``, ``progress``.
 
 Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 """
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from indexlib import commands_data, commands_run, commands_verify, wording
+from indexlib import commands_brief, commands_data, commands_run, commands_verify, wording
 from indexlib.problems import IndexlibError
 from indexlib.wording import t
 
@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 for command in (commands_data.read, commands_data.add, commands_data.template, commands_run.run, commands_run.new_year,
-                commands_run.new_places, commands_verify.verify):
+                commands_run.new_places, commands_verify.verify, commands_brief.brief, commands_brief.progress):
     app.command(command.__name__.replace("_", "-"))(command)
 
 
@@ -77,49 +77,19 @@ def flags(
 
 
 def _print(found: Any, all_: bool, by: str | None) -> None:
-    from indexlib import tables
+    from indexlib import screen, tables
 
-    console = _console()
+    console = screen.console()
     console.print(t("head", place=found.place.name, year=found.params.year), style="bold", markup=False)
     for line in found.notices():
         console.print(line, markup=False)
     chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
     for table in (tables.totals(found), chosen(found)):
-        _print_table(console, table)
+        screen.print_table(console, table)
     for line in tables.coverage(found):
         console.print(f"- {line}", markup=False, highlight=False)
     if by is None and not all_:
         console.print(t("cli.more"), markup=False, highlight=False)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-
-
-def _print_table(console: Any, table: Any) -> None:
-    from rich import box
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    from indexlib.tables import RIGHT
-
-    console.print()
-    console.print(table.caption, style="bold", markup=False)
-    if table.frame.empty:
-        console.print(table.empty, markup=False)
-        return
-    rich = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, header in zip(table.frame.columns, table.headers(), strict=True):
-        short = name in ("score", "rank", "rank_before", "change")
-        rich.add_column(Text(header), justify="right" if name in RIGHT else "left", no_wrap=short,
-                        ratio=None, overflow="fold")
-    for row in table.frame.itertuples(index=False):
-        rich.add_row(*(Text(v) for v in row))
-    console.print(rich)
-    for note in table.notes:
-        console.print(note, style="dim", markup=False, highlight=False)
 
 
 @app.command()

@@ -45,32 +45,34 @@ def run(
         os._exit(1)  # threads may still wait for notebooks; their kernels end when this process does
     for line in _ending(done[0]) if len(paths) == 1 and not done[0].fault else _endings(done, outputs):
         typer.echo(line)
-    if any(run.failures or run.fault for run in done):
+    if not all(run.whole for run in done):
         raise typer.Exit(1)
 
 
 def _ending(run: Run) -> list[str]:
     """What a single run says at its end."""
-    key = "cli.run_failures" if run.failures else "cli.run_ok"
-    return [*_failures(run), *run.notices, t(key, n=len(run.failures), folder=run.folder / "index.html")]
+    key = "cli.run_ok" if run.whole else "cli.run_failures"
+    return [*failures(run), *run.notices, t(key, n=len(failures(run)), folder=run.folder / "index.html")]
 
 
 def _endings(runs: list[Run], outputs: Path) -> list[str]:
     """What many runs say at their end: each notice once, the failures by run, the count."""
     lines = list(dict.fromkeys(notice for run in runs for notice in run.notices))
-    bad = sorted((run for run in runs if run.failures or run.fault), key=lambda run: run.name)
+    bad = sorted((run for run in runs if not run.whole), key=lambda run: run.name)
     if bad:
         lines.append(t("suite.failed", n=len(bad), of=len(runs)))
         for run in bad:
-            lines += [f"  {run.name}: {why}" for why in _failures(run)]
+            lines += [f"  {run.name}: {why}" for why in failures(run)]
     return [*lines, t("suite.done", n=len(runs) - len(bad), of=len(runs), folder=outputs)]
 
 
-def _failures(run: Run) -> list[str]:
+def failures(run: Run) -> list[str]:
+    """What went wrong in a run, a line each."""
     if run.fault:
         return [run.fault]
-    return [t("cli.run_failed", notebook=o.notebook, cell="?" if o.cell is None else o.cell, why=o.why)
-            for o in run.failures]
+    notebooks = [t("cli.run_failed", notebook=o.notebook, cell="?" if o.cell is None else o.cell, why=o.why)
+                 for o in run.failures]
+    return notebooks + [t("cli.paper_failed", name=name, why=why) for name, why in run.unwritten.items()]
 
 
 def new_year(

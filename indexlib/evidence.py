@@ -32,7 +32,9 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
         ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
         ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``,
         ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
-        ``country`` (the national median fell too) or on its ``own``, else empty.
+        ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
+        less) or on its ``own``, else empty; ``lost_in_common``: places lost among the places scored in both years,
+        where these differ.
     """
     panel = build(scores)
     moved = noise.differences(panel)
@@ -60,8 +62,11 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
     frame.insert(4, "level", panel.by_component([c.level for c in known]))
     frame["decimals"] = panel.decimals[panel.at[1]]
     fell = frame["change_published"] < 0
-    with_country = change.half_up(frame["median_change"], frame["decimals"]) < 0
-    frame["fell_with"] = choose([~fell | frame["median_change"].isna(), with_country], ["", "country"], "own")
+    country_fell = change.half_up(frame["median_change"], frame["decimals"]) < 0
+    most_of_it = frame["median_change"] <= frame["change"] / 2
+    frame["fell_with"] = choose([~fell | frame["median_change"].isna(), country_fell & most_of_it, country_fell],
+                                ["", "country", "more"], "own")
+    frame["lost_in_common"] = panel.cell(_lost_in_common(panel))
     parts = frame["level"] == PART
     return frame[~parts].reset_index(drop=True) if parts.any() else frame
 
@@ -72,6 +77,23 @@ def _before(panel: Panel, column: pd.Series) -> np.ndarray:
     values[:, :, 1:] = values[:, :, :-1].copy()
     values[:, :, :1] = np.nan
     return panel.cell(values)
+
+
+def _lost_in_common(panel: Panel) -> np.ndarray:
+    """Places lost against the year before among those scored in both, where the places scored differ; whole panels only."""
+    out = np.full(panel.score.shape, np.nan)
+    for g, c, y in np.argwhere(panel.whole[:, :, 1:] & panel.whole[:, :, :-1]):
+        of = panel.members[g]
+        before, now = panel.score[of, c, y], panel.score[of, c, y + 1]
+        both = ~np.isnan(before) & ~np.isnan(now)
+        if both.sum() < max((~np.isnan(before)).sum(), (~np.isnan(now)).sum()):
+            out[of[both], c, y + 1] = _rank(now[both]) - _rank(before[both])
+    return out
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """Place by score, the highest first; ties share the better place."""
+    return len(values) - np.searchsorted(np.sort(values), values, "right") + 1
 
 
 def _base(panel: Panel, base_year: int) -> tuple[np.ndarray, np.ndarray]:

@@ -112,7 +112,7 @@ def _execute(book: Path, out: Path, params: Params, kernels: Kernels) -> Outcome
     try:
         with kernels.lend(nbformat.read(book, as_version=4)) as kernel:
             done = papermill.execute_notebook(
-                str(book), str(out), parameters=params.model_dump(), progress_bar=False, log_output=False,
+                str(book), str(out), parameters=params.for_notebooks(), progress_bar=False, log_output=False,
                 kernel_name="python3", engine_name=ENGINE, kernel=kernel, unfinished=str(out),
                 request_save_on_cell_execute=False)
             cell = _first_not_run(done)

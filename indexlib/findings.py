@@ -47,15 +47,30 @@ class Findings:
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.Plan.notices`."""
-        return self.plan.notices(self.params.year, self.place.code)
+        return notices(self.params, self.plan, self.place.code)
+
+    def judged_items(self) -> pd.DataFrame:
+        """Plan items with how many of the components they serve met, or did not meet, some condition in the year.
+
+        Returns
+        -------
+        DataFrame
+            ``item``, in the order of the plan; ``components`` that the index has in the year and the item serves;
+            ``judged`` of them: at least one condition could be judged; ``flagged``: at least one is met.
+        """
+        c = self.now.components
+        links = self.plan.mapping
+        links = links[(links["strength"] != "none") & links["component"].isin(load_catalogue().valid(self.params.year))]
+        links = links.assign(judged=links["component"].isin(c.loc[c["judged"] > 0, "component"]),
+                             flagged=links["component"].isin(c.loc[c["met"] > 0, "component"]))
+        count = links.groupby("item").agg(components=("component", "size"), judged=("judged", "sum"),
+                                          flagged=("flagged", "sum"))
+        return count.reindex(self.plan.items["item"], fill_value=0).reset_index()
 
     def unjudged_items(self) -> list[str]:
-        """Plan items of whose components none has a figure in the year."""
-        valid = set(load_catalogue().valid(self.params.year))
-        links = self.plan.mapping
-        links = links[(links["strength"] != "none") & links["component"].isin(valid)]
-        judged = set(links.loc[links["component"].isin(self.now.components["component"]), "item"])
-        return [i for i in self.plan.items["item"] if i not in judged]
+        """Plan items of whose components none could be judged in the year."""
+        items = self.judged_items()
+        return items.loc[items["judged"] == 0, "item"].tolist()
 
     def standing(self) -> pd.DataFrame:
         """Standing of every place in the year."""
@@ -73,6 +88,12 @@ class Findings:
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.Plan.responsible`."""
         return self.plan.responsible(list(components))
+
+
+def notices(params: Params, plan: Plan, place: str) -> list[str]:
+    """What every first page must say, for the year reviewed and for the report that it goes into."""
+    report = params.report
+    return plan.notices(max(params.year, report.year or 0), place, report.closing)
 
 
 def find(params: Params) -> Findings:

@@ -264,11 +264,11 @@ def _score_low(f: pd.DataFrame, _: str) -> tuple:
 
 
 def _not_improved(f: pd.DataFrame, _: object) -> tuple:
-    none_before = f["base_year"].isna()
+    first = f["base_year"].isna() & (f["year"] == f["block"])
     met = half_up(f["score"], f["decimals"]) <= half_up(f["base_score"], f["decimals"])
     unknown = f["score"].isna() | f["base_score"].isna()
-    state = _state(unknown, met, not_comparable=none_before & f["score"].notna())
-    reason = choose([f["score"].isna(), none_before, unknown], ["rank_only", "edge", "no_base_score"], "")
+    state = _state(unknown, met, not_comparable=first & f["score"].notna())
+    reason = choose([f["score"].isna(), first, unknown], ["rank_only", "edge", "no_base_score"], "")
     years = sorted(f["base_year"].dropna().unique().astype(int))
     against = choose([f["base_year"] == y for y in years], [f"base_{y}" for y in years], "") if years else ""
     return state, f["score"], f["base_score"], against, reason
@@ -299,20 +299,31 @@ def follow_up(now: Review, before: Review) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``component``, ``state`` (``new``, ``still``, ``cleared``, ``not_judged``: no figure this year),
-        ``before``, ``now``: rules met, joined by commas; in the order of the catalogue.
+        ``component``, ``state`` (``still``; ``new``: a condition met this year was judged last year and not met;
+        ``first``: none of those met this year could be judged last year; ``cleared``: every condition met last
+        year was judged this year and is met no more; ``not_judged``: one of them could not be judged this
+        year), ``before``, ``now``: rules met, joined by commas; in the order of the catalogue.
     """
-    rules = {}
+    met, rules = {}, {}
     for when, found in (("before", before), ("now", now)):
-        met = found.flags[found.flags["state"] == "met"]
-        rules[when] = met.groupby("component")["rule"].agg(",".join)
+        met[when] = found.flags.loc[found.flags["state"] == "met", ["component", "rule"]]
+        rules[when] = met[when].groupby("component")["rule"].agg(",".join)
     frame = pd.DataFrame(rules).fillna("")
-    judged = frame.index.isin(now.components["component"])
-    frame["state"] = np.select([~judged, frame["before"] == "", frame["now"] == ""],
-                               ["not_judged", "new", "cleared"], "still")
+    before_then = _states(met["now"], before)
+    after = _states(met["before"], now)
+    was_clear = frame.index.isin(before_then.loc[before_then["state"] == "not_met", "component"])
+    open_now = frame.index.isin(after.loc[~after["state"].isin(["met", "not_met"]), "component"])
+    none_before, none_now = frame["before"] == "", frame["now"] == ""
+    frame["state"] = np.select([none_before & was_clear, none_before, none_now & open_now, none_now],
+                               ["new", "first", "not_judged", "cleared"], "still")
     frame = frame.rename_axis("component").reset_index()
     position = frame["component"].map(load_catalogue().order)
     return frame.iloc[np.argsort(position.to_numpy())][["component", "state", "before", "now"]].reset_index(drop=True)
+
+
+def _states(asked: pd.DataFrame, found: Review) -> pd.DataFrame:
+    """State of conditions (component, rule) in another review; missing where it has no figure."""
+    return asked.merge(found.flags[["component", "rule", "state"]], how="left", on=["component", "rule"])
 
 
 def totals(found: Review) -> pd.DataFrame:

@@ -94,8 +94,8 @@ def movers(found: Findings, n: int = 4) -> list[Shown]:
     c = found.now.components
     c = c[c["comparable"] & c["component"].isin(finest(c["component"])) & (c["level"] != TOTAL)]
     blocks = load_catalogue().with_block(c[["component", "year"]])
-    width = (blocks["scale_max"] - blocks["scale_min"]).fillna(1.0).to_numpy()
-    top = c.assign(_size=(c["change"] / width).abs()).nlargest(n, "_size")["component"]
+    width = (blocks["scale_max"] - blocks["scale_min"]).to_numpy()
+    top = c.assign(_size=(c["change"] / width).abs()).dropna(subset="_size").nlargest(n, "_size")["component"]
     place, year = found.place.code, found.params.year
     return _each([lambda x=x: charts.history(found.scores, place, x, year=year) for x in top])
 

@@ -21,10 +21,14 @@ def notebook_key(book: Path, params: Params) -> str:
     """
     text = book.read_bytes()
     unused = set(json.loads(text).get("metadata", {}).get("indexlib", {}).get("unused", []))
-    used = {k: v for k, v in params.model_dump().items() if k not in unused}
-    parts = [text, json.dumps(used, sort_keys=True).encode(), _library().encode(), *(
-        f"{name}={digest}".encode() for name, digest in sorted(inputs(params).items()))]
+    used = {k: v for k, v in params.for_notebooks().items() if k not in unused}
+    parts = [text, json.dumps(used, sort_keys=True).encode(), *(p.encode() for p in made_from(params))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def made_from(params: Params) -> list[str]:
+    """Checksums of the library and of each data file that a run follows from."""
+    return [_library(), *(f"{name}={digest}" for name, digest in sorted(inputs(params).items()))]
 
 
 @cache
@@ -32,7 +36,7 @@ def _library() -> str:
     """Checksum of the library's own files and of the packages it runs on."""
     folder = Path(__file__).parent
     digest = hashlib.sha256("".join(sorted(versions().values())).encode())
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.csv"), *folder.rglob("*.j2")]):
+    for path in sorted(p for end in ("py", "csv", "j2", "docx", "pptx") for p in folder.rglob(f"*.{end}")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -16,7 +16,7 @@ import pandas as pd
 from indexlib.panel import Panel, build
 
 #: Fewest places for an estimate, and fewest pairs of national changes for the national share.
-MIN_PLACES, MIN_NATIONAL_PAIRS = 10, 20
+MIN_PLACES, MIN_NATIONAL_PAIRS, MIN_OWN_PAIRS = 10, 20, 3
 #: Standard errors in half of a published interval: PAPI calls it 95 %, but beside its printed standard errors
 #: (2023: Hà Nội 0.1577, Hà Giang 0.8869, Cao Bằng 0.1930) it is 1.645 of them on either side.
 HALF_WIDTH = 1.645
@@ -98,7 +98,7 @@ def of_panel(panel: Panel, changes: Changes) -> pd.DataFrame:
     d = np.where(enough[:, None, None], changes.relative / changes.width, np.nan)
     rows = [_component(d[:, c]) for c in range(d.shape[1])]
     frame = pd.DataFrame(rows, columns=["places", "changes", "pairs", "spread", "share_raw", "share_se"])
-    frame.insert(0, "component", panel.components)
+    frame.insert(0, "component", pd.Series(panel.components, dtype=str))
     index = frame["component"].str.split(".").str[0]
     frame["share"], frame["override"], frame["post_se"] = np.nan, "", np.nan
     means = {}
@@ -110,7 +110,7 @@ def of_panel(panel: Panel, changes: Changes) -> pd.DataFrame:
     frame["noise_se"] = spread2 * frame["post_se"] / 4 / frame["noise_sd"].where(frame["noise_sd"] > 0)
     frame["level_sd"] = np.sqrt(spread2 * (1 - frame["share"]))
     national = _national(changes, index, means)
-    return frame.join(national, on=index.rename("index"))[COLUMNS]
+    return frame.join(national)[COLUMNS]
 
 
 def _component(d: np.ndarray) -> tuple:
@@ -173,22 +173,32 @@ def _random_effects(values: np.ndarray, variances: np.ndarray) -> tuple[float, f
 
 
 def _national(changes: Changes, index: pd.Series, means: dict[str, float]) -> pd.DataFrame:
-    """Spread and noise share of national median changes, pooled over the components of each index.
+    """Spread and noise share of national median changes, one row per component.
 
-    The share is bounded like a component's, between half of the index's share and one; few national pairs
-    say nothing, and the index's share stands in.
+    Both are pooled over the components of each index; a component whose national median swings more, or undoes
+    itself more, keeps its own: the pooled figures would take its swing for a sure move of the level. The share is
+    bounded like a component's, between half of the index's share and one; few national pairs say nothing.
     """
     m = changes.median / changes.width
     product, square = m[:, :, 1:] * m[:, :, :-1], (m[:, :, 1:] ** 2 + m[:, :, :-1] ** 2) / 2
-    rows = {}
+    known, pairs = ((~np.isnan(x)).sum(axis=(0, 2)) for x in (m, product))
+    square = np.where(np.isnan(product), np.nan, square)
+    power, products, squares = (np.nansum(x, axis=(0, 2)) for x in (m**2, product, square))
+    sd, share = np.full(len(index), np.nan), np.full(len(index), np.nan)
     for name in index.unique():
         own = (index == name).to_numpy()
-        n, k = (~np.isnan(m[:, own])).sum(), (~np.isnan(product[:, own])).sum()
-        power, share = (np.nansum(m[:, own] ** 2) / n if n else np.nan), means[name]
-        if k >= MIN_NATIONAL_PAIRS and np.nansum(square[:, own]) > 0:
-            share = np.clip(-2 * np.nansum(product[:, own]) / np.nansum(square[:, own]), means[name] / 2, 1.0)
-        rows[name] = (np.sqrt(power), float(share))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["national_sd", "national_share"])
+        n = known[own].sum()
+        pooled = _share(products[own].sum(), squares[own].sum(), pairs[own].sum(), means[name], MIN_NATIONAL_PAIRS)
+        for c in np.flatnonzero(own):
+            alone = _share(products[c], squares[c], pairs[c], pooled, MIN_OWN_PAIRS)
+            mean_square = max(power[own].sum() / n, power[c] / known[c] if known[c] else 0.0) if n else np.nan
+            sd[c], share[c] = np.sqrt(mean_square), np.clip(max(alone, pooled), means[name] / 2, 1.0)
+    return pd.DataFrame({"national_sd": sd, "national_share": share})
+
+
+def _share(products: float, squares: float, pairs: int, otherwise: float, least: int) -> float:
+    """Noise share that the products of successive changes show; another's where they are too few."""
+    return -2 * products / squares if pairs >= least and squares > 0 else otherwise
 
 
 def yearly_variance(panel: Panel, changes: Changes, noise: pd.DataFrame) -> np.ndarray:

@@ -136,7 +136,8 @@ def _write_rows(path: Path, rows: list[list]) -> None:
         csv.writer(file, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
 
 
-def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str]) -> str:
+def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str],
+               papers: dict[str, str] | None = None) -> str:
     """Body of the index page.
 
     Parameters
@@ -146,6 +147,8 @@ def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]],
     rows : list of (notebook, title, failure)
         ``failure`` is empty for a notebook that ran.
     notes : list of str
+    papers : dict of str, optional
+        Files of the briefing, with why one could not be written.
     """
     items = []
     for notebook, name, failure in rows:
@@ -154,5 +157,8 @@ def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]],
         else:
             items.append(f'<li><a href="{notebook}.html">{escape(name)}</a> '
                          f'(<a href="{notebook}.ipynb">{escape(t("page.notebook"))}</a>)</li>')
+    files = [f'<li class="failed">{escape(t("page.paper." + name))}: {escape(why)}</li>' if why else
+             f'<li><a href="{name}">{escape(t("page.paper." + name))}</a></li>' for name, why in (papers or {}).items()]
+    briefing = [f"<h2>{escape(t('page.papers'))}</h2>", "<ul>", *files, "</ul>"] if files else []
     return "\n".join([f"<h1>{escape(title)}</h1>", *(f"<p>{escape(n)}</p>" for n in notices), "<ul>", *items, "</ul>",
-                      *(f"<p><small>{escape(n)}</small></p>" for n in notes)])
+                      *briefing, *(f"<p><small>{escape(n)}</small></p>" for n in notes)])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from indexlib import store
 from indexlib.problems import DataError, Problem
@@ -53,17 +55,60 @@ class Grades(Strict):
 
 
 class Target(Strict):
-    """A wanted total or a wanted place of an index."""
+    """What is wanted of an index: its total, its place, its place within the region, scores of components."""
 
     total: Annotated[float, Field(ge=0, le=100)] | None = None
     rank: Annotated[int, Field(ge=1, le=100)] | None = None
+    region_rank: Annotated[int, Field(ge=1, le=100)] | None = None
+    components: Annotated[dict[str, Annotated[float, Field(ge=0, le=100)]], Field(max_length=100)] = {}
+    """Wanted score by component code."""
 
 
 class Targets(Strict):
-    """Targets of the indices whose total can be broken down."""
+    """Targets of the indices."""
 
     papi: Target | None = None
     pci: Target | None = None
+    par: Target | None = None
+    sipas: Target | None = None
+
+
+class Report(Strict):
+    """The Word report: which periodic report it goes into."""
+
+    period: Literal["year", "half", "quarter"] = "year"
+    """``half``: the six-month report, into which results published in spring enter first."""
+    year: Annotated[int, Field(ge=2000, le=2100)] | None = None
+    """Year of the periodic report, not of the index; needed for ``half`` and ``quarter``."""
+    quarter: Annotated[int, Field(ge=1, le=4)] | None = None
+    progress: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """Folder of worksheets that the units filled in, beside the parameter file."""
+    until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    """Day up to which progress is counted, ``2025-06-14``; needed with ``progress``."""
+    template: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """Word template of the office, beside the parameter file; none: the one that comes along."""
+
+    @property
+    def closing(self) -> str | None:
+        """Day on which the period's figures close (Văn bản 581/BNV-CCHC); none where the year is not given."""
+        ends = {"half": "06-14", "year": "12-14", "quarter": (None, "03-14", "06-14", "09-14", "12-14")[self.quarter or 0]}
+        return f"{self.year}-{ends[self.period]}" if self.year else None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Report:
+        """Name what a period or progress needs beside it."""
+        needs = {"year": self.period != "year" and self.year is None,
+                 "quarter": self.period == "quarter" and self.quarter is None,
+                 "until": self.progress is not None and self.until is None}
+        for name, missing in needs.items():
+            if missing:
+                raise PydanticCustomError("report_needs", name)
+        if self.until is not None:
+            try:
+                date.fromisoformat(self.until)
+            except ValueError:
+                raise PydanticCustomError("report_day", "until") from None
+        return self
 
 
 class Params(Strict):
@@ -85,7 +130,9 @@ class Params(Strict):
     peers : "region", "similar" or list of names
         Places to compare with.
     targets : Targets
-        Wanted totals or places of PAPI and PCI; default the tenth place.
+        What is wanted of each index; for what would reach a target, default the tenth place.
+    report : Report
+        Period, progress and template of the Word report; the notebooks do not take it.
     """
 
     place: Annotated[str, Field(min_length=1, max_length=100)]
@@ -97,20 +144,26 @@ class Params(Strict):
     grades: Grades = Grades()
     peers: Literal["region", "similar"] | Annotated[list[str], Field(max_length=20)] = "region"
     targets: Targets = Targets()
+    report: Report = Report()
 
-    @field_validator("rules", "grades", "targets", mode="before")
+    @field_validator("rules", "grades", "targets", "report", mode="before")
     @classmethod
     def _empty_is_default(cls, value: object) -> object:
         return {} if value is None else value
 
+    def for_notebooks(self) -> dict[str, Any]:
+        """The parameters that a notebook takes, as plain data."""
+        return self.model_dump(exclude={"report"})
+
     def target(self, index: str) -> Target:
-        """Target of an index; the tenth place where none is given."""
+        """Wanted total or place of an index; the tenth place where neither is given."""
         given = getattr(self.targets, index)
         return given if given and (given.total is not None or given.rank) else Target(rank=10)
 
 
-#: Groups of parameters.
-GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Targets}
+#: Groups of parameters, by dotted name.
+GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Targets, "report": Report,
+          **{f"targets.{index}": Target for index in Targets.model_fields}}
 
 
 def read_params(path: Path | str) -> Params:
@@ -134,10 +187,9 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
         params = Params.model_validate(raw)
     except ValidationError as error:
         for e in error.errors():
-            path = [str(p) for p in e["loc"] if not re.search(r"[\[\]\-']", str(p))]
-            path = path[: 2 if path[0] in GROUPS else 1]
+            path = _path(e)
             dotted = ".".join(path)
-            problems.append(Problem(name, "", lines.get(dotted), dotted, e["type"], _message(e, path, raw)))
+            problems.append(Problem(name, "", lines.get(dotted), dotted, e["type"], _message(e, path)))
     problems += _against_data(raw, name, lines)
     unique = list({(p.column, p.message): p for p in problems}.values())
     if unique:
@@ -145,10 +197,24 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     return params
 
 
-def _message(error: ErrorDetails, path: list[str], raw: dict) -> str:
+def _path(error: ErrorDetails) -> list[str]:
+    """Names from the top to the parameter at fault: through groups, and no deeper than a parameter."""
+    names = [str(p) for p in error["loc"] if not re.search(r"[\[\]\-']", str(p))]
+    depth = 1
+    while depth < len(names) and ".".join(names[:depth]) in GROUPS:
+        depth += 1
+    if error["type"].startswith("report_"):
+        names.append(error["msg"])
+        depth = 2
+    return names[:depth]
+
+
+def _message(error: ErrorDetails, path: list[str]) -> str:
     kind, ctx = error["type"], error.get("ctx", {})
-    model: type[Strict] = GROUPS[path[0]] if len(path) == 2 else Params
+    model: type[Strict] = GROUPS[".".join(path[:-1])] if len(path) > 1 else Params
     fields = model.model_fields
+    if kind.startswith("report_"):
+        return t(f"params.{kind}")
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(path[-1], fields, n=1, cutoff=0.4)
         return t("params.unknown_near", near=near[0]) if near else t("params.unknown", names=", ".join(fields))
@@ -207,11 +273,42 @@ def _against_data(raw: dict, name: str, lines: dict[str, int]) -> list[Problem]:
                 find_place(name_of, year)
             except PlaceError as error:
                 problems.append(Problem(name, "", lines.get("peers"), "peers", "place", str(error)))
+    for index in Targets.model_fields:
+        problems += _unknown_components(raw, index, name, lines)
     if isinstance(plan, str) and re.fullmatch(r"[A-Za-z0-9_]+", plan):
         try:
             load_plan(plan)
         except PlanError as error:
             problems.append(Problem(name, "", lines.get("plan"), "plan", "plan", str(error)))
+    return problems
+
+
+def _unknown_components(raw: dict, index: str, name: str, lines: dict[str, int]) -> list[Problem]:
+    """Targets for components that an index does not have in the year, or outside their scale."""
+    import pandas as pd
+
+    from indexlib.catalogue import load_catalogue
+
+    targets, year = raw.get("targets"), raw.get("year")
+    target = targets.get(index) if isinstance(targets, dict) else None
+    wanted = target.get("components") if isinstance(target, dict) else None
+    if not isinstance(wanted, dict) or not isinstance(year, int):
+        return []
+    catalogue, problems = load_catalogue(), []
+    valid = [c for c in catalogue.valid(year, index) if c != index]
+    scale = catalogue.with_block(pd.DataFrame({"component": valid, "year": year})).set_index("component")
+    for code, value in wanted.items():
+        message = ""
+        if code not in valid:
+            near = difflib.get_close_matches(str(code), valid, n=3, cutoff=0.4) or valid
+            message = t("params.component", index=catalogue.short_name(index), year=year, near=", ".join(near))
+        elif isinstance(value, (int, float)):
+            low, high = scale.loc[code, ["scale_min", "scale_max"]]
+            if value < low or value > high:  # a maximum that no source prints excludes nothing
+                message = t("params.range", value=plain_number(value), low=plain_number(low), high=plain_number(high))
+        if message:
+            where = f"targets.{index}.components.{code}"
+            problems.append(Problem(name, "", lines.get(where), where, "component", message))
     return problems
 
 

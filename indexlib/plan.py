@@ -130,6 +130,7 @@ class Plan:
         """
         catalogue = load_catalogue()
         links = self.links(components)
+        in_part = set(self.mapping.loc[self.mapping["gap"] == "partial", "component"])
         first = links.drop_duplicates("component").set_index("component")
         items = links.drop_duplicates(["component", "item"]).groupby("component", sort=False)["item"].agg(", ".join)
         rows = []
@@ -142,8 +143,8 @@ class Plan:
                 kind = self.units.set_index("unit")["kind"].get(unit, "")
                 row = {"by": BY_TOTAL if component.level in (TOTAL, "part") else BY_GAP, "item": "", "strength": "",
                        "words": "", "cross_index": False, "unit": unit, "kind": kind, "items": ""}
-            rows.append({"component": code} | row)
-        columns = ["component", "by", "item", "strength", "words", "cross_index", "unit", "kind", "items"]
+            rows.append({"component": code, "in_part": code in in_part} | row)
+        columns = ["component", "by", "item", "strength", "words", "cross_index", "in_part", "unit", "kind", "items"]
         return pd.DataFrame(rows, columns=columns)
 
     def gaps(self, components: list[str]) -> list[str]:
@@ -151,7 +152,12 @@ class Plan:
         frame = self.responsible(components)
         return frame.loc[frame["by"] == BY_GAP, "component"].tolist()
 
-    def notices(self, year: int, province: str | None = None) -> list[str]:
+    def dissolved(self, day: str | None) -> bool:
+        """Whether the issuer had become part of another place by a day, ``2025-07-01``."""
+        successor = self.about.get("successor")
+        return bool(successor and day and day >= str(successor["from"]))
+
+    def notices(self, year: int, province: str | None = None, day: str | None = None) -> list[str]:
         """What every first page must say: the level of the figures, whose plan this is, whether it still runs.
 
         Parameters
@@ -159,6 +165,8 @@ class Plan:
         year : int
         province : str, optional
             Code of the place reviewed; default the plan's own province.
+        day : str, optional
+            Day for which a report is made, ``2025-06-14``.
         """
         about = self.about
         own, shown = about["province"], province or about["province"]
@@ -170,7 +178,7 @@ class Plan:
             key = "notice.ended" if year > about["last_year"] else "notice.before"
             lines.append(t(key, first=about["first_year"], last=about["last_year"], year=year))
         successor = about.get("successor")
-        if successor and not self.valid(year):
+        if successor and (not self.valid(year) or self.dissolved(day)):
             day = "/".join(str(int(x)) for x in reversed(successor["from"].split("-")))
             name = successor["name_vi"] if language() == "vi" else successor["name_en"]
             lines.append(t("notice.successor", place=about["place"], successor=name, day=day,

@@ -28,6 +28,14 @@ class Clause(_Part):
     words: Words
 
 
+class Demand(_Part):
+    """What the plan asks for every year, in its words."""
+
+    about: Literal["review", "assign", "focus", "own_plan", "report"]
+    clause: Words
+    words: Words
+
+
 class FocalPoint(_Part):
     """A unit with a task for whole indices; ``focal`` marks the one that answers for them."""
 
@@ -60,6 +68,9 @@ class About(_Part):
     base_year: Year
     clauses: dict[str, list[Clause]]
     focal_points: list[FocalPoint]
+    demands: list[Demand] = []
+    letterhead_vi: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
+    letterhead_en: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
     successor: Successor | None = None
 
 

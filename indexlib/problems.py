@@ -46,6 +46,10 @@ class Problem:
             where.append(self.column)
         return f"  {', '.join(where)}: {self.message}" if where else f"  {self.message}"
 
+    def line(self) -> str:
+        """The problem with its file, in one line."""
+        return f"{self.file}: {str(self).strip()}"
+
 
 class IndexlibError(Exception):
     """Base of all errors of the library; its text can be shown to an analyst as it is.

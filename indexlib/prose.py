@@ -83,22 +83,28 @@ def standard(found: Findings, index: str) -> Text:
     row = next((r for r in found.now.components.itertuples(index=False) if r.component == index), None)
     short, place, year = load_catalogue().short_name(index), found.place.name, found.params.year
     if row is None:
-        gone = found.now.missing.query("component == @index")
-        why = gone["why"].iloc[0] if len(gone) else ""
-        key = "para.withheld" if why else "para.none"
-        sentences = [t(key, year=year, index=short, place=place, why=why)]
+        gone = found.now.missing.query("component == @index")["why"]
+        if len(gone) and gone.iloc[0]:
+            sentences = [t("para.withheld", year=year, index=short, place=place, why=gone.iloc[0])]
+        else:
+            sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
     else:
-        sentences = [_total(row, short, place)]
-        if row.reason == "edge":
-            sentences.append(t("para.edge", before=year - 1, why=load_catalogue().edge(index, year)))
-        elif row.reason == "withheld":
-            sentences.append(t("para.before_withheld", before=year - 1))
-        elif row.reason and pd.notna(row.score):
-            sentences.append(t("para.before_missing", before=year - 1))
-        elif load_catalogue().caution(index, year):
-            sentences.append(t("para.caution", before=year - 1, why=load_catalogue().caution(index, year)))
+        sentences = [_total(row, short, place), comparison(row)]
     sentences += _counts(found, index)
-    return Text((" ".join(sentences),))
+    return Text((" ".join(x for x in sentences if x),))
+
+
+def comparison(row: object) -> str:
+    """Why a component cannot be compared with the year before, or only with care; empty if nothing stands against it."""
+    before, catalogue = row.year - 1, load_catalogue()
+    if row.reason == "edge":
+        return t("para.edge", before=before, why=catalogue.edge(row.component, row.year))
+    if row.reason == "withheld":
+        return t("para.before_withheld", before=before)
+    if row.reason and pd.notna(row.score):
+        return t("para.before_missing", before=before)
+    caution = catalogue.caution(row.component, row.year)
+    return t("para.caution", before=before, why=caution) if caution else ""
 
 
 def _total(row: object, short: str, place: str) -> str:
@@ -113,9 +119,8 @@ def _total(row: object, short: str, place: str) -> str:
             text += t("para.rank_computed" if computed else "para.rank", rank=rank)
         if row.group:
             text += t("para.group", group=t(f"group.{row.group}"))
-    change = _moved(row) if row.comparable else ""
-    places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else \
-        _places(int(row.rank_before - row.rank))
+    change = moved(row) if row.comparable else ""
+    places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else _places(row)
     if change and places:
         text += t("para.and_places", change=change, places=places, before=row.year - 1)
     elif change or places:
@@ -123,7 +128,7 @@ def _total(row: object, short: str, place: str) -> str:
     return text + "."
 
 
-def _moved(row: object) -> str:
+def moved(row: object) -> str:
     """A change with its direction in words: ``tăng 0,6665 điểm``."""
     if row.change_published == 0:
         return t("para.level")
@@ -132,8 +137,13 @@ def _moved(row: object) -> str:
     return t("para.up" if row.change_published > 0 else "para.down", change=size)
 
 
-def _places(moved: int) -> str:
-    return t("para.places_same") if moved == 0 else t("para.places_up" if moved > 0 else "para.places_down", n=abs(moved))
+def _places(row: object) -> str:
+    """Places gained or lost and the rank they are counted from; an unchanged one is named where its base changed."""
+    moved = int(row.rank_before - row.rank)
+    if moved == 0 and row.base == row.base_before:
+        return t("para.places_same")
+    key = "same_of" if moved == 0 else "up" if moved > 0 else "down"
+    return t(f"para.places_{key}", n=abs(moved), before=tables.rank_text(row, before=True))
 
 
 def main_components(found: Findings, index: str) -> list[str]:
@@ -185,6 +195,12 @@ def _size(row: object) -> str:
     return w.number(abs(row.change), w.change_digits(row.change, row.decimals))
 
 
+def beyond(found: Findings, index: str) -> str:
+    """What the usual movement makes of the falls of an index's main components; empty if none fell."""
+    rows = {r.component: r for r in found.now.components.itertuples(index=False)}
+    return " ".join(_noise(split(found, index)["down"], rows))
+
+
 def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
     """What the usual movement makes of the falls."""
     known = [c for c in down if pd.notna(rows[c].z)]
@@ -195,11 +211,13 @@ def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
     catalogue = load_catalogue()
     beyond = [c for c in known if rows[c].z < -1]
     names = w.listing([catalogue.component(c).name for c in beyond or known])
-    if len(known) == 1:
+    if len(known) == len(down) == 1:
         return [t("para.beyond_one" if beyond else "para.within_one", names=names)]
     if not beyond:
-        return [t("para.beyond_none")]
-    return [t("para.beyond_all") if len(beyond) == len(known) else t("para.beyond_some", names=names)]
+        return [t("para.beyond_none" if len(known) == len(down) else "para.within_known", names=names)]
+    if len(known) < len(down):
+        return [t("para.beyond_known", names=names)]
+    return [t("para.beyond_all" if len(beyond) == len(known) else "para.beyond_some", names=names)]
 
 
 def peers(found: Findings) -> Text:

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from indexlib import __version__, pages, provenance
+from indexlib.briefing import bundle
 from indexlib.execution import Outcome, Workshop, execute
+from indexlib.findings import find, notices
 from indexlib.kept import checksum, figure_key, forget, inputs, notebook_key, take
 from indexlib.params import Params, read_params
 from indexlib.places import find_place
@@ -38,12 +40,14 @@ class WriteError(RunError):
 class Run:
     """How a run ended: its folder, the outcome of each notebook, and what the user should know.
 
-    ``fault`` says why a run that is one of many could not be made.
+    ``papers`` has for each file of the briefing why it could not be written, empty for one that was; ``fault``
+    says why a run that is one of many could not be made.
     """
 
     name: str
     folder: Path
     outcomes: list[Outcome] = field(default_factory=list)
+    papers: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     fault: str = ""
 
@@ -52,11 +56,26 @@ class Run:
         """Notebooks that failed."""
         return [o for o in self.outcomes if o.failed]
 
+    @property
+    def unwritten(self) -> dict[str, str]:
+        """Files of the briefing that could not be written, with why."""
+        return {name: why for name, why in self.papers.items() if why}
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything asked for is there."""
+        return not (self.failures or self.unwritten or self.fault)
+
+
+def own_suite() -> bool:
+    """Whether the notebooks are the project's own; another suite leaves no briefing."""
+    return "INDEXLIB_NOTEBOOKS" not in os.environ
+
 
 def notebooks_dir() -> Path:
     """Folder of the notebooks; ``INDEXLIB_NOTEBOOKS`` in the environment names another."""
-    named = os.environ.get("INDEXLIB_NOTEBOOKS")
-    return Path(named) if named else Path(__file__).resolve().parent.parent / "notebooks"
+    return Path(__file__).resolve().parent.parent / "notebooks" if own_suite() else \
+        Path(os.environ["INDEXLIB_NOTEBOOKS"])
 
 
 def suite(only: str | None = None) -> list[Path]:
@@ -116,7 +135,8 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
                 run = Run(name, outputs / name, _execute(books, params, work, kept, tools, progress))
                 if {path.name: checksum(path)} | inputs(params) != made_from:
                     raise WriteError(t("fault.inputs_changed"))
-                _finish(work, kept, run, params, made_from, start, tools)
+                briefed = own_suite() and only is None
+                _finish(work, kept, run, params, made_from, start, tools, path.parent if briefed else None)
                 deliver(run, work)
         except OSError as error:
             raise WriteError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
@@ -125,11 +145,11 @@ def run_suite(path: Path, outputs: Path = Path("outputs"), jobs: int = 2, only: 
 
 def deliver(run: Run, work: Path) -> None:
     """Put the finished folder of a run in its place; one with failures leaves the earlier folder as it is."""
-    if run.failures:
+    if not run.whole:
         run.folder = run.folder.with_name(f"{run.name}{FAILED}")
     aside = put_in_place(work, run.folder)
     run.notices += [t("fault.set_aside", folder=run.folder, aside=aside)] if aside else []
-    if not run.failures:
+    if run.whole:
         clear_failed(run.folder)
 
 
@@ -162,8 +182,8 @@ def _one(book: Path, params: Params, work: Path, kept: Path, tools: Workshop) ->
 
 
 def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[str, str], start: float,
-            tools: Workshop) -> None:
-    """Pages, charts, data, index and manifest of a run."""
+            tools: Workshop, beside: Path | None) -> None:
+    """Pages, charts, data, files of the briefing (named from ``beside``), index and manifest of a run."""
     import nbformat
 
     place = find_place(params.place, params.year)
@@ -181,14 +201,17 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
     if figures:
         pages.write_script(work, kept.parent)
         pages.write_data(work / "charts", figures)
-        run.notices += _draw(figures, work / "charts", kept, tools)
+        run.notices += draw(figures, work / "charts", kept, tools)
+    keys = {o.notebook: o.key for o in run.outcomes}
+    if beside is not None:
+        keys[bundle.KEPT] = brief(work, kept, run, params, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = pages.index_body(title, load_plan(params.plan).notices(params.year, place.code), rows, notes)
+    body = pages.index_body(title, notices(params, load_plan(params.plan), place.code), rows, notes, run.papers)
     (work / "index.html").write_text(pages.page(title, body, params.language), encoding="utf-8")
-    _write_manifest(work, run, params, made_from, figures, warned, start)
-    forget(kept, {o.notebook: o.key for o in run.outcomes}, figures,
-           len(run.outcomes) == len(suite()) and not run.failures)
+    write_manifest(work, run, params, made_from, figures, warned, start)
+    forget(kept, keys, figures,
+           len(run.outcomes) == len(suite()) and run.whole)
 
 
 def _failure(outcome: Outcome) -> str:
@@ -197,7 +220,28 @@ def _failure(outcome: Outcome) -> str:
     return t("page.failed", cell="?" if outcome.cell is None else outcome.cell, why=outcome.why)
 
 
-def _draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) -> list[str]:
+def brief(work: Path, kept: Path, run: Run, params: Params, beside: Path) -> str:
+    """The files of the briefing: taken from earlier work if they were made from the same things, else written and kept.
+
+    Returns
+    -------
+    str
+        Key under which they are kept.
+    """
+    pictures = work / "charts"
+    key = bundle.key(params, beside, pictures)
+    store = kept / f"{bundle.KEPT}-{key}.zip"
+    if bundle.take(store, work):
+        run.papers = dict.fromkeys(bundle.NAMES, "")
+        return key
+    made = bundle.make(find(params), work, pictures, beside)
+    run.papers, run.notices = made.why, run.notices + made.notices
+    if not any(made.why.values()) and not made.notices:
+        bundle.keep(work, store)
+    return key
+
+
+def draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) -> list[str]:
     """Charts as PNG and SVG, those drawn before from the same figure taken from earlier work."""
     keys = {name: figure_key(f) for name, f in figures.items()}
     missing = [name for name, key in keys.items()
@@ -216,11 +260,12 @@ def _draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) -
     return []
 
 
-def _write_manifest(work: Path, run: Run, params: Params, made_from: dict[str, str], figures: dict[str, dict],
+def write_manifest(work: Path, run: Run, params: Params, made_from: dict[str, str], figures: dict[str, dict],
                     warned: list[str], start: float) -> None:
     """What the run was made from and how it went, so that it can be checked and repeated."""
     books = {f"notebooks/{b.name}": checksum(b) for b in suite() if b.stem in {o.notebook for o in run.outcomes}}
     provenance.write_manifest(work, {
         "run": run.name, "params": params.model_dump(), "inputs": made_from | books,
-        "notebooks": [asdict(o) for o in run.outcomes], "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
+        "notebooks": [asdict(o) for o in run.outcomes], "papers": run.papers,
+        "charts": {n: figure_key(f) for n, f in sorted(figures.items())},
         "notices": run.notices, "warnings": warned, "seconds": round(time.perf_counter() - start, 2)})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from indexlib.catalogue import load_catalogue
 from indexlib.panel import Panel, build, choose
 
 GROUPS = ("high", "upper_middle", "lower_middle", "low")
@@ -28,7 +29,8 @@ def standing(scores: pd.DataFrame) -> pd.DataFrame:
         ``year``, ``place``, ``component``, ``score`` as given, and
 
         - ``rank``, ``base``, ``rank_kind``: the published rank where there is one, else the computed
-          one (ties share the better place), else ``"none"``;
+          one (ties share the better place), else ``"none"``; a rank that a source gives beyond those that
+          the publisher prints counts as computed;
         - ``group``: quarter by score (``high``, ``upper_middle``, ``lower_middle``, ``low``), cut at
           the quartiles of the year as PAPI does;
         - ``percentile``: share of the other places that score lower, 0 to 100;
@@ -60,7 +62,8 @@ def of_panel(panel: Panel) -> pd.DataFrame:
     low, median, high = (np.where(whole, panel.of_group(q), np.nan) for q in quartiles)
     bottom, top = panel.of_component(panel.low), panel.of_component(panel.high)
     printed = rows["rank"].notna().to_numpy()
-    kind = choose([printed, ranked], ["published", "computed"], "none")
+    beyond = printed & (rows["rank"] > _ranks_printed(rows)).to_numpy()
+    kind = choose([beyond, printed, ranked], ["computed", "published", "computed"], "none")
     group = choose([~ranked, score >= high, score >= median, score >= low], ["", *GROUPS[:3]], GROUPS[3])
     return rows[["year", "place", "component", "score"]].assign(
         rank=np.where(printed, rows["rank"], np.where(ranked, panel.cell(rank), np.nan)),
@@ -70,6 +73,15 @@ def of_panel(panel: Panel) -> pd.DataFrame:
         median=median, low_quarter=low, share=(score - bottom) / (top - bottom),
         gap=(score - median) / (top - bottom), panel=choose([whole], ["complete"], "partial"), scored=scored,
         expected=panel.of_group(panel.expected))
+
+
+def _ranks_printed(rows: pd.DataFrame) -> pd.Series:
+    """How many ranks the publisher prints of each row's index and year; infinite where it prints all."""
+    limit = pd.Series(np.inf, index=rows.index)
+    editions = load_catalogue().editions.dropna(subset="ranks_printed")
+    for e in editions.itertuples(index=False):
+        limit[(rows["component"] == e.index) & rows["year"].between(e.first_year, e.last_year)] = e.ranks_printed
+    return limit
 
 
 def _places(panel: Panel) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:

@@ -29,7 +29,7 @@ def read_yaml(path: Path, name: str) -> tuple[dict, dict[str, int]]:
     Returns
     -------
     values : dict
-        Texts, numbers, dates, truth values, lists and groups; keys are texts.
+        Texts (days too), numbers, truth values, lists and groups; keys are texts.
     lines : dict
         Line of each key, those of groups with dots: ``rules.rank_low``.
 
@@ -125,6 +125,8 @@ def _construct(loader: yaml.SafeLoader, node: yaml.Node) -> object:
         return {key.value: _construct(loader, value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
         return [_construct(loader, item) for item in node.value]
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        return node.value  # a day stays the text it is
     try:
         return loader.construct_object(node)
     except (ValueError, OverflowError):

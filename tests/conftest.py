@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from indexlib import cli, load_catalogue, load_scores, wording
+from indexlib import Findings, cli, load_catalogue, load_scores, open_run, wording
 from indexlib.scores import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,16 @@ def scores():
 @pytest.fixture(scope="session")
 def catalogue():
     return load_catalogue()
+
+
+@cache
+def opened(place: str, year: int, language: str = "vi") -> Findings:
+    """What was found with the default parameters, judged once for all the tests that look at it."""
+    before = wording.language()
+    try:
+        return open_run(place=place, year=year, language=language)
+    finally:
+        wording.use(before)
 
 
 def series(component: str, values: dict[int, float], place: str = "thanh_hoa") -> pd.DataFrame:

@@ -108,7 +108,7 @@ def test_a_file_with_only_its_header_has_no_problem_of_its_own(data):
     ("catalogue/comparability.csv", "papi,2016,2017,6,60", "papi,2016,2017,60,6", "scale"),
     ("catalogue/comparability.csv", "pci,2009,2012", "pcj,2009,2012", "unknown_component"),
     ("catalogue/components.csv", "papi.1.1,papi,papi.1", "papi.1.1,papi,papi.x", "parent"),
-    ("catalogue/cautions.csv", "papi.1,2022", "papi.x,2022", "unknown_component"),
+    ("catalogue/cautions.csv", "papi.7.3,2022", "papi.x,2022", "unknown_component"),
     ("places/aliases.csv", "HCMC,ho_chi_minh,", "HCMC,ho_chi_min,", "unknown_place"),
     ("places/mergers.csv", "kien_giang,an_giang_2025", "kien_giang,an_gian_2025", "unknown_place"),
     ("scores/reference.csv", "papi,2011,papi.1.1,", "papi,2011,papi.1.9,", "unknown_component"),

@@ -185,7 +185,9 @@ def test_fell_with_the_country_or_on_its_own(found):
         if np.isnan(row["median_change"]):
             assert row["fell_with"] == "", code
         else:
-            assert row["fell_with"] == ("country" if round(row["median_change"], 4) < 0 else "own"), code
+            fell = round(row["median_change"], 4) < 0
+            most = row["median_change"] <= row["change"] / 2  # the country fell by at least half as much
+            assert row["fell_with"] == ("country" if fell and most else "more" if fell else "own"), code
     assert set(rows.loc[~(rows["change_published"] < 0), "fell_with"]) == {""}
 
 
@@ -219,11 +221,27 @@ def test_follow_up_says_what_became_of_last_years_flags():
     now, before = review("thanh_hoa", 2024), review("thanh_hoa", 2023)
     became = follow_up(now, before).set_index("component")["state"]
     last, this = set(before.flagged()["component"]), set(now.flagged()["component"])
-    assert set(became[became == "new"].index) == this - last
+    new, first = (set(became[became == s].index) for s in ("new", "first"))
+    assert new | first == this - last
+    then = before.flags.set_index(["component", "rule"])["state"]
+    for component in this - last:
+        rules = now.flags.loc[(now.flags["component"] == component) & (now.flags["state"] == "met"), "rule"]
+        known = any(then.get((component, r)) == "not_met" for r in rules)
+        assert (component in new) == known
     assert set(became[became == "still"].index) == this & last
-    judged = set(now.components["component"])
-    assert set(became[became == "cleared"].index) == (last - this) & judged
-    assert set(became[became == "not_judged"].index) == (last - this) - judged
+    cleared, not_judged = (set(became[became == s].index) for s in ("cleared", "not_judged"))
+    assert cleared | not_judged == last - this
+    state = now.flags.set_index(["component", "rule"])["state"]
+    for component, rule in before.flags.loc[before.flags["state"] == "met", ["component", "rule"]].itertuples(index=False):
+        assert component not in cleared or state[component, rule] == "not_met"
+
+
+def test_a_flag_that_cannot_be_judged_again_is_not_cleared():
+    """PCI 2 was below the median of 2023; the median of 2024 is not known, so nobody can say that it is above it."""
+    became = follow_up(review("thanh_hoa", 2024), review("thanh_hoa", 2023)).set_index("component")["state"]
+    assert became["pci.2"] == "not_judged"
+    assert became["par"] == "not_judged"  # the rank of 2024 stands on another set of criteria
+    assert became["papi.4"] == "cleared"
 
 
 def test_what_is_missing_is_withheld_with_a_reason_or_not_at_hand():

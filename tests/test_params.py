@@ -166,3 +166,32 @@ def test_types_are_not_guessed(changed):
 def test_parameters_do_not_change_after_they_were_checked():
     with pytest.raises(ValidationError):
         check_params(GOOD).year = 2023
+
+
+@pytest.mark.parametrize("text, column, words", [
+    ("targets: {papi: {totl: 45}}", "targets.papi.totl", "gần nhất: total"),
+    ("targets: {papi: {components: {papi.66: 3}}}", "targets.papi.components.papi.66", "gần nhất: papi.6"),
+    ("targets: {papi: {components: {pci.6: 3}}}", "targets.papi.components.pci.6", "PAPI không có nội dung này"),
+    ("targets: {papi: {components: {papi.1: 11}}}", "targets.papi.components.papi.1", "11 nằm ngoài khoảng 1-10"),
+    ("targets: {sipas: {rank: 1.5}}", "targets.sipas.rank", "số nguyên"),
+    ("targets: {pcii: {rank: 1}}", "targets.pcii", "gần nhất: pci"),
+    ("report: {perid: year}", "report.perid", "gần nhất: period"),
+    ("report: {period: month}", "report.period", "year, half, quarter"),
+    ("report: {period: half}", "report.year", "thiếu"),
+    ("report: {period: quarter, year: 2025}", "report.quarter", "thiếu"),
+    ("report: {progress: worksheets}", "report.until", "thiếu"),
+    ("report: {progress: worksheets, until: 2025-02-30}", "report.until", "không có ngày này"),
+    ("report: {until: 14/6/2025}", "report.until", "không hợp lệ"),
+])
+def test_targets_and_report_are_strict(written, text, column, words):
+    found = problems(written(f"place: thanh_hoa\nyear: 2024\n{text}\n"))
+    assert [p.column for p in found] == [column] and words in found[0].message
+
+
+def test_a_day_stays_the_text_it_is(written):
+    text = "place: thanh_hoa\nyear: 2024\nreport: {progress: worksheets, until: 2025-06-14}\n"
+    assert read_params(written(text)).report.until == "2025-06-14"
+
+
+def test_notebooks_do_not_take_the_report():
+    assert "report" not in Params(**GOOD).for_notebooks()

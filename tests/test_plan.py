@@ -49,7 +49,7 @@ def test_items_units_and_clauses_stand_in_the_plan_as_printed(plan):
     printed = flat((SHARED / "plan" / "ke_hoach_ha_bac_2023.md").read_text(encoding="utf-8"))
     words = [w["words"] for clause in plan.about["clauses"].values() for w in clause]
     words += [f["words"] for f in plan.about["focal_points"]] + plan.items["text_vi"].tolist()
-    words += plan.responsibilities["unit_as_printed"].tolist()
+    words += plan.responsibilities["unit_as_printed"].tolist() + [d["words"] for d in plan.about["demands"]]
     assert [w for w in words if flat(w) not in printed] == []
 
 
@@ -172,6 +172,13 @@ def test_a_fault_in_a_plan_is_named_with_file_and_line(data, file, old, new, col
         load_plan(NAME)
     problems = {(p.file, p.row, p.column, p.code) for p in caught.value.problems}
     assert (f"data/{name}", row, column, code) in problems
+
+
+def test_a_demand_without_its_words_is_named(data):
+    data.swap(f"plans/{NAME}/plan.yml", "    words: \"chủ động rà soát", "    text: \"chủ động rà soát")
+    with pytest.raises(DataError) as error:
+        load_plan(NAME)
+    assert [(p.column, p.code) for p in error.value.problems] == [("demands.words", "missing")]
 
 
 def test_a_plan_without_its_base_year_says_so(data):

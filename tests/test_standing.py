@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexlib import load_places, load_scores, load_withheld, standing
+from indexlib import changes, load_places, load_scores, load_withheld, standing, trends
 from indexlib.scores import COLUMNS
 
 OF_PANEL = ["median", "low_quarter", "percentile", "gap"]
@@ -140,3 +140,8 @@ def test_rows_come_back_in_their_order(scores, stood):
     pd.testing.assert_frame_equal(stood[keys].reset_index(drop=True), scores[keys], check_dtype=False)
     mixed = load_scores("papi").query("year == 2020").sample(frac=1, random_state=1)
     assert standing(mixed)["place"].tolist() == mixed["place"].tolist()
+
+
+@pytest.mark.parametrize("analyse", [standing, changes, trends])
+def test_an_empty_table_of_scores_gives_an_empty_answer(analyse, scores):
+    assert len(analyse(scores.head(0))) == 0

@@ -7,13 +7,18 @@ from indexlib.tables.at_hand import at_hand, coverage, editions, sources
 from indexlib.tables.by_plan import by_item, by_unit, gaps, generic, quiet
 from indexlib.tables.cells import (
     change_text,
-    grade_text,
+    grades_text,
     item_text,
+    no_total_text,
+    nothing,
+    places_moved,
     places_text,
+    rank_notes,
     rank_text,
     score_text,
     shorten,
     unit_text,
+    value_of,
     why_text,
 )
 from indexlib.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals
@@ -23,7 +28,8 @@ from indexlib.tables.table import RIGHT, Table
 
 __all__ = [
     "RIGHT", "Table", "at_hand", "by_item", "by_unit", "chance_notes", "change_text", "closing_gaps", "contributions",
-    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grade_text", "item_text", "peers",
-    "places_text", "quiet", "rank_text", "risers", "rules", "score_text", "shorten", "sources", "standing", "targets",
-    "threshold_text", "totals", "trends", "unit_text", "why_text",
+    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text", "item_text",
+    "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers",
+    "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends",
+    "unit_text", "value_of", "why_text",
 ]

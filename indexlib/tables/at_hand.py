@@ -12,15 +12,24 @@ from indexlib.tables.table import Table
 from indexlib.wording import own, t
 
 
-def coverage(found: Findings) -> list[str]:
-    """What an index cannot say for the place and year: one line each, with how to add it and the items left unjudged."""
+def coverage(found: Findings, indices: tuple[str, ...] = INDICES, hint: bool = True) -> list[str]:
+    """What an index cannot say for the place and year: one line each, with the items left unjudged.
+
+    Parameters
+    ----------
+    found : Findings
+    indices : tuple of str
+    hint : bool
+        Whether to say into which file missing figures go: help for who runs this, not for a signed paper.
+    """
     unjudged = found.unjudged_items()
-    return [line for index in INDICES if (line := _coverage_line(found, index, unjudged))]
+    return [line for index in indices if (line := _coverage_line(found, index, unjudged, hint))]
 
 
-def _coverage_line(found: Findings, index: str, unjudged: list[str]) -> str:
+def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool) -> str:
     catalogue, year = load_catalogue(), found.params.year
-    valid, file = catalogue.valid(year, index), f"data/scores/{FILES[index]}"
+    valid = catalogue.valid(year, index)
+    where = t("coverage.add", file=f"data/scores/{FILES[index]}") if hint else ""
     missing = found.now.missing[found.now.missing["index"] == index]
     held, away = (missing[missing["reason"] == r] for r in ("withheld", "not_at_hand"))
     here = found.now.components[found.now.components["index"] == index]
@@ -31,7 +40,7 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str]) -> str:
         parts.append(t("coverage.withheld_all", why=why) if whole else
                      t("coverage.withheld", n=len(held), why=why, names=names))
     if len(away):
-        parts.append(t("coverage.all" if len(away) == len(valid) else "coverage.some", n=len(away), file=file))
+        parts.append(t("coverage.all" if len(away) == len(valid) else "coverage.some", n=len(away)) + where)
     bare = here[here["score"].isna()]
     if len(bare):
         parts.append(t("coverage.rank_only") if bare["component"].tolist() == [index] else
@@ -44,7 +53,8 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str]) -> str:
     if not parts:
         return ""
     links = found.plan.mapping
-    waiting = set(links.loc[links["component"].isin(missing["component"]), "item"])
+    open_ = set(missing["component"]) | set(here.loc[here["judged"] == 0, "component"])
+    waiting = set(links.loc[links["component"].isin(open_), "item"])
     items = [i for i in unjudged if i in waiting]
     after = t("coverage.items", items=w.listing(items)) if items else ""
     return t("coverage.line", index=catalogue.short_name(index), year=year, parts="; ".join(parts)) + after

@@ -58,13 +58,13 @@ def gaps(found: Findings) -> Table:
 
 
 def quiet(found: Findings) -> Table:
-    """Items whose components were judged and met no condition."""
-    unjudged = set(found.unjudged_items())
-    touched = set(found.plan.links(found.now.flagged()["component"].tolist())["item"])
-    rows = [(i, shorten(found.plan.item_text(i)), _leads(found, i)) for i in found.plan.items["item"]
-            if i not in touched | unjudged]
+    """Items of whose components none met a condition, with how many of them could be judged."""
+    items = found.judged_items()
+    calm = items[(items["judged"] > 0) & (items["flagged"] == 0)]
+    rows = [(i.item, shorten(found.plan.item_text(i.item)), _leads(found, i.item), f"{i.judged}/{i.components}")
+            for i in calm.itertuples(index=False)]
     empty = t("empty.quiet") if len(found.now.components) else t("empty.nothing", year=found.params.year)
-    return Table(t("table.quiet"), pd.DataFrame(rows, columns=["item", "text", "unit"]), empty=empty)
+    return Table(t("table.quiet"), pd.DataFrame(rows, columns=["item", "text", "unit", "judged"]), empty=empty)
 
 
 def generic(found: Findings) -> Table:

@@ -7,7 +7,7 @@ import pandas as pd
 from indexlib import wording as w
 from indexlib.catalogue import load_catalogue
 from indexlib.findings import Findings
-from indexlib.flags import Review
+from indexlib.flags import GRADED, Review
 from indexlib.plan import BY_GAP, BY_ITEM
 from indexlib.wording import t
 
@@ -34,11 +34,18 @@ def change_text(row: object, unit: bool = True) -> str:
     return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
 
 
-def places_text(row: object) -> str:
-    """Places gained or lost against the year before, inside one block."""
+def places_moved(row: object) -> int | None:
+    """Places gained (above zero) or lost against the year before, inside one block; ``None`` if not known."""
     if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before):
+        return None
+    return int(row.rank_before - row.rank)
+
+
+def places_text(row: object) -> str:
+    """Places gained or lost against the year before, in words; empty if not known."""
+    moved = places_moved(row)
+    if moved is None:
         return ""
-    moved = int(row.rank_before - row.rank)
     return t("change.places_same") if moved == 0 else \
         t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
 
@@ -74,10 +81,11 @@ def _why(flag: object, row: object) -> str:
         text = t("why.score_fell" + (f".{row.fell_with}" if row.fell_with else ""))
         return t("why.beyond", why=text) if row.z < -1 else text
     if flag.rule == "trend_down":
-        return t("why.trend_down", falls=int(row.falls), steps=int(row.steps))
+        gap = row.steps < row.n_years - 1  # a year without a score: steps do not tell of the whole series
+        return t("why.trend_gap" if gap else "why.trend_down", falls=int(row.falls), steps=int(row.steps),
+                 n=int(row.n_years), first=int(row.first_year), last=row.year)
     if flag.rule == "rank_fell":
-        text = t("why.rank_fell", n=int(flag.value))
-        return t("why.rank_usual", why=text) if row.rank_best <= row.rank_before <= row.rank_worst else text
+        return _why_rank(flag, row)
     if flag.rule == "score_low":
         return t(f"why.score_low.{flag.against}")
     if flag.rule == "not_improved":
@@ -85,16 +93,42 @@ def _why(flag: object, row: object) -> str:
     return t("why.rank_low")
 
 
-def grade_text(row: object) -> str:
-    """Grade of a component's fall or trend; a dash where neither is met."""
-    return t("grade.unknown") if row.grade == "unknown" else row.grade or w.NONE
+def _why_rank(flag: object, row: object) -> str:
+    """Places lost, whether that is usual, and what it is among the places ranked in both years."""
+    text = t("why.rank_fell", n=int(flag.value))
+    if row.base != row.base_before:
+        common = row.lost_in_common
+        key = "why.rank_base" if pd.isna(common) else "why.rank_common" if common > 0 else "why.rank_not"
+        text = t(key, why=text, base=int(row.base), before=int(row.base_before), n=None if pd.isna(common) else int(common))
+    return t("why.rank_usual", why=text) if row.rank_best <= row.rank_before <= row.rank_worst else text
+
+
+def grades_text(review: Review) -> pd.Series:
+    """For each component the grade of its fall and of its downward trend, each named; those with neither are left out."""
+    graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(list(GRADED))]
+    words = [t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
+             for f in graded.itertuples(index=False)]
+    return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg("; ".join)
 
 
 def item_text(answer: object) -> str:
-    """Plan items of a component, or that the plan has no task for it."""
-    if answer["by"] == BY_ITEM:
-        return answer["items"]
-    return t("gap") if answer["by"] == BY_GAP else w.NONE
+    """Plan items of a component and how near they are to it, or that the plan has no task for it."""
+    if answer["by"] != BY_ITEM:
+        return t("gap") if answer["by"] == BY_GAP else w.NONE
+    loose = [t(f"strength.{answer['strength']}")] if answer["strength"] != "direct" else []
+    loose += [t("strength.in_part")] if answer["in_part"] else []
+    return f"{answer['items']} ({w.listing(loose)})" if loose else answer["items"]
+
+
+def no_total_text(found: Findings, index: str) -> str:
+    """Why there is neither score nor rank of an index: withheld, not printed for every place, or not at hand."""
+    gone = found.now.missing.query("component == @index")["why"]
+    if len(gone) and gone.iloc[0]:
+        return t("index.withheld", why=gone.iloc[0])
+    why = load_catalogue().not_printed(index, found.params.year)
+    if why:
+        return t("index.not_printed", why=why)
+    return t("index.no_total" if (found.now.components["index"] == index).any() else "index.none")
 
 
 def unit_text(found: Findings, answer: object) -> str:

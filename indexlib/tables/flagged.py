@@ -11,9 +11,10 @@ from indexlib.flags import RULES
 from indexlib.flags import follow_up as _follow_up
 from indexlib.tables.cells import (
     change_text,
-    grade_text,
+    grades_text,
     interval_text,
     item_text,
+    no_total_text,
     nothing,
     places_text,
     rank_notes,
@@ -35,9 +36,7 @@ def totals(found: Findings) -> Table:
         name = catalogue.short_name(index)
         row = rows.get(index)
         if row is None:
-            gone = found.now.missing.query("component == @index")
-            why = t("index.withheld", why=gone["why"].iloc[0]) if len(gone) and gone["why"].iloc[0] else t("index.none")
-            out.append((name, w.NONE, w.NONE, w.NONE, w.NONE, why))
+            out.append((name, w.NONE, w.NONE, w.NONE, w.NONE, no_total_text(found, index)))
             continue
         remark = places_text(row)
         if row.reason == "edge":
@@ -46,28 +45,43 @@ def totals(found: Findings) -> Table:
         remark = "; ".join(x for x in (remark, caution, interval_text(row)) if x)
         out.append((name, score_text(row, unit=True), rank_text(row), change_text(row), rank_text(row, before=True), remark))
     frame = pd.DataFrame(out, columns=["index", "score", "rank", "change", "rank_before", "remark"])
-    return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding")])
+    return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding"), *row_notes(found, list(INDICES))])
 
 
 def _component_rows(found: Findings, components: pd.DataFrame) -> Table:
-    catalogue, why = load_catalogue(), why_text(found.now)
+    catalogue, why, grades = load_catalogue(), why_text(found.now), grades_text(found.now)
     answer = found.by_component(components["component"]).set_index("component")
     rows, notes = [], []
     for row in components.itertuples(index=False):
         a = answer.loc[row.component]
         label = catalogue.label(row.component)
         rows.append((label, score_text(row), change_text(row), rank_text(row), rank_text(row, before=True),
-                     why.get(row.component, ""), grade_text(row), item_text(a), unit_text(found, a)))
+                     why.get(row.component, ""), grades.get(row.component, w.NONE), item_text(a), unit_text(found, a)))
         if row.reason == "edge":
             notes.append(t("note.edge", component=label, why=catalogue.edge(row.component, row.year)))
-        elif row.comparable and catalogue.caution(row.component, row.year):
-            notes.append(t("note.caution", component=label, why=catalogue.caution(row.component, row.year)))
+        notes += [t("note.caution", component=label, why=why) for why in _cautions(row)]
+    notes += row_notes(found, list(components["component"]))
     columns = ["component", "score", "change", "rank", "rank_before", "why", "grade", "item", "unit"]
     frame = pd.DataFrame(rows, columns=columns)
     grades = found.params.grades
     notes = [*rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
              t("note.usual"), t("note.computed"), t("note.order"), *notes, *chance_notes(found)]
     return Table("", frame, notes, nothing(found))
+
+
+def _cautions(row: object) -> list[str]:
+    """Warnings for the years that the row's change, trend or base year spans."""
+    since = [y for y in (row.year - 1 if row.comparable else None, row.first_year, row.base_year) if pd.notna(y)]
+    return load_catalogue().cautions_after(row.component, int(min(since)), row.year) if since else []
+
+
+def row_notes(found: Findings, components: list[str]) -> list[str]:
+    """What the data files note about the figures of the year and the year before."""
+    s = found.scores
+    own = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])
+            & s["component"].isin(components) & s["note"].fillna("").ne("")]
+    return [t("note.row", component=load_catalogue().label(r.component), year=r.year, note=r.note)
+            for r in own.itertuples(index=False)]
 
 
 def chance_notes(found: Findings) -> list[str]:
@@ -132,7 +146,7 @@ def follow_up(found: Findings) -> Table:
     if found.before is None:
         return Table(t("table.follow_up"), pd.DataFrame(columns=columns), empty=t("empty.follow_up"))
     catalogue, frame = load_catalogue(), _follow_up(found.now, found.before)
-    rank = {"still": 0, "new": 1, "cleared": 2, "not_judged": 3}
+    rank = {"still": 0, "new": 1, "first": 2, "cleared": 3, "not_judged": 4}
     frame = frame.assign(_r=frame["state"].map(rank)).sort_values("_r", kind="stable")
     rows = [(catalogue.label(r.component), t(f"state.{r.state}"), _rule_names(r.before), _rule_names(r.now))
             for r in frame.itertuples(index=False)]

@@ -33,14 +33,16 @@ def risers(found: Findings, n: int = 5) -> Table:
     c = found.now.components
     c = c[c["comparable"] & c["component"].isin(finest(c["component"]))]
     blocks = load_catalogue().with_block(c[["component", "year"]])
-    width = (blocks["scale_max"] - blocks["scale_min"]).fillna(1.0).to_numpy()
-    ordered = c.assign(_share=c["change"] / width).sort_values("_share", ascending=False)
+    share = c["change"] / (blocks["scale_max"] - blocks["scale_min"]).to_numpy()
+    ordered = c.assign(_share=share).dropna(subset="_share").sort_values("_share", ascending=False)
+    left = int(share.isna().sum())  # no source prints the top of their scale
     up = ordered[ordered["change_published"] > 0].head(n)
     down = ordered[ordered["change_published"] < 0].tail(n)
     rows = [(load_catalogue().label(r.component), score_text(r), change_text(r), rank_text(r),
              rank_text(r, before=True), places_text(r)) for r in pd.concat([up, down]).itertuples(index=False)]
     frame = pd.DataFrame(rows, columns=["component", "score", "change", "rank", "rank_before", "remark"])
-    return Table(t("table.risers"), frame, rank_notes(frame), t("empty.risers"))
+    notes = [*rank_notes(frame), *([t("note.no_scale", n=left)] if left else [])]
+    return Table(t("table.risers"), frame, notes, t("empty.risers"))
 
 
 def trends(found: Findings) -> Table:

@@ -13,7 +13,8 @@ from indexlib.wording import t
 RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "years", "falls", "stated", "true",
          "lasted", "by_noise", "above", "se", "share", "share_se", "usual", "drift", "rate", "with_score",
          "with_rank", "missing", "held", "median", "gap", "slope", "falls_of", "p_fall", "contribution", "gain",
-         "best_gain", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median", "rank_quarter")
+         "best_gain", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median", "rank_quarter",
+         "components", "planned", "unplanned", "faulty", "not_returned", "measures", "done", "done_late", "late", "due")
 
 
 @dataclass(frozen=True)

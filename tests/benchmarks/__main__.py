@@ -25,8 +25,10 @@ import psutil
 
 import indexlib as ix
 from indexlib import charts, wording
+from indexlib.briefing import bundle
+from indexlib.findings import find
 from indexlib.flags import assess
-from indexlib.params import Grades, Rules, other_places
+from indexlib.params import Grades, Rules, other_places, read_params
 from indexlib.readers import read_published
 from indexlib.run import suite
 
@@ -98,10 +100,20 @@ def bench_suite(quick: bool, folder: Path) -> None:
     run = ("indexlib.cli", "run", "--outputs", folder / "outputs")
     show("indexlib run, with pages and image files", cost(lambda: call(*run, PARAMS)), plain)
     show("indexlib run again, nothing changed", cost(lambda: call(*run, PARAMS)), plain)
+    bench_papers(folder, plain)
     (folder / PARAMS.name).write_bytes(PARAMS.read_bytes())
     others = other_places(folder / PARAMS.name)[0][:more]
     show(f"indexlib run of {more} other provinces, each", cost(lambda: call(*run, *others)) / more, plain)
     os.environ.pop("INDEXLIB_NOTEBOOKS", None)
+
+
+def bench_papers(folder: Path, plain: Cost) -> None:
+    """The four kinds of file of a briefing against the notebooks of the same province."""
+    found, papers = find(read_params(PARAMS)), folder / "papers"
+    (papers / bundle.SHEETS).mkdir(parents=True)
+    pictures = folder / "outputs" / PARAMS.stem / "charts"
+    ours = cost(lambda: bundle.make(found, papers, pictures, PARAMS.parent), 3)
+    show("report, worksheets, workbook and slides; x 4 is a quarter", ours, plain)
 
 
 def bench_trends(quick: bool) -> None:
