@@ -67,7 +67,7 @@ def test_the_evidence_is_that_of_the_findings(run):
             assert re.fullmatch(r"\d+/\d+\*?|–", line["rank"])
             assert line["why"] == why[line["code"]]
             assert answer["words"] in line["words"]
-            assert line["grade"] == tables.grade_text(row)
+            assert line["grade"] == tables.grades_text(found.now).get(line["code"], "–")
 
 
 def test_a_change_has_its_unit_or_the_reason_why_there_is_none(run):

@@ -33,7 +33,7 @@ def assignments(found: Findings) -> pd.DataFrame:
     >>> from indexlib import open_run
     >>> frame = assignments(open_run(place="thanh_hoa", year=2024))
     >>> frame.set_index("component").loc["papi.6.2", ["change", "rank", "item", "unit"]].tolist()
-    ['-0,2870 điểm', '37/61*', '2.4 (chỉ một phần)', 'Trung tâm học tập cộng đồng']
+    ['-0,2870 điểm', '37/61*', '2.4 (một phần)', 'Trung tâm học tập cộng đồng']
     """
     flagged, why, grades = found.now.flagged(), tables.why_text(found.now), tables.grades_text(found.now)
     answers = found.by_component(flagged["component"]).to_dict("records")

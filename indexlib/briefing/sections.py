@@ -272,6 +272,6 @@ def method(found: Findings) -> list[str]:
 
 def sources(found: Findings) -> dict[str, Any]:
     """Where the figures were read."""
-    made = tables.sources(found)
+    made = tables.sources(found, RUN)
     lines = [t("report.source", figures=r["figures"], where=r["where"]) for r in records(made)]
     return {"caption": made.caption, "lines": lines or [made.empty]}

@@ -58,6 +58,8 @@ def focus(deck: Deck, found: Findings) -> None:
         page.done()
         return
     frame = table.frame.head(ROWS)
+    loose = frame["item"].str.contains("(", regex=False)  # the plan's words only contribute, or cover a part
+    frame = frame.assign(item=frame["item"].str.partition(" (")[0] + loose.map({True: " ~", False: ""}))
     page = deck.page(ONE, t("slide.focus.first", k=len(frame), all=len(whole), n=n) if len(whole) > ROWS else
                      t("slide.focus", k=len(frame), n=n) + _most(frame["unit"]))
     columns = ["component", "score", "change", "rank", "grade", "item", "unit"]
@@ -66,7 +68,8 @@ def focus(deck: Deck, found: Findings) -> None:
     grades = found.params.grades
     star = [t("note.star")] if frame["rank"].str.endswith("*").any() else []
     source = t("slide.focus.source", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0))
-    page.text(SOURCE, [" ".join([source, *star])])
+    about = [t("slide.focus.loose")] if loose.any() else []
+    page.text(SOURCE, [" ".join([source, *about, *star])])
     page.say([f"{r.component}: {r.why}." for r in table.frame.itertuples(index=False)] + table.notes)
     page.done()
 

@@ -92,10 +92,10 @@ def at_hand(found: Findings) -> Table:
     return Table(t("table.at_hand"), pd.DataFrame(rows, columns=columns))
 
 
-def sources(found: Findings) -> Table:
-    """Where the figures of the place were read, this year and the year before."""
-    s = found.scores
-    mine = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])]
+def sources(found: Findings, years: int = 2) -> Table:
+    """Where the figures of the place were read, of the year and as many before it as make ``years``."""
+    s, year = found.scores, found.params.year
+    mine = s[(s["place"] == found.place.code) & s["year"].between(year - years + 1, year)]
     catalogue = load_catalogue()
     index = mine["component"].str.split(".").str[0].map(catalogue.short_name)
     count = mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")

@@ -59,7 +59,7 @@ def targets(found: Findings, index: str) -> Table:
         rows = []
         for r in frame.itertuples(index=False):
             gain = w.change(r.gain, digits)
-            where = w.NONE if pd.isna(r.best_gain) else f"{load_places().get(r.best_place).name}, {int(r.best_year)}"
+            where = w.NONE if pd.isna(r.best_gain) else _where(r.best_place, int(r.best_year))
             often = w.number(100 * r.as_large, 0 if r.as_large >= 0.01 else 1)
             often = t("gain.record") if r.as_large == 0 else t("gain.share", n=often)
             rows.append((catalogue.label(r.component), gain if r.within_scale else t("gain.off", gain=gain),
@@ -71,6 +71,11 @@ def targets(found: Findings, index: str) -> Table:
         return Table(caption, pd.DataFrame(rows, columns=["component", "gain", "best_gain", "by", "as_large"]), notes)
 
     return _or_why(catalogue.short_name(index), make)
+
+
+def _where(place: str, year: int) -> str:
+    """A place under its name of a year, and the year."""
+    return f"{load_places().get(place, year).name}, {year}"
 
 
 def closing_gaps(found: Findings, index: str) -> Table:
