@@ -36,7 +36,7 @@ def cluster(notebooks):
     """A scheduler and two workers, each a process of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INDEXLIB_NOTEBOOKS", str(notebooks))
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
             yield made
 
 
