@@ -56,7 +56,8 @@ class Browser:
         """
         try:
             kaleido = self._kaleido or self._start()
-            faults = self._wait(kaleido.write_fig_from_object(images))
+            # Copies, since some versions of kaleido take the dictionaries apart.
+            faults = self._wait(kaleido.write_fig_from_object([dict(image) for image in images]))
         except ChromeNotFoundError:
             self.close()
             raise BrowserError(t("chart.no_browser")) from None

@@ -23,7 +23,7 @@ from indexlib.kept import fingerprint, notebook_key
 from indexlib.params import Params, read_params
 from indexlib.problems import IndexlibError
 from indexlib.provenance import differences, read_manifest
-from indexlib.run import Run, deliver, suite
+from indexlib.run import Run, deliver, own_suite, suite
 from indexlib.runfolder import workplace
 from indexlib.suite import guarded
 from indexlib.wording import listing, speaking, t
@@ -46,9 +46,10 @@ class Order:
     """What a worker needs to make a run."""
 
     file: str
-    text: bytes
     only: str | None
     made_from: dict[str, str]
+    files: dict[str, bytes]
+    """The parameter file and what it names beside it: a template, worksheets that came back."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def run_on_cluster(address: str, paths: Sequence[Path], outputs: Path, only: str
             progress(len(books))
             yield standing
         else:
-            orders.append((path, Order(path.name, path.read_bytes(), only, fingerprint(params, books))))
+            orders.append((path, Order(path.name, only, _state(params, books), _files(path, params))))
     if not orders:
         return
     with _connected(address) as client:
@@ -119,15 +120,33 @@ def _connected(address: str) -> Client:
     return client
 
 
+def _files(path: Path, params: Params) -> dict[str, bytes]:
+    """A parameter file and the files that it names, by their path from its folder."""
+    found = {path.name: path.read_bytes()}
+    for name in filter(None, (params.report.template, params.report.progress)):
+        asked = path.parent / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise ClusterError(t("cluster.elsewhere", file=path.name, name=name))
+        for file in [asked] if asked.is_file() else sorted(p for p in asked.rglob("*") if p.is_file()):
+            found[file.relative_to(path.parent).as_posix()] = file.read_bytes()
+    return found
+
+
+def _state(params: Params, books: list[Path]) -> dict[str, str]:
+    """What this machine has that results follow from; only the project's own notebooks leave a briefing."""
+    found = fingerprint(params, books)
+    return found | {"notebooks": f"{found['notebooks']} {own_suite()}"}
+
+
 def _refuse_others(client: Client, params: Params, books: list[Path]) -> None:
     """Refuse workers on which the results would differ; better none than some of them."""
-    mine = fingerprint(params, books)
+    mine = _state(params, books)
     for worker, theirs in client.run(_of_worker, params.model_dump()).items():
         _compare(worker, mine, theirs)
 
 
 def _of_worker(params: dict[str, Any]) -> dict[str, str]:
-    return fingerprint(Params.model_validate(params), suite())
+    return _state(Params.model_validate(params), suite())
 
 
 def _compare(worker: str, mine: dict[str, str], theirs: dict[str, str]) -> None:
@@ -144,7 +163,9 @@ def _standing(folder: Path, params: Params, books: list[Path]) -> Run | None:
         return None
     found = {n.notebook: n.key for n in made.notebooks if not n.failed}
     wanted = {book.stem: notebook_key(book, params) for book in books}
-    whole = made.intact and not made.notices and not any(differences(folder, made.files).values())
+    whole = made.intact and not (made.notices or any(made.papers.values()) or any(differences(folder, made.files).values()))
+    if params.report.template or params.report.progress:
+        return None  # no key of a notebook says whether these have changed
     return Run(folder.name, folder) if whole and found == wanted else None
 
 
@@ -213,9 +234,11 @@ def make(order: Order) -> Parcel:
 
     with _bench.busy, tempfile.TemporaryDirectory() as name:
         path = Path(name) / order.file
-        path.write_bytes(order.text)
+        for file, data in order.files.items():
+            (path.parent / file).parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / file).write_bytes(data)
         try:
-            _compare(get_worker().address, order.made_from, fingerprint(read_params(path), suite(order.only)))
+            _compare(get_worker().address, order.made_from, _state(read_params(path), suite(order.only)))
         except IndexlibError as error:
             return Parcel(Run(path.stem, path.parent, fault=str(error)), b"")
         run = guarded(path, Path(name) / "outputs", order.only, lambda n: None, _bench.workshop)

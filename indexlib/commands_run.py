@@ -80,7 +80,7 @@ def new_year(
     params: Annotated[Path, typer.Argument(help="Tệp tham số của năm cũ.")],
 ) -> None:
     """Tạo tệp tham số cho năm mới từ tệp của năm cũ."""
-    from indexlib.params import next_year
+    from indexlib.paramfiles import next_year
 
     path = next_year(params, year)
     typer.echo(t("cli.new_year", path=path.as_posix()))
@@ -91,7 +91,7 @@ def new_places(
     folder: Annotated[Path | None, typer.Option(help="Thư mục ghi vào; mặc định: cạnh tệp mẫu.")] = None,
 ) -> None:
     """Tạo tệp tham số cho mọi tỉnh, thành phố khác của cùng năm, theo một tệp mẫu."""
-    from indexlib.params import other_places
+    from indexlib.paramfiles import other_places
 
     made, there = other_places(params, folder)
     if there:

@@ -62,6 +62,7 @@ class Manifest(BaseModel):
     notebooks: Annotated[list[Ended], Field(max_length=100)]
     files: Annotated[dict[str, str], Field(max_length=10_000)]
     notices: list[str] = []
+    papers: dict[str, str] = {}
     checksum: str
     intact: bool
 

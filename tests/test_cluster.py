@@ -14,8 +14,9 @@ from distributed import Client, LocalCluster
 from test_run_faults import contents, write_book
 from test_suite import write_params
 
+from indexlib import read_params
 from indexlib import run as runs
-from indexlib.cluster import run_on_cluster
+from indexlib.cluster import ClusterError, _files, run_on_cluster
 
 PLACES = ("an_giang", "ca_mau", "can_tho", "ha_noi", "hue", "thanh_hoa")
 
@@ -35,7 +36,7 @@ def cluster(notebooks):
     """A scheduler and two workers, each a process of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INDEXLIB_NOTEBOOKS", str(notebooks))
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as made:
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as made:
             yield made
 
 
@@ -86,6 +87,19 @@ def test_a_worker_with_other_notebooks_is_refused_before_anything_runs(tmp_path,
     code, out, err = command("run", path, "--scheduler", cluster.scheduler_address, "--outputs", tmp_path / "outputs")
     assert (code, out) == (2, "") and "không cùng bản" in err and "(sổ tay)" in err
     assert not (tmp_path / "outputs").exists()
+
+
+def test_what_a_parameter_file_names_beside_it_travels_with_it(tmp_path):
+    text = "place: hue\nyear: 2024\nreport:\n  template: mau.docx\n  progress: phieu\n  until: '2025-06-14'\n"
+    (tmp_path / "phieu").mkdir()
+    for name in ("mau.docx", "phieu/a.xlsx"):
+        (tmp_path / name).write_bytes(name.encode())
+    path = tmp_path / "hue_2024.yml"
+    path.write_text(text, encoding="utf-8")
+    assert list(_files(path, read_params(path))) == ["hue_2024.yml", "mau.docx", "phieu/a.xlsx"]
+    path.write_text(text.replace("mau.docx", "../mau.docx"), encoding="utf-8")
+    with pytest.raises(ClusterError, match=r"\.\./mau\.docx"):
+        _files(path, read_params(path))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://x", "127.0.0.1"])

@@ -18,7 +18,7 @@ from indexlib import DataError, load_scores, pages, read_params
 from indexlib import run as runs
 from indexlib.execution import Workshop
 from indexlib.kernels import Kernels, can_share
-from indexlib.params import other_places
+from indexlib.paramfiles import other_places
 from indexlib.places import load_places
 from indexlib.suite import parameter_files, run_all
 

@@ -28,7 +28,8 @@ from indexlib import charts, wording
 from indexlib.briefing import bundle
 from indexlib.findings import find
 from indexlib.flags import assess
-from indexlib.params import Grades, Rules, other_places, read_params
+from indexlib.paramfiles import other_places
+from indexlib.params import Grades, Rules, read_params
 from indexlib.readers import read_published
 from indexlib.run import suite
 
