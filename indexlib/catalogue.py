@@ -92,7 +92,11 @@ class Catalogue:
 
     def short_name(self, index: str) -> str:
         """Name of an index as people write it: ``PAR INDEX``."""
-        return self.indices.set_index("index")["short_name"][index]
+        return self._short_names[index]
+
+    @cached_property
+    def _short_names(self) -> dict[str, str]:
+        return dict(zip(self.indices["index"], self.indices["short_name"], strict=True))
 
     def label(self, code: str) -> str:
         """Index, number and name: ``PAPI 6.2 Giáo dục tiểu học công lập``; a total is the index's name."""
