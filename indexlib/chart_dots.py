@@ -238,7 +238,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
                         gridcolor=FAINT)
     away = rows.loc[~rows["comparable"], ["component", "reason"]]
     data = rows[["component", "change", "change_published", "median_change", "reason",
-                 *{"usual_movement", "prob_fall", "grade"} & set(rows)]]
+                 *(c for c in ("usual_movement", "prob_fall", "grade") if c in rows)]]
     return chart(figure, text.movement_title(known, found, index), text.movement_source(rows, known, away, index),
                  kind="movement", place=found.place.code, year=found.params.year, component=index, data=data,
                  plot=plot, left=NAMES + 14, right=right, above=20, below=42)
