@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from itertools import pairwise, product
 
 import pytest
@@ -41,6 +44,15 @@ def test_the_code_of_every_view_is_three_lines_that_draw_the_same_chart(view, in
     drawn = draw(settled)
     use("en")  # the code sets its own language
     assert run(text).to_json() == drawn.to_json()
+
+
+def test_the_code_of_every_view_runs_in_a_fresh_process():
+    settled = [settle(View(), view=view, component="papi.6", place="nghe an") for view in VIEWS]
+    lines = [text for each in settled for *needed, last in [code(each).splitlines()]
+             for text in (*needed, f"print(({last}).to_json())")]
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+                          capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines() == [draw(each).to_json() for each in settled]
 
 
 def test_no_view_needs_the_widgets():
