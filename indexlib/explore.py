@@ -128,7 +128,7 @@ class Explorer(widgets.VBox):
             self._say(str(error), *views.remarks(self.view))
         else:
             self._say(*views.remarks(self.view))
-            put(self.drawing, self.figure)
+            put(self.canvas, self.drawing, self.figure)
         self.canvas.layout.display = "none" if self.figure is None else None
         self._fill_table()
 
@@ -164,7 +164,7 @@ class Explorer(widgets.VBox):
         self.message = widgets.HTML()
         self.drawing = go.FigureWidget()
         self.drawing._config = {"displayModeBar": False}  # plotly has no other way; the buttons below do more
-        self.canvas = widgets.Box([self.drawing])
+        self.canvas = widgets.Box()
         self.more = widgets.Accordion(children=[widgets.VBox()], titles=[t("explore.data")], selected_index=None,
                                       layout={"width": f"{2 * HALF + 12}px"})
         for control, field in ((self.component, "component"), (self.kind, "view"), (self.place, "place"),
@@ -285,13 +285,22 @@ def _column(*parts: str | widgets.Widget) -> widgets.VBox:
     return widgets.VBox([_label(p) if isinstance(p, str) else p for p in parts], layout={"margin": "0 12px 0 0"})
 
 
-def put(drawing: go.FigureWidget, figure: Chart) -> None:
-    """Put a chart into a widget that is on the screen; a new widget each time would send plotly.js each time."""
+def put(canvas: widgets.Box, drawing: go.FigureWidget, figure: Chart) -> None:
+    """Put a chart on the screen: the whole figure into the one widget, and a fresh view of it.
+
+    A new widget each time would send plotly.js each time. The messages by which plotly changes a figure are held
+    back: a browser that is still loading, or was loaded anew, misses them and would go on showing the old chart.
+    """
     layout = figure.to_plotly_json()["layout"]
     layout["meta"] = {"name": layout["meta"]["name"], "title": layout["meta"]["title"]}
-    drawing.data = ()
-    drawing.layout = layout
-    drawing.add_traces(list(figure.data))
+    with drawing.hold_sync():
+        drawing.data = ()
+        drawing.layout = layout
+        drawing.add_traces(list(figure.data))
+        drawing._repr_mimebundle_()  # as plotly does when it shows a figure: the whole of it goes to the browser
+    canvas.layout.min_height = f"{figure.layout.height + 6}px"
+    canvas.children = ()
+    canvas.children = (drawing,)
 
 
 def explore(place: str | None = None, **state: object) -> Explorer:

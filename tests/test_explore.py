@@ -18,6 +18,15 @@ def shown():
     return ix.explore("thanh hoa")
 
 
+def test_a_browser_that_is_slow_to_load_finds_the_whole_figure(shown):
+    """It misses the messages of changes and takes the state as it stands."""
+    for view in ("tiles", "history"):
+        shown.kind.value = view
+        state = shown.drawing.get_state()
+        assert len(state["_widget_data"]) == len(shown.figure.data)
+        assert state["_widget_layout"]["title"]["text"] == shown.figure.layout.title.text
+
+
 def drawn(widget):
     """Title of what is on the screen, as one line."""
     return widget.drawing.layout.title.text.replace("<br>", " ").replace("\xa0", " ")

@@ -152,7 +152,7 @@ def test_index_component_and_place_are_chosen_by_hand(page):
     tree.select_option(label="\u20032 Tiếp cận đất đai")
     alone = drawn(page, "Tiếp cận đất đai tăng 0,46 điểm năm 2024")
     typed(page, "gõ tên tỉnh", "nghe an")
-    wait_for(page, "n => document.querySelector('.js-plotly-plot').data.length > n", alone)
+    wait_for(page, "n => document.querySelector('.js-plotly-plot')?.data?.length > n", alone)
     names = page.evaluate("[...new Set(document.querySelector('.js-plotly-plot').data.map(d => d.name))]")
     assert names == ["Trung vị", "Nghệ An", "Thanh Hóa"]
 
