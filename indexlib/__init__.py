@@ -18,6 +18,7 @@ _NAMES = {
     "flags": "flags", "review": "flags", "follow_up": "flags", "Review": "flags",
     "open_run": "findings", "Findings": "findings",
     "load_plan": "plan", "Plan": "plan",
+    "explore": "explore", "browse": "browse",
     "Params": "params", "Rules": "params", "Grades": "params", "read_params": "params",
     "IndexlibError": "problems", "DataError": "problems", "PlaceError": "problems", "NoDataError": "problems",
     "Problem": "problems",

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from indexlib import chart_hover as hover
 from indexlib import chart_text as text
 from indexlib import wording as w
 from indexlib.catalogue import load_catalogue
@@ -25,6 +26,7 @@ from indexlib.chart_style import (
     balanced,
     box,
     chart,
+    gaps,
     lines,
     note,
     numbered,
@@ -93,16 +95,16 @@ def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Cha
     others = now["place"] != place
     y = 50 + floors * (DOT + 1)
     names = np.array([safe(load_places().get(p, year).name) for p in now["place"]])
-    said = np.array([_score_and_rank(r, component) for r in now.to_dict("records")])
+    pointed = np.array(hover.of_places(now, component))
     for mask, color, size in ((others, GREY, DOT), (~others, PLACE, DOT + 5)):
-        figure.add_scatter(x=now["score"][mask].to_list(), y=y[mask].tolist(), mode="markers", text=names[mask],
-                           customdata=said[mask],
+        figure.add_scatter(x=now["score"][mask].to_list(), y=y[mask].tolist(), mode="markers",
                            marker={"size": size, "color": color, "line": {"color": "#FFFFFF", "width": 1}},
-                           hovertemplate="%{text}: %{customdata}<extra></extra>")
+                           hovertext=pointed[mask], hovertemplate=hover.TEMPLATE)
     figure.update_xaxes(range=[low, high], nticks=7, ticks="outside", ticklen=4, tickcolor=PALE)
     figure.update_yaxes(range=[0, plot], visible=False)
     at = now.index[~others][0]
-    _named(figure, x[at], float(y[at]), plot, f"{names[at]}: {said[at]}", inner, own["score"])
+    _named(figure, x[at], float(y[at]), plot, f"{names[at]}: {_score_and_rank(own, component)}", inner,
+           own["score"])
     _neighbours(figure, now, x, y, at, names, inner)
     return chart(figure, text.position_title(own, component, place, year),
                  text.source(now, component, year, year, rank=True, computed="chart.heat.computed"),
@@ -111,7 +113,7 @@ def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Cha
                  plot=plot, left=left, right=right, above=above, below=26)
 
 
-def _score_and_rank(row: dict, component: str) -> str:
+def _score_and_rank(row: pd.Series, component: str) -> str:
     rank = text.rank_of(row)
     return safe(text.score(row["score"], component) + ("" if rank == w.NONE else f", {rank}"))
 
@@ -228,7 +230,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
     y, plot = row_axis(figure, [numbered(c) for c in known["component"]])
     said = [text.signed(v, c) for v, c in zip(known["change"], known["component"], strict=True)]
     right = max(map(width, said)) + 18
-    _movement_marks(figure, known, y, said)
+    _movement_marks(figure, hover.with_source(known, found.scores), y, said)
     unit = load_catalogue().component(known["component"].iloc[0]).unit
     column_head(figure, t(f"unit.{unit}"), right)
     axis = t("chart.axis.share" if shares else "chart.axis.points")
@@ -236,7 +238,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
                         gridcolor=FAINT)
     away = rows.loc[~rows["comparable"], ["component", "reason"]]
     data = rows[["component", "change", "change_published", "median_change", "reason",
-                 *{"usual_movement", "prob_fall", "grade"} & set(rows)]]
+                 *(c for c in ("usual_movement", "prob_fall", "grade") if c in rows)]]
     return chart(figure, text.movement_title(known, found, index), text.movement_source(rows, known, away, index),
                  kind="movement", place=found.place.code, year=found.params.year, component=index, data=data,
                  plot=plot, left=NAMES + 14, right=right, above=20, below=42)
@@ -248,16 +250,16 @@ def _movement_marks(figure: Chart, known: pd.DataFrame, y: np.ndarray, said: lis
         for usual, at in zip(known["_usual"], y, strict=True):
             if pd.notna(usual):
                 box(figure, -usual, usual, at - 5, at + 5, "#E2E2E2")
-    figure.add_scatter(x=known["_median"].to_list(), y=y, mode="markers", hoverinfo="skip",
+    figure.add_scatter(x=gaps(known["_median"]), y=y, mode="markers", hoverinfo="skip",
                        marker={"symbol": "line-ns", "size": 11, "line": {"color": INK, "width": 1.5}})
     fell = known["change_published"] < 0
-    names = np.array([safe(numbered(c)) for c in known["component"]])
+    changed = [t("chart.hover.change", change=x, before=y - 1) for x, y in zip(said, known["year"], strict=True)]
+    pointed = np.array(hover.of_components(known, changed))
     for mask, color in ((fell, FALL), (~fell, PLACE)):
         figure.add_scatter(x=known.loc[mask, "_x"].to_list(), y=y[mask.to_numpy()], mode="markers",
-                           text=names[mask.to_numpy()], customdata=np.array(said)[mask.to_numpy()],
                            marker={"size": 9, "color": color, "symbol": "circle" if color == FALL else "circle-open",
                                    "line": {"width": 2, "color": color}},
-                           hovertemplate="%{text}: %{customdata}<extra></extra>")
+                           hovertext=pointed[mask.to_numpy()], hovertemplate=hover.TEMPLATE)
     rule(figure, 0, 0, 0, 1, yref="paper")
     for label, at in zip(said, y, strict=True):
         note(figure, 1, float(at), safe(label), xref="paper", xanchor="left", xshift=6)
@@ -299,7 +301,7 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     for i, (own, other) in enumerate(zip(rows["share"], rows["compared"], strict=True)):
         if pd.notna(other):
             rule(figure, 100 * own, 100 * other, y[i], y[i], color=FALL if below[i] else PLACE, width=2)
-    figure.add_scatter(x=(100 * rows["compared"]).to_list(), y=y, mode="markers", hoverinfo="skip",
+    figure.add_scatter(x=gaps(100 * rows["compared"]), y=y, mode="markers", hoverinfo="skip",
                        marker={"symbol": "line-ns", "size": 12, "line": {"color": INK, "width": 2}})
     names = np.array([safe(numbered(c)) for c in rows["component"]])
     said = np.array([w.number(s, load_catalogue().decimals(index)) for s in rows["score"]])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from indexlib import chart_hover as hover
 from indexlib import chart_text as text
 from indexlib import files
 from indexlib.catalogue import PART, load_catalogue
@@ -40,6 +41,7 @@ from indexlib.wording import t
 MARKS = {"high": "1", "upper_middle": "2", "lower_middle": "3", "low": "4", "partial": "–", "withheld": "×"}
 FILLS = QUARTERS | {"partial": ("#FFFFFF", INK), "withheld": ("#D9D9D9", INK)}
 ROW, NAMES = 18, 232
+CELLS = ["year", "component", "state", "score", "rank", "base", "rank_kind"]
 
 
 def heat(scores: pd.DataFrame, place: str, index: str = "papi", year: int | None = None,
@@ -101,19 +103,19 @@ def heat(scores: pd.DataFrame, place: str, index: str = "papi", year: int | None
     now = cells[cells["year"] == year]
     now = now[now["component"].isin(finest(now["component"]))]
     return chart(figure, text.heat_title(now, place, index, year), text.heat_source(of, index, start, year),
-                 kind="heat", place=place, year=year, component=index, data=cells, plot=plot, left=left, right=12,
+                 kind="heat", place=place, year=year, component=index, data=cells[CELLS], plot=plot, left=left, right=12,
                  above=24, below=below)
 
 
 def _cells(of: pd.DataFrame, place: str, known: list[str]) -> pd.DataFrame:
     """One row per component and year with a score or a withheld one."""
-    own = of.loc[of["place"] == place, ["year", "component", "score", "rank", "base", "rank_kind", "group"]]
+    own = of[of["place"] == place]
+    own = own[["year", "component", "score", "rank", "base", "rank_kind", "group", *{"source"} & set(own)]]
     own = own[own["score"].notna()]
     own = own.assign(state=own["group"].astype(object).where(own["group"] != "", "partial")).drop(columns="group")
     held = load_withheld().query("place == @place and component in @known")
-    held = held.loc[held["year"].isin(of["year"].unique()), ["year", "component"]].assign(state="withheld")
-    return pd.concat([own, held], ignore_index=True)[["year", "component", "state", "score", "rank", "base",
-                                                      "rank_kind"]]
+    held = held.loc[held["year"].isin(of["year"].unique()), ["year", "component", "source"]].assign(state="withheld")
+    return pd.concat([own, held], ignore_index=True)
 
 
 def _names(figure: Chart, components: list[str]) -> tuple[dict[str, float], dict[str, float], float]:
@@ -144,11 +146,9 @@ def _draw(figure: Chart, cells: pd.DataFrame, middles: dict[str, float], heights
             half = heights[c] / 2 - 1
             box(figure, y - 0.47, y + 0.47, middles[c] - half, middles[c] + half, fill,
                 line={"color": PALE if state == "partial" else fill, "width": 1})
-        what = [t("chart.withheld") if state == "withheld" else text.rank_of(r) for r in of.to_dict("records")]
-        said = [safe(f"{numbered(c)} {y}: {x}") for c, y, x in zip(of["component"], of["year"], what, strict=True)]
         figure.add_scatter(x=of["year"].to_list(), y=[middles[c] for c in of["component"]], mode="text",
-                           text=[MARKS[state]] * len(of), textfont={"size": SMALL, "color": ink}, hovertext=said,
-                           hoverinfo="text")
+                           text=[MARKS[state]] * len(of), textfont={"size": SMALL, "color": ink},
+                           hovertext=hover.of_components(of), hoverinfo="text")
 
 
 def _key(figure: Chart, states: list[str], left: float) -> float:
@@ -208,8 +208,8 @@ def tiles(scores: pd.DataFrame, year: int, component: str, place: str = "") -> C
     """
     now = text.ranked(scores, component, year)
     now = now[now["year"] == year]
-    frame = tile_table(year).merge(now[["place", "score", "rank", "base", "rank_kind", "group"]], how="left",
-                                   left_on="code", right_on="place").drop(columns="place")
+    kept = now[["place", "score", "rank", "base", "rank_kind", "group", *{"source"} & set(now)]]
+    frame = tile_table(year).merge(kept, how="left", left_on="code", right_on="place").drop(columns="place")
     frame["state"] = _tile_states(frame, year, component)
     columns, rows = int(frame["col"].max()) + 1, int(frame["row"].max()) + 1
     left = right = 14
@@ -218,10 +218,9 @@ def tiles(scores: pd.DataFrame, year: int, component: str, place: str = "") -> C
     figure = Chart()
     for tile in frame.itertuples(index=False):
         _tile(figure, tile, year, across, framed=tile.code == place)
-    known = frame[frame["state"] != "island"]
+    known = frame[frame["state"] != "island"].rename(columns={"code": "place"}).assign(year=year)
     figure.add_scatter(x=known["col"].to_list(), y=known["row"].to_list(), mode="markers", hoverinfo="text",
-                       hovertext=[safe(f"{load_places().get(r['code'], year).name}: {text.rank_of(r)}")
-                                  for r in known.to_dict("records")],
+                       hovertext=hover.of_places(known, component),
                        marker={"opacity": 0, "size": tall})
     figure.update_xaxes(range=[-0.5, columns - 0.5], visible=False)
     figure.update_yaxes(range=[rows - 0.5, -0.5], visible=False)

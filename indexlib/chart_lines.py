@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from indexlib import chart_hover as hover
 from indexlib import chart_text as text
 from indexlib import wording as w
 from indexlib.catalogue import load_catalogue
@@ -19,9 +20,10 @@ from indexlib.chart_style import (
     Chart,
     box,
     chart,
+    gaps,
     lines,
     note,
-    numbered,
+    numbered_full,
     plain_name,
     rule,
     safe,
@@ -36,10 +38,12 @@ from indexlib.wording import t
 
 DASHES = ("dot", "dash", "dashdot", "longdash")
 INTERVAL = {"rank_best", "rank_worst"}
+RANKED = ["year", "component", "rank", "base", "rank_kind", "block"]
+DRAWN = ["year", "place", "score", "rank", "base", "rank_kind", "block", "median"]
 
 
 def history(scores: pd.DataFrame, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
-            year: int | None = None) -> Chart:
+            year: int | None = None, first: int | None = None) -> Chart:
     """Scores of a place over the years, with the national median and the years where measurement changed.
 
     The line is never joined across an edge, nor over a year that is withheld or missing.
@@ -52,18 +56,19 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
         Codes.
     compare : list of str
         Codes of up to four other places, drawn in grey.
-    year : int, optional
-        Last year shown; default the last with scores of the component.
+    year, first : int, optional
+        Last and first year shown; default all with scores of the place.
 
     Returns
     -------
     Chart
-        ``layout.meta["data"]``: ``year``, ``place``, ``score``, ``block``, ``median``.
+        ``layout.meta["data"]``: ``year``, ``place``, ``score``, ``rank``, ``base``, ``rank_kind``, ``block``,
+        ``median``.
 
     Raises
     ------
     NoDataError
-        The place has no score up to that year.
+        The place has no score in those years.
     ValueError
         More places to compare than can be told apart.
 
@@ -77,18 +82,21 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
         raise ValueError(t("chart.too_many", n=len(DASHES)))
     of = text.ranked(scores, component, year)
     year = int(of["year"].max()) if year is None and len(of) else year
-    of = load_catalogue().with_block(of)
+    of = load_catalogue().with_block(of[of["year"] >= (first or 0)])
     own = of[of["place"] == place]
     if own["score"].notna().sum() == 0:
         raise NoDataError(t("chart.no_score", place=load_places().get(place).name, component=plain_name(component)))
     first = int(own.loc[own["score"].notna(), "year"].min())
     of = of[of["year"] >= first]
-    drawn = of.loc[of["place"].isin([place, *compare]), ["year", "place", "score", "block", "median"]]
+    drawn = of[of["place"].isin([place, *compare])]
+    drawn = drawn.assign(said=hover.of_places(drawn, component))
     median = of.dropna(subset="median").drop_duplicates("year")[["year", "median", "block"]]
 
     figure, ends = Chart(), []
     if len(median):
-        _line(figure, median.rename(columns={"median": "score"}), t("chart.median"), color=PALE, width=1.5)
+        said = [safe(f"{t('chart.median')}, {y}: {text.score(v, component)}")
+                for y, v in zip(median["year"], median["median"], strict=True)]
+        _line(figure, median.assign(score=median["median"], said=said), t("chart.median"), color=PALE, width=1.5)
         ends.append((t("chart.median"), median["median"].iloc[-1], int(median["year"].iloc[-1]), GREY))
     for code, dash in zip(compare, DASHES, strict=False):
         theirs = drawn[drawn["place"] == code]
@@ -104,19 +112,19 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
     _withheld_marks(figure, place, component, median.set_index("year")["median"], first, year, low, high)
     return chart(figure, text.history_title(scores, own, place, component, year),
                  text.source(of, component, first, year, scales=True), kind="history", place=place, year=year,
-                 component=component, data=drawn.sort_values(["place", "year"]), plot=plot, left=46, right=right,
+                 component=component, data=drawn.sort_values(["place", "year"])[DRAWN], plot=plot, left=46, right=right,
                  above=above)
 
 
 def _line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: float, dash: str = "solid") -> None:
     """One trace a block, with a gap for every year without a score."""
     for _, of_block in frame.groupby("block"):
-        series = of_block.set_index("year")["score"]
+        series = of_block.set_index("year")[["score", "said"]]
         series = series.reindex(range(series.index.min(), series.index.max() + 1))
-        figure.add_scatter(x=series.index.to_list(), y=series.to_list(), mode="lines+markers", name=safe(label),
+        figure.add_scatter(x=series.index.to_list(), y=gaps(series["score"]), mode="lines+markers", name=safe(label),
                            line={"color": color, "width": width, "dash": dash}, connectgaps=False,
                            marker={"size": 2 * width + 1, "color": color},
-                           hovertemplate="%{x}: %{y:.4~f}")
+                           hovertext=series["said"].fillna("").to_list(), hovertemplate=hover.TEMPLATE)
 
 
 def _range(values: pd.Series) -> tuple[float, float]:
@@ -214,8 +222,7 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
     """
     wanted = [components] if isinstance(components, str) else list(components)
     of = text.ranked(scores, wanted, year)
-    keep = ["year", "component", "rank", "base", "rank_kind", "block", *sorted(INTERVAL & set(of))]
-    own = load_catalogue().with_block(of[(of["place"] == place) & of["rank"].notna()])[keep]
+    own = load_catalogue().with_block(of[(of["place"] == place) & of["rank"].notna()])
     own = own[own["year"] >= (first or 0)].sort_values(["component", "year"])
     shown = [c for c in wanted if c in set(own["component"])]
     if not shown:
@@ -229,7 +236,7 @@ def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: in
         figure, size = _many_bumps(own, shown, start, year)
     return chart(figure, text.bump_title(own, place, shown, year), text.rank_source(own, shown, start, year),
                  kind="bump", place=place, year=year, component=_named_after(shown),
-                 data=own, **size)
+                 data=own[RANKED + sorted(INTERVAL & set(own))], **size)
 
 
 def _named_after(components: list[str]) -> str:
@@ -239,17 +246,17 @@ def _named_after(components: list[str]) -> str:
 
 
 def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:
+    own = own.assign(said=hover.of_components(own))
     series = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1))
     bars = {}
     if set(own) >= INTERVAL:
         bars = {"error_y": {"array": (series["rank_worst"] - series["rank"]).fillna(0).to_list(), "width": 3,
                             "arrayminus": (series["rank"] - series["rank_best"]).fillna(0).to_list(),
                             "color": GREY, "thickness": 1, "symmetric": False}}
-    said = [w.rank(r, b, k) if pd.notna(r) else "" for r, b, k in
-            zip(series["rank"], series["base"], series["rank_kind"], strict=True)]
-    figure.add_scatter(x=series.index.to_list(), y=series["rank"].to_list(), mode="lines+markers", text=said,
+    figure.add_scatter(x=series.index.to_list(), y=gaps(series["rank"]), mode="lines+markers",
                        connectgaps=False, line={"color": PLACE, "width": 2.5}, marker={"size": 7, "color": PLACE},
-                       xaxis=f"x{axis}", yaxis=f"y{axis}", hovertemplate="%{x}: %{text}<extra></extra>", **bars)
+                       xaxis=f"x{axis}", yaxis=f"y{axis}", hovertext=series["said"].fillna("").to_list(),
+                       hovertemplate=hover.TEMPLATE, **bars)
 
 
 def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple[Chart, dict]:
@@ -316,8 +323,3 @@ def _many_bumps(own: pd.DataFrame, components: list[str], first: int, last: int)
         for edge in edges(component, int(of["year"].min()), last):
             rule(figure, edge - 0.5, edge - 0.5, 0, 1, dash="dot", xref=f"x{axis}", yref=f"y{axis} domain")
     return figure, {"plot": plot, "left": left, "right": right, "above": 34}
-
-
-def numbered_full(component: str) -> str:
-    """Number and name, or the index's name for a total."""
-    return numbered(component) if load_catalogue().component(component).parent else plain_name(component)

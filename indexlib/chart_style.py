@@ -46,6 +46,7 @@ pio.templates["indexlib"] = go.layout.Template(layout={
     "title": {"font": {"size": TITLE, "weight": "bold"}, "x": 0, "xref": "container", "xanchor": "left",
               "y": 1, "yref": "container", "yanchor": "top", "pad": {"l": EDGE, "t": EDGE}},
     "paper_bgcolor": "#FFFFFF", "plot_bgcolor": "#FFFFFF", "showlegend": False, "hovermode": "closest",
+    "hoverlabel": {"font": {"size": SMALL}, "align": "left"},
     "colorway": [PLACE, FALL, "#009E73", "#CC79A7", "#E69F00", "#56B4E9"],
     "xaxis": {"showgrid": False, "zeroline": False, "linecolor": PALE, "tickfont": {"size": SMALL},
               "automargin": False, "fixedrange": True},
@@ -234,6 +235,11 @@ def name(kind: str, place: str, year: int, component: str) -> str:
     return "_".join(x for x in (place, str(year), *parts, t(f"chart.file.{kind}")) if x)
 
 
+def gaps(values: pd.Series) -> list:
+    """Values for plotly; a missing one is ``None``, since Jupyter turns a NaN on its way into the word "nan"."""
+    return values.astype(object).where(values.notna(), None).to_list()
+
+
 def records(frame: pd.DataFrame) -> list[dict]:
     """Rows of a frame as plain values; missing ones are ``None``."""
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -249,3 +255,8 @@ def numbered(component: str) -> str:
     """Number and name of a component, for the rows of a chart whose source line names the index."""
     found = load_catalogue().component(component)
     return f"{found.number} {found.name}".strip() if found.parent else t("chart.total")
+
+
+def numbered_full(component: str) -> str:
+    """Number and name, or the index's name for a total, where several indices may stand together."""
+    return numbered(component) if load_catalogue().component(component).parent else plain_name(component)

@@ -19,8 +19,14 @@ def ranked(scores: pd.DataFrame, components: str | list[str], year: int | None =
     """Standing of the rows of some components up to a year; a frame that has it is only cut."""
     wanted = [components] if isinstance(components, str) else list(components)
     of = scores[scores["component"].isin(wanted)]
-    of = of if "rank_kind" in of else standing(of)
+    if "rank_kind" not in of:
+        of = with_source(standing(of), of)
     return of if year is None else of[of["year"] <= year]
+
+
+def with_source(ranked: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """The standing of scores with the source of each, where they have one."""
+    return ranked.assign(source=scores["source"].to_numpy()) if "source" in scores else ranked
 
 
 def size(value: float, component: str) -> str:

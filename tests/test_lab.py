@@ -1,0 +1,244 @@
+"""JupyterLab in a real browser, as the project folder starts it: the start page, and exploring by hand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from openpyxl import load_workbook
+
+BROWSER = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+TOKEN = "only-for-this-test"
+#: Milliseconds; a shared machine may be slow, and every wait ends as soon as its condition holds.
+PATIENCE = 90_000
+TITLE = "document.querySelector('.js-plotly-plot .gtitle')?.textContent"
+#: What of a drawn chart tells it from another.
+DRAWN = """n => { const g = document.querySelectorAll('.js-plotly-plot')[n]; return JSON.stringify([
+    g._fullData.map(d => [d.type, d.name, Array.from(d.x), Array.from(d.y), d.hovertext, d.line?.color]),
+    g.layout.title.text, g.layout.annotations.map(a => [a.text, a.x, a.y]), g.layout.width, g.layout.height])}"""
+LAST_TABLE = "[...document.querySelectorAll('.dt-container')].pop()"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab started in a copy of the project's notebooks, as a user starts it: with a home of its own."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "IPYTHON"))}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--port={port}",
+               f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0", "--allow-root"]
+    with open(folder / "log", "w", encoding="utf-8") as log:
+        server = subprocess.Popen(command, cwd=folder, env=settings | {"HOME": str(folder)}, stdout=log, stderr=log)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _answers(f"{address}/api?token={TOKEN}", server, folder / "log")
+        yield address, folder
+    finally:
+        server.terminate()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _answers(address: str, server: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            urlopen(address, timeout=5).close()
+            return
+        except (URLError, OSError):
+            assert server.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
+            time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """Addresses asked for and errors, over all that the browser does here."""
+    return {"requests": [], "errors": []}
+
+
+@pytest.fixture(scope="module")
+def page(lab, browser, seen):
+    """A window that reaches this machine only."""
+    context = browser.new_context(viewport={"width": 1366, "height": 1400})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    window = context.new_page()
+    window.set_default_timeout(PATIENCE)
+    window.on("request", lambda r: seen["requests"].append(r.url))
+    window.on("pageerror", lambda e: seen["errors"].append(str(e)))
+    context.route(lambda url: not _local(url), lambda route: route.abort())
+    window.goto(f"{lab[0]}/?token={TOKEN}")
+    return window
+
+
+def _local(url: str) -> bool:
+    return urlsplit(url).scheme in ("blob", "data") or urlsplit(url).hostname in ("127.0.0.1", "localhost")
+
+
+def wait_for(page, condition: str, arg: object = None) -> None:
+    page.wait_for_function(condition, arg=arg, timeout=PATIENCE)
+
+
+def traces(page) -> int:
+    return page.evaluate("document.querySelector('.js-plotly-plot').data.length")
+
+
+def drawn(page, title: str) -> int:
+    """Wait until the chart says this and has its lines; how many there are."""
+    wait_for(page, f"""t => {TITLE}?.replace(/\\u00a0/g, ' ').startsWith(t)
+             && document.querySelectorAll('.js-plotly-plot')[0].querySelectorAll('.trace').length > 0""", title)
+    return traces(page)
+
+
+def typed(page, hint: str, text: str, enter: bool = True) -> None:
+    field = page.get_by_placeholder(hint)
+    field.fill("")
+    field.press_sequentially(text)
+    if enter:
+        field.press("Enter")
+
+
+def test_the_folder_opens_on_the_start_page_without_asking_anything(page):
+    page.wait_for_selector("h1:has-text('Bắt đầu từ đây')")
+    assert page.url.endswith("/lab/tree/notebooks/00_start.ipynb")
+    page.wait_for_selector("#jp-main-statusbar >> text=| Idle")
+    assert page.locator(".Toastify__toast").count() == 0  # no news, no update, no question
+
+
+def test_a_link_of_the_start_page_opens_the_notebook_and_it_runs(page):
+    page.get_by_role("link", name="explore", exact=True).click()
+    page.wait_for_selector("h1:has-text('Tra cứu xu hướng')")
+    page.wait_for_selector(".lm-mod-current[data-id] >> text=explore.ipynb")
+    page.wait_for_selector("#jp-main-statusbar >> text=| Idle")
+    page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 10
+
+
+def test_index_component_and_place_are_chosen_by_hand(page):
+    page.get_by_role("button", name="PCI", exact=True).click()
+    drawn(page, "Chỉ số PCI tăng 1,95 điểm năm 2024")
+    typed(page, "gõ một phần tên", "dat dai", enter=False)
+    tree = page.locator(".widget-select select")
+    wait_for(page, "document.querySelector('.widget-select select').options.length === 2")
+    tree.select_option(label="\u20032 Tiếp cận đất đai")
+    alone = drawn(page, "Tiếp cận đất đai tăng 0,46 điểm năm 2024")
+    typed(page, "gõ tên tỉnh", "nghe an")
+    wait_for(page, "n => document.querySelector('.js-plotly-plot')?.data?.length > n", alone)
+    names = page.evaluate("[...new Set(document.querySelector('.js-plotly-plot').data.map(d => d.name))]")
+    assert names == ["Trung vị", "Nghệ An", "Thanh Hóa"]
+
+
+def test_a_name_that_is_no_place_is_answered_in_a_sentence(page):
+    typed(page, "gõ tên tỉnh", "Atlantis")
+    page.wait_for_selector(".indexlib-message:has-text('không tìm thấy tỉnh, thành phố “Atlantis”')")
+    assert page.get_by_text("Traceback").count() == 0
+    assert page.evaluate(TITLE).startswith("Tiếp cận đất đai")
+
+
+def test_pointing_at_a_figure_gives_score_and_source(page):
+    at = page.evaluate("""(() => { const r = [...document.querySelectorAll('.js-plotly-plot .trace')].pop()
+        .querySelector('.point:last-of-type').getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]})()""")
+    page.mouse.move(at[0] - 5, at[1] - 5)
+    page.mouse.move(*at)
+    wait_for(page, "document.querySelector('.js-plotly-plot .hoverlayer').textContent.length > 0")
+    said = page.evaluate("document.querySelector('.js-plotly-plot .hoverlayer').textContent")
+    assert said.startswith("Thanh Hóa, 20") and "điểm" in said and "Nguồn pci-" in said
+
+
+def test_the_copied_code_draws_the_same_chart(page):
+    page.locator(".indexlib-copy").click()
+    page.wait_for_selector(".indexlib-copy:has-text('Đã sao chép')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines() == [
+        "from indexlib import charts, load_scores, wording", "wording.use('vi')",
+        "charts.history(load_scores('pci'), 'thanh_hoa', 'pci.2', ['nghe_an'], year=2024)"]
+    page.locator("h2:has-text('Cần lưu ý')").click()
+    page.keyboard.press("b")
+    page.wait_for_selector(".jp-Cell.jp-mod-active.jp-CodeCell")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".jp-Cell.jp-mod-active .cm-focused")
+    page.keyboard.press("Control+v")
+    page.wait_for_selector(".jp-Cell.jp-mod-active .cm-content:has-text('nghe_an')")
+    page.keyboard.press("Control+Enter")
+    wait_for(page, "document.querySelectorAll('.js-plotly-plot .gtitle').length === 2")
+    assert page.evaluate(DRAWN, 0) == page.evaluate(DRAWN, 1)
+
+
+def test_a_chart_is_saved_with_its_data(page, lab):
+    folder = lab[1] / "đã lưu"
+    field = page.locator(".indexlib-folder input")
+    field.fill(str(folder))
+    field.press("Enter")
+    page.get_by_role("button", name="Lưu PNG, SVG, số liệu").click()
+    page.wait_for_selector(".indexlib-message:has-text('Đã lưu vào')")
+    stem = "thanh_hoa_2024_pci_02_dien_bien_nghe_an"
+    assert {p.name for p in folder.iterdir()} == {f"{stem}.{end}" for end in ("csv", "png", "svg")}
+    picture = (folder / f"{stem}.png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">I", picture[16:20])[0] == 1890
+    data = pd.read_csv(folder / f"{stem}.csv")
+    assert data.query("place == 'thanh_hoa' and year == 2024")["score"].item() == 7.06
+
+
+def test_the_table_sorts_by_value_and_searches_without_diacritics(page, lab):
+    page.locator(".jp-OutputArea .dt-container").last.scroll_into_view_if_needed()
+    table = page.locator(".jp-OutputArea .dt-container").last
+    table.locator("input[type=search]").fill("thanh hoa giao duc")
+    wait_for(page, f"{LAST_TABLE}.querySelectorAll('tbody tr').length === 1")
+    assert "1,4713" in table.locator("tbody tr").inner_text()
+    table.locator("input[type=search]").fill("papi 6.2")
+    wait_for(page, f"{LAST_TABLE}.querySelectorAll('tbody tr').length === 10")
+    table.get_by_role("columnheader", name=re.compile("Hạng")).first.click()
+    wait_for(page, f"{LAST_TABLE}.querySelector('tbody').innerText.includes('10/61*')")
+    ranks = [row.split("\t")[3] for row in table.locator("tbody").inner_text().splitlines()]
+    assert [int(r.split("/")[0]) for r in ranks] == sorted(int(r.split("/")[0]) for r in ranks)
+    assert ranks[0] == "1/61*" and ranks[-1] == "10/61*"
+    with page.expect_download() as download:
+        table.get_by_role("button", name="Excel").click()
+    assert download.value.suggested_filename == "so_lieu.xlsx"
+    download.value.save_as(lab[1] / "so_lieu.xlsx")
+    sheet = load_workbook(lab[1] / "so_lieu.xlsx").active
+    head, first, *rest = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert head == ["Nơi", "Nội dung", "Điểm", "Hạng", "Số nơi được xếp", "Loại hạng", "Nhóm", "Trung vị"]
+    assert len(rest) == 60 and isinstance(first[2], float) and first[3:6] == [1, 61, "tự tính"]
+
+
+def test_running_again_starts_afresh(page):
+    page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 10
+    page.get_by_role("button", name="PCI", exact=True).click()
+    drawn(page, "Chỉ số PCI tăng 1,95 điểm năm 2024")
+
+
+def test_nothing_was_asked_of_the_web_and_nothing_went_wrong(seen):
+    assert seen["requests"] and [u for u in seen["requests"] if not _local(u)] == []
+    assert seen["errors"] == []
