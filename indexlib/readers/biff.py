@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any
 
 from indexlib.readers.limits import MAX_MARKS, MAX_TEXT, Tally
 
@@ -66,7 +67,7 @@ def measured(data: bytes) -> bytes:
         raise Damaged(str(error)) from None
 
 
-def _no_circles(container) -> None:
+def _no_circles(container: Any) -> None:
     """Every chain of sectors that the parser will follow comes to an end."""
     starts = [(container.fat, entry.isectStart) for entry in container.direntries if entry is not None]
     starts.append((container.fat, container.first_dir_sector))
@@ -81,7 +82,8 @@ def _no_circles(container) -> None:
 
 def _walk(stream: bytes) -> dict[int, tuple[int, int]]:
     """Count what the stream holds; (offset: rows, columns) of the dimensions to be put right."""
-    tally, lengths = Tally(), []
+    tally = Tally()
+    lengths: list[int] = []
     large: dict[int, tuple[int, int]] = {}
     pending = None
     head, number = struct.Struct("<HHHH").unpack_from, struct.Struct("<I").unpack_from
@@ -164,7 +166,7 @@ def _lengths(stream: bytes, at: int) -> list[int]:
 
 
 def _pieces(stream: bytes, at: int) -> list[bytes]:
-    pieces = []
+    pieces: list[bytes] = []
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         if pieces and kind != CONTINUE:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 import zlib
 from pathlib import Path
+from typing import Any
 
 from indexlib.readers.sheets import Opened, Sheet, refuse
 
@@ -123,7 +124,7 @@ def _docx(path: Path) -> list[tuple[str, list[list]]]:
     return [(tables[0][0], title + tables[0][1]), *tables[1:]]
 
 
-def _rows(table) -> list[list[str]]:
+def _rows(table: Any) -> list[list[str]]:
     """Rows of a Word table; a merged cell stands in each place that it covers.
 
     The library's own cells of a row climb through all rows that a merged cell covers, for each of them.

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 from xml.parsers import expat
 
 from indexlib.readers.limits import Tally, TooLarge
@@ -88,7 +89,7 @@ def _is_xml(first: bytes) -> bool:
     return first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
 
 
-def _counter(first: bytes, tally: Tally, shared: Shared):
+def _counter(first: bytes, tally: Tally, shared: Shared) -> Any:
     """What counts a part, by its first tag; ``None`` for parts that hold no cells."""
     if not _is_xml(first):
         return None
@@ -100,7 +101,7 @@ def _counter(first: bytes, tally: Tally, shared: Shared):
     return makers[root[1]]() if root[1] in makers else None
 
 
-def _parser(counter) -> expat.XMLParserType:
+def _parser(counter: Any) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = counter.start

@@ -126,7 +126,7 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
             raise refuse(path, "password")
         mimetype = parts.read("mimetype") if "mimetype" in names else b""
     except TooLarge as error:
-        raise refuse(path, error.code, **error.values) from None
+        raise refuse(path, error.code, "", **error.values) from None
     except packages.Unusual as error:
         raise refuse(path, error.code) from None
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error, ExpatError):
@@ -197,7 +197,7 @@ def _measured(path: Path, data: bytes) -> bytes:
     try:
         return biff.measured(data)
     except TooLarge as error:
-        raise refuse(path, error.code, **error.values) from None
+        raise refuse(path, error.code, "", **error.values) from None
     except biff.Protected:
         raise refuse(path, "password") from None
     except biff.Damaged as error:
