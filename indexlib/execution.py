@@ -121,7 +121,7 @@ def _execute(book: Path, out: Path, params: Params, kernels: Kernels) -> Outcome
     except papermill.PapermillExecutionError as error:
         outcome.failed, outcome.cell = True, error.cell_index
         outcome.why = f"{error.ename}: {COLOURS.sub('', error.evalue)}".strip()
-    except (DeadKernelError, RuntimeError) as error:
+    except (DeadKernelError, RuntimeError, TimeoutError) as error:  # a TimeoutError is an OSError, but no full disk
         outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
     outcome.seconds = round(time.perf_counter() - start, 2)
     return outcome

@@ -23,7 +23,7 @@ ENGINE = "indexlib"
 QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 #: Calls by which a cell can reach beyond its own names.
 REACHING = {"__import__", "compile", "delattr", "eval", "exec", "exit", "get_ipython", "globals", "quit", "setattr", "vars"}
-#: Seconds that a kernel may take to start.
+#: Seconds that a kernel may take to start, or to hand over what a cell showed; nbclient's 4 are short on a busy machine.
 PATIENCE = 60
 
 #: What a kernel does between two notebooks; it is then as good as new, but for the modules and data it has loaded.
@@ -52,7 +52,8 @@ class Engine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, kernel: Kernel, unfinished: str, **_: Any) -> Any:
         """Run a notebook in ``kernel``; one that breaks off is saved as far as it came as ``unfinished``."""
-        client = _Client(nb_man, km=kernel.manager, kernel_name=kernel_name, startup_timeout=PATIENCE, log=logger)
+        client = _Client(nb_man, km=kernel.manager, kernel_name=kernel_name, startup_timeout=PATIENCE,
+                         iopub_timeout=PATIENCE, log=logger)
         try:
             return client.execute()
         except BaseException:
