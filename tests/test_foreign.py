@@ -104,7 +104,7 @@ def notebook(found) -> nbformat.NotebookNode:
 
 def written(book: nbformat.NotebookNode, folder: Path) -> pages.Content:
     shown = pages.write_page(folder, "page", book, "A page", "vi", ("index.html", "home"))
-    pages.write_script(folder)
+    pages.write_script(folder, folder)
     pages.write_data(folder / "charts", shown.figures)
     pages.write_tables(folder / "tables", "page", shown.tables)
     return shown
