@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
+from choreographer.channels import ChannelClosedError
 from kaleido import Kaleido
 from kaleido.errors import ChromeNotFoundError
 
@@ -83,7 +85,8 @@ class Browser:
         kaleido, loop = self._kaleido, self._loop
         try:
             if kaleido is not None:
-                self._wait(kaleido.close())
+                with suppress(ChannelClosedError):  # it died by itself
+                    self._wait(kaleido.close())
         finally:
             self._kaleido = self._loop = None
             if loop is not None:
@@ -97,7 +100,8 @@ async def _opened(tabs: int) -> Kaleido:
 
 
 def _not_drawn(fault: BaseException) -> Exception:
-    if isinstance(fault, OSError) and not isinstance(fault, ConnectionError | TimeoutError):
+    lost = ConnectionError | TimeoutError | ChannelClosedError
+    if isinstance(fault, OSError) and not isinstance(fault, lost):
         return fault
     why = str(fault.args[0]) if fault.args else type(fault).__name__
     return BrowserError(t("chart.not_written", why=why.partition("\n")[0]))

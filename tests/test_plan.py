@@ -178,7 +178,7 @@ def test_a_demand_without_its_words_is_named(data):
     data.swap(f"plans/{NAME}/plan.yml", "    words: \"chủ động rà soát", "    text: \"chủ động rà soát")
     with pytest.raises(DataError) as error:
         load_plan(NAME)
-    assert [(p.column, p.code) for p in error.value.problems] == [("demands.words", "missing")]
+    assert [(p.column, p.code) for p in error.value.problems] == [("demands.0.words", "missing")]
 
 
 def test_a_plan_without_its_base_year_says_so(data):
