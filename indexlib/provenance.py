@@ -60,9 +60,9 @@ class Manifest(BaseModel):
     params: Params
     inputs: dict[str, str]
     notebooks: Annotated[list[Ended], Field(max_length=100)]
+    papers: Annotated[dict[str, str], Field(max_length=10)] = {}
     files: Annotated[dict[str, str], Field(max_length=10_000)]
     notices: list[str] = []
-    papers: dict[str, str] = {}
     checksum: str
     intact: bool
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,13 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from indexlib import pages, provenance
+from indexlib.briefing import bundle
+from indexlib.briefing.alone import figures
 from indexlib.execution import execute
+from indexlib.findings import find
 from indexlib.foreign import shown
 from indexlib.kept import checksum, inputs
 from indexlib.provenance import Manifest
 from indexlib.run import suite
 from indexlib.wording import speaking
 
+OFFICE = (".docx", ".xlsx", ".pptx")
+#: Parameters of the report that name what stood beside the parameter file.
+BESIDE = {"template": None, "progress": None, "until": None}
 MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
@@ -51,6 +58,8 @@ class Verdict:
         Notebooks that failed, in the run or now.
     differ : list of Difference
         Tables, figure data and words of pages that do not follow from the data and notebooks of today.
+    skipped : list of str
+        Files that follow from more than the data: a template or worksheets that stood beside the parameters.
     compared : int
         Files recomputed and compared.
     """
@@ -64,6 +73,7 @@ class Verdict:
     fresh: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     differ: list[Difference] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     compared: int = 0
 
     @property
@@ -113,6 +123,8 @@ def verify(folder: Path, jobs: int = 2, progress: Callable[[], Any] | None = Non
         _compare_inputs(verdict, {f"notebooks/{books[n].name}": checksum(books[n]) for n in ran if n in books})
         with tempfile.TemporaryDirectory(prefix="indexlib-verify-") as work:
             _recompute(verdict, [books[n] for n in ran if n in books], Path(work), jobs, progress)
+            if manifest.papers:
+                _recompute_papers(verdict, folder, Path(work))
             _compare(verdict, folder, Path(work))
     return verdict
 
@@ -147,9 +159,23 @@ def _recompute(verdict: Verdict, books: list[Path], work: Path, jobs: int, progr
         (work / f"{book.stem}.html").write_text(found.body, encoding="utf-8")
 
 
+def _recompute_papers(verdict: Verdict, folder: Path, work: Path) -> None:
+    """The files of the briefing from the data of today, with the charts that stand in the folder."""
+    params = verdict.manifest.params
+    found = find(params.model_copy(update={"report": params.report.model_copy(update=BESIDE)}))
+    if not verdict.manifest.notebooks:  # the files of the briefing alone bring the data of their own charts
+        pages.write_data(work / "charts", figures(found))
+    made = bundle.make(found, work, folder / "charts", folder)
+    if any(getattr(params.report, name) for name in BESIDE):
+        (work / bundle.REPORT).unlink()
+        verdict.skipped.append(bundle.REPORT)
+    verdict.failed += [name for name, why in made.why.items() if why]
+
+
 def _compare(verdict: Verdict, folder: Path, work: Path) -> None:
     """Each figure file that was recomputed beside the one in the folder, and those that are not made any more."""
-    made = [p for pattern in ("tables/*.csv", "charts/*.csv", "*.html") for p in sorted(work.glob(pattern))]
+    kinds = ("tables/*.csv", "charts/*.csv", "*.html", "*.docx", "*.xlsx", "*.pptx", "worksheets/*")
+    made = [p for pattern in kinds for p in sorted(work.glob(pattern))]
     gone = set(verdict.missing)
     for path in made:
         name = path.relative_to(work).as_posix()
@@ -169,7 +195,12 @@ def _compare(verdict: Verdict, folder: Path, work: Path) -> None:
 
 
 def _lines(path: Path, page: bool = False) -> list[str]:
-    """Lines of a table; of a page its words without markup, drawings and the links around it."""
+    """Lines of a table; of a page its words without markup, drawings and the links around it; of an office file its words."""
+    if path.suffix in OFFICE:
+        with zipfile.ZipFile(path) as parts:
+            names = sorted(name for name in parts.namelist() if name.endswith(".xml"))
+            texts = [parts.read(name).decode("utf-8", "replace") for name in names]
+            return [line for text in texts for part in MARKUP.sub("\n", text).split("\n") if (line := unescape(part).strip())]
     text = path.read_bytes().decode("utf-8-sig", "replace")
     if path.suffix != ".html":
         return text.split("\n")

@@ -85,3 +85,12 @@ def test_worksheets_that_came_back_stand_in_the_periodic_report(alone, command, 
     assert "la.xlsx" in out  # what is wrong with a sheet is told, and the rest is counted
     said = [p.text for p in Document(str(tmp_path / "o" / "q2-briefing" / "briefing.docx")).paragraphs]
     assert any("đến ngày 14/06/2025" in x for x in said) and any("la.xlsx" in x for x in said)
+
+
+def test_verify_recomputes_the_files_and_names_a_figure_that_no_longer_follows(alone, command, data):
+    code, out, _ = command("verify", alone.folder)
+    assert code == 0 and "tính lại ra đúng như vậy" in out
+    data.swap("scores/papi.csv", "2024,thanh_hoa,papi.6.2,1.47", "2024,thanh_hoa,papi.6.2,1.57")
+    code, out, _ = command("verify", alone.folder)
+    assert code == 1
+    assert "briefing.docx" in out and "tables.xlsx" in out and "KHÔNG còn đúng" in out

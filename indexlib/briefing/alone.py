@@ -48,19 +48,19 @@ def run_briefing(path: Path, outputs: Path = Path("outputs"), jobs: int = 2) -> 
         try:
             with Workshop(jobs) as tools, workplace(outputs, name) as (work, kept):
                 made_from = {path.name: checksum(path)} | inputs(params)
-                run, figures = Run(name, outputs / name), _figures(find(params))
-                pages.write_data(work / "charts", figures)
-                run.notices += draw(figures, work / "charts", kept, tools)
+                run, shown = Run(name, outputs / name), figures(find(params))
+                pages.write_data(work / "charts", shown)
+                run.notices += draw(shown, work / "charts", kept, tools)
                 key = brief(work, kept, run, params, path.parent)
-                write_manifest(work, run, params, made_from, figures, [], start)
-                forget(kept, {bundle.KEPT: key}, figures, run.whole)
+                write_manifest(work, run, params, made_from, shown, [], start)
+                forget(kept, {bundle.KEPT: key}, shown, run.whole)
                 deliver(run, work)
         except OSError as error:
             raise WriteError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
     return run
 
 
-def _figures(found: Findings) -> dict[str, dict]:
+def figures(found: Findings) -> dict[str, dict]:
     """The charts that the files show, as plain data by name."""
     shown = [p.figure for index in INDICES for p in pictures(found, index)]
     shown += [c for c in gallery.positions(found) if isinstance(c, Chart)]
