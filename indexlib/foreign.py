@@ -17,6 +17,8 @@ _FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))([^\S\t\r\n]*)(?=[=+\-@＝＋－＠]
                       # a figure with its sign, and words behind it at most
                       r"(?![+-]\d[\d.,]*%?(?:[ \u00a0][^\W\d_]+)*\s*(?:$|[;,)]))")
 _NAME = re.compile(r"\w[\w-]*(?:\.[\w-]+)*")
+#: Names that Windows keeps for devices, whatever ending follows.
+DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "0123456789¹²³")}
 #: Control characters, and those that show text in another order than it is written.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 

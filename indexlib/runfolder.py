@@ -17,13 +17,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from indexlib import provenance, store
+from indexlib.foreign import DEVICES
 from indexlib.problems import IndexlibError
 from indexlib.wording import listing, t
 
 FAILED = ".failed"
 LONGEST = 100
-#: Names that Windows keeps for devices, whatever ending follows.
-DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "0123456789¹²³")}
 #: Letters and digits of any script, marks on them; a dot, space or hyphen only between.
 NAME = re.compile(r"\w[\w\u0300-\u036f.() -]*")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from indexlib.foreign import DEVICES
 from indexlib.places import plain
 
 #: Characters that XML forbids, and marks that turn the direction of a line, with which a name could hide another.
@@ -16,8 +17,6 @@ FORMULA = ("=", "+", "-", "@", "'")
 SHEET = re.compile(r"[\[\]:*?/\\]")
 #: Longest text of a cell of Excel.
 LONGEST = 32_767
-#: Names that Windows keeps for devices.
-DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(1, 10))}
 
 
 def clean(text: object) -> str:
