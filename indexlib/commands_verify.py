@@ -43,7 +43,7 @@ def report(verdict: Any, folder: Path) -> list[str]:
     lines = [t("verify.made", run=made.run, version=made.indexlib, python=made.python,
                revision=t("verify.git_unknown") if revision in ("", "unknown") else revision[:12] + changed)]
     lines += [] if made.intact else [t("verify.manifest_edited")]
-    for key in ("edited", "missing", "added", "inputs", "gone", "fresh", "failed", "skipped"):
+    for key in ("edited", "missing", "added", "inputs", "gone", "fresh", "failed"):
         names = getattr(verdict, key)
         if names:
             more = f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else ""
@@ -55,7 +55,7 @@ def report(verdict: Any, folder: Path) -> list[str]:
         lines.append(t("verify.follows_although" if other else "verify.follows", n=verdict.compared))
     else:
         lines.append(t("verify.follows_not"))
-    return lines
+    return lines + ([t("verify.skipped", names=listing(verdict.skipped))] if verdict.skipped else [])
 
 
 def _differences(differ: list[Any]) -> list[str]:

@@ -81,7 +81,7 @@ def other_places(path: Path | str, folder: Path | None = None) -> tuple[list[Pat
         raise DataError([Problem(path.as_posix(), "", None, "", "name", t("suite.name", place=place.code, year=params.year))])
     folder = path.parent if folder is None else Path(folder)
     made, there = [], []
-    for other in load_places().valid(params.year, place.level):
+    for other in (p for p in load_places().valid(params.year, place.level) if p.code != place.code):
         new = folder / path.name.replace(place.code, other.code)
         replaced = re.sub(r"(?m)^(place:[ \t]*)(?:\"[^\"\n]*\"|'[^'\n]*'|[^#\n]*?)(?=[ \t]*(?:#|$))", rf"\g<1>{other.code}",
                           text, count=1)

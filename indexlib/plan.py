@@ -153,9 +153,9 @@ class Plan:
         return frame.loc[frame["by"] == BY_GAP, "component"].tolist()
 
     def dissolved(self, day: str | None) -> bool:
-        """Whether the issuer had become part of another place by a day, ``2025-07-01``."""
+        """Whether the issuer is part of another place by a day, ``2025-07-01``; of an unknown day, whether it may be."""
         successor = self.about.get("successor")
-        return bool(successor and day and day >= str(successor["from"]))
+        return bool(successor and (day is None or day >= str(successor["from"])))
 
     def notices(self, year: int, province: str | None = None, day: str | None = None) -> list[str]:
         """What every first page must say: the level of the figures, whose plan this is, whether it still runs.
@@ -178,8 +178,8 @@ class Plan:
             key = "notice.ended" if year > about["last_year"] else "notice.before"
             lines.append(t(key, first=about["first_year"], last=about["last_year"], year=year))
         successor = about.get("successor")
-        if successor and (not self.valid(year) or self.dissolved(day)):
-            day = "/".join(str(int(x)) for x in reversed(successor["from"].split("-")))
+        if successor and (not self.valid(year) or (day is not None and self.dissolved(day))):
+            day = "/".join(reversed(successor["from"].split("-")))
             name = successor["name_vi"] if language() == "vi" else successor["name_en"]
             lines.append(t("notice.successor", place=about["place"], successor=name, day=day,
                            legal=successor["legal_source"]))

@@ -125,7 +125,7 @@ def test_years_before_within_and_after_the_plan(plan):
     after = " ".join(plan.notices(2026))
     assert "đã hết thời hạn" in after
     assert "xã Hà Long" in after
-    assert "1/7/2025" in after
+    assert "01/07/2025" in after
     with speaking("en"):
         after = " ".join(plan.notices(2026))
         assert "has ended" in after

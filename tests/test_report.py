@@ -80,7 +80,16 @@ def test_the_other_periods_are_whole_too(written, period):
 def test_the_first_page_says_whose_figures_these_are(written):
     said = texts(written("thanh_hoa", 2024, "vi"))
     assert "Số liệu cấp tỉnh (Thanh Hóa); đối với xã chỉ là bối cảnh." in said
-    assert "ỦY BAN NHÂN DÂN" in said and "XÃ HÀ BẮC" in said
+    assert "TÊN CƠ QUAN BÁO CÁO" in said  # the day of signing is not known, and Hà Bắc is part of Hà Long since 1/7/2025
+    assert any("từ 01/07/2025, UBND xã Hà Bắc đã thuộc xã Hà Long" in x for x in said)
+
+
+def test_the_issuer_is_named_while_it_was_there_and_not_after(tmp_path):
+    for quarter, named in ((2, True), (3, False)):
+        asked = open_run(place="thanh_hoa", year=2024, report={"period": "quarter", "year": 2025, "quarter": quarter})
+        said = texts(write_report(asked, tmp_path / f"{quarter}.docx"))
+        assert ("XÃ HÀ BẮC" in said) == named
+        assert any("Từ 01/07/2025, xã Hà Bắc là một phần của xã Hà Long" in x for x in said) != named
 
 
 def test_a_province_that_the_plan_is_not_of_gets_no_letterhead_of_the_plan(written):
@@ -144,9 +153,9 @@ def test_targets_stand_with_what_became_of_them(tmp_path):
     path = write_report(asked, tmp_path / "r.docx")
     rows = table_with(path, "Mục tiêu")[1:]
     assert [r[1:] for r in rows] == [
-        ["điểm từ 45,0000 điểm trở lên", "44,8708 điểm", "chưa đạt"], ["thứ hạng từ 15 trở lên", "13/61*", "đạt"],
+        ["từ 45,0000 điểm trở lên", "44,8708 điểm", "chưa đạt"], ["thứ hạng từ 15 trở lên", "13/61*", "đạt"],
         ["thứ hạng trong vùng từ 3 trở lên", "5/14*", "chưa đạt"],
-        ["điểm từ 85,00% trở lên", "–", "chưa xét được: chưa có điểm"]]
+        ["từ 85,00% trở lên", "–", "chưa xét được: chưa có điểm"]]
     assert any("Mục tiêu: đạt 1, chưa đạt 2, chưa xét được 1" in x for x in texts(path))
 
 
@@ -215,7 +224,7 @@ def test_rendered_the_report_is_whole_and_short(written, tmp_path):
     assert 5 <= len(pages) <= 12
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in pages[0] and "Tóm tắt" in pages[0]
     assert [p.split()[0] for p in pages[1:]] == [str(n) for n in range(2, len(pages) + 1)]
-    assert "TM. ỦY BAN NHÂN DÂN" in pages[-1] and not LEAKED.search(pdf)
+    assert "TM. TÊN CƠ QUAN BÁO CÁO" in pages[-1] and not LEAKED.search(pdf)
 
 
 # What a province once printed: percent changes called points, and 1 + 2 + 7 of 8 components.

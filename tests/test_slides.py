@@ -357,13 +357,13 @@ def count_names(cell: str) -> int:
 def test_the_noise_slide_repeats_the_counts_of_the_run(written):
     of = found_of("thanh_hoa", 2024, "vi")
     counted = by_noise_alone(of.now, of.noise, of.params.rules)
-    slide = titled(written("thanh_hoa", 2024, "vi"), f"Trong {counted['judged'].sum()} phép xét")
-    assert f"có {counted['found'].sum()} cờ" in title(slide)
+    slide = titled(written("thanh_hoa", 2024, "vi"), f"Trong {counted['judged'].sum()} lượt xét")
+    assert f"có {counted['found'].sum()} lượt gặp điều kiện" in title(slide)
     (chart,) = charts(slide)
     raised, expected = ([v for v in s.values] for s in chart.plots[0].series)
     assert sum(raised) == counted["found"].sum()
     assert sum(expected) == pytest.approx(counted["expected"].sum())
-    judged = [int(re.search(r"\((\d+) phép xét\)", c)[1]) for c in categories(chart)]
+    judged = [int(re.search(r"\((\d+) lượt xét\)", c)[1]) for c in categories(chart)]
     assert sum(judged) == counted["judged"].sum()
 
 

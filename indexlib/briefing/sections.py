@@ -35,6 +35,10 @@ def head(found: Findings) -> dict[str, Any]:
     about, year, report = found.plan.about, found.params.year, found.params.report
     foreign = found.place.code != about["province"] or "letterhead_vi" not in about or found.plan.dissolved(report.closing)
     first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
+    notices = found.notices()
+    if report.closing is None and found.plan.dissolved(None):
+        notices.append(t("report.no_day", issuer=own(about, "issuer"), successor=own(about["successor"], "name"),
+                         day="/".join(reversed(about["successor"]["from"].split("-")))))
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
     into = t("report.into.year_of", **when) if report.period == "year" and report.year else \
         t(f"report.into.{report.period}", **when)
@@ -43,7 +47,7 @@ def head(found: Findings) -> dict[str, Any]:
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
         "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(about, "seat")),
         "kind": t("report.kind"), "title": t("report.title", place=found.place.name, year=year), "into": into,
-        "basis": t(key, plan=own(about, "name"), issuer=own(about, "issuer")), "notices": found.notices(),
+        "basis": t(key, plan=own(about, "name"), issuer=own(about, "issuer")), "notices": notices,
         "recipients_head": t("report.recipients"),
         "recipients": [t("report.recipient_open")] if foreign else list(own(about, "recipients")),
         "on_behalf": t("report.on_behalf", office=second if foreign else first),
@@ -239,7 +243,7 @@ def goals(found: Findings) -> dict[str, Any]:
         state = t(f"goal.state.{g.state}")
         rows.append({"component": catalogue.label(g.component), "target": t(f"goal.{g.kind}", wanted=wanted),
                      "actual": actual, "state": t("goal.state.why", state=state, why=g.reason) if g.reason else state})
-    return {"text": t("report.goals.lead" if rows else "report.sum.goals_none"), "rows": rows,
+    return {"text": t("report.goals.lead") if rows else t("report.sum.goals_none", year=found.params.year), "rows": rows,
             "notes": tables.rank_notes(pd.DataFrame(rows).rename(columns={"actual": "rank"})) if rows else []}
 
 
@@ -274,5 +278,5 @@ def method(found: Findings) -> list[str]:
 def sources(found: Findings) -> dict[str, Any]:
     """Where the figures were read."""
     made = tables.sources(found, RUN)
-    lines = [t("report.source", figures=r["figures"], where=r["where"]) for r in records(made)]
-    return {"caption": made.caption, "lines": lines or [made.empty]}
+    lines = [t("report.source", figures=r["figures"], where=tables.shorten(r["where"], 90)) for r in records(made)]
+    return {"caption": made.caption, "lines": [*lines, t("report.sources_note")] if lines else [made.empty]}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from indexlib.briefing import paper
 from indexlib.briefing.archive import save
-from indexlib.briefing.assignment import collector, heading, notes
+from indexlib.briefing.assignment import heading, notes
 from indexlib.findings import Findings
 from indexlib.wording import t
 
@@ -30,8 +30,7 @@ def write(found: Findings, unit: str, mine: pd.DataFrame, path: Path) -> Path:
     paper.write(document.add_paragraph(), lines[1], middle=True)
     for line in lines[2:]:
         paper.write(document.add_paragraph(), line)
-    to = collector(found)
-    asked = t("ws.paper.how") + (" " + t("ws.return", unit=to) if to else "")
+    asked = t("ws.paper.how") + " " + t("ws.paper.return")
     paper.write(document.add_paragraph(), asked, italic=True)
     headers = [t(f"ws.paper.{key}", year=found.params.year) for key in
                ("order", "component", "figures", "why", "words", "measure", "product", "deadline", "person")]

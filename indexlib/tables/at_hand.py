@@ -48,8 +48,8 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool)
     partial = here[(here["panel"] == "partial") & here["score"].notna()]
     if len(partial):
         low, high = int(partial["scored"].min()), int(partial["scored"].max())
-        parts.append(t("coverage.partial", n=len(partial), low=low if low == high else f"{low}-{high}",
-                       expected=int(partial["expected"].max())))
+        span = str(low) if low == high else t("coverage.span", low=low, high=high)
+        parts.append(t("coverage.partial", n=len(partial), low=span, expected=int(partial["expected"].max())))
     if not parts:
         return ""
     links = found.plan.mapping
