@@ -36,7 +36,7 @@ def head(found: Findings) -> dict[str, Any]:
     foreign = found.place.code != about["province"] or "letterhead_vi" not in about or found.plan.dissolved(report.closing)
     first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
     notices = found.notices()
-    if report.closing is None and found.plan.dissolved(None):
+    if found.place.code == about["province"] and report.closing is None and found.plan.dissolved(None):
         notices.append(t("report.no_day", issuer=own(about, "issuer"), successor=own(about["successor"], "name"),
                          day="/".join(reversed(about["successor"]["from"].split("-")))))
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
