@@ -19,14 +19,15 @@ import pandas as pd
 
 from indexlib import files, journal
 from indexlib.catalogue import load_catalogue
+from indexlib.copies import Beside, borne_out
 from indexlib.foreign import csv_cell, shown
 from indexlib.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
 from indexlib.indicators import FOLDER
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.profiles import exchanged_columns
-from indexlib.readers.reading import Reading
+from indexlib.readers.reading import ONCE, Reading
 from indexlib.scores import COLUMNS, FILES, WITHHELD, check_scores, load_scores, load_sources, load_withheld
-from indexlib.wording import t
+from indexlib.wording import plain_number, t
 
 KEYS = ["year", "place", "component"]
 VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
@@ -64,7 +65,10 @@ class Addition:
     problems : list of Problem
         What stands against adding, beyond the problems of the reading.
     doubts : list of Problem
-        What a person should look at, beyond the doubts of the reading.
+        What a person should look at: the doubts of the reading, less what the tables or a second copy bear
+        out, and what does not fit the years before and after.
+    beside : Beside, optional
+        How the second copy compares, if there is one.
     """
 
     reading: Reading
@@ -77,6 +81,7 @@ class Addition:
     indicators: IndicatorAddition
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
+    beside: Beside | None = None
 
     @property
     def empty(self) -> bool:
@@ -89,14 +94,17 @@ class Addition:
         return self.new.empty and self.changed.empty and self.withheld.empty
 
 
-def compare(reading: Reading, file: str = "") -> Addition:
-    """Compare a reading with the score tables.
+def compare(reading: Reading, file: str = "", second: Reading | None = None) -> Addition:
+    """Compare a reading with the score tables, and with a second copy of the same figures.
 
     Parameters
     ----------
     reading : Reading
     file : str
         Name of the file read, for messages.
+    second : Reading, optional
+        The same edition from elsewhere; a part of it will do, and what is wrong with the rest of it does
+        not matter. A figure that differs is a problem.
 
     Returns
     -------
@@ -112,11 +120,13 @@ def compare(reading: Reading, file: str = "") -> Addition:
     changed = _changed(known)
     held = load_withheld()
     withheld = _rounded_held(reading.withheld, held)
-    problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file)
+    once, differing, beside = borne_out(reading, have, second, file)
+    problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file) + differing
     hidden = _no_longer(have, reading, file)
+    doubts = [p for p in reading.doubts if p.code not in ONCE] + _exchanged(rows, have, file) + once
     return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
-                    _missing(rows, have, reading), withheld, compare_indicators(reading), problems + hidden,
-                    _exchanged(rows, have, file))
+                    _missing(rows, have, reading), withheld, compare_indicators(reading), problems + hidden, doubts,
+                    beside)
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +178,7 @@ def _no_longer(have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]
         return []
     clash = reading.withheld[KEYS].merge(have[[*KEYS, "score"]].dropna(), on=KEYS)
     return [Problem(file, "", None, "", "has_score",
-                    t("add.has_score", year=r.year, place=r.place, component=r.component, score=r.score))
+                    t("add.has_score", year=r.year, place=r.place, component=r.component, score=plain_number(r.score)))
             for r in clash.itertuples()]
 
 
@@ -194,7 +204,7 @@ def _exchanged(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Proble
 
 
 def add(addition: Addition, file: str, source: str, where: str = "", accept_changes: bool = False,
-        accept_doubts: bool = False, today: date | None = None) -> None:
+        accept_doubts: bool = False, checked: bool = False, today: date | None = None) -> None:
     """Write an addition into the score tables, all or nothing.
 
     Parameters
@@ -208,6 +218,8 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         What the source is, for a key that ``sources.csv`` does not have.
     accept_changes, accept_doubts : bool
         Write although older figures change; although something beside the figures does not fit.
+    checked : bool
+        Write although the file does not prove itself: a person has compared what is named in ``doubts``.
     today : date, optional
         Date of the correction; default today.
 
@@ -223,8 +235,8 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
     if reading.errors or addition.problems:
         raise DataError(reading.errors + addition.problems)
-    if (doubts := reading.doubts + addition.doubts) and not addition.empty and not accept_doubts:
-        raise IndexlibError(t("add.doubts", n=len(doubts)))
+    if not addition.empty and (said := _open_doubts(addition.doubts, accept_doubts, checked)):
+        raise IndexlibError("\n".join(said))
     if (changes := len(addition.changed) + len(addition.indicators.changed)) and not accept_changes:
         raise IndexlibError(t("add.changes", n=changes))
     if addition.empty:
@@ -240,6 +252,14 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise IndexlibError(t("add.cannot_write", why=error.strerror or error)) from error
     finally:
         files.look()
+
+
+def _open_doubts(doubts: list[Problem], accept_doubts: bool, checked: bool) -> list[str]:
+    """What to do about doubts that nobody has answered for."""
+    once = sum(p.code in ONCE for p in doubts)
+    rest = len(doubts) - once
+    return [t(key, n=n) for key, n, answered in (("add.doubts", rest, accept_doubts), ("add.unchecked", once, checked))
+            if n and not answered]
 
 
 def _state(folder: Path) -> str:

@@ -48,25 +48,33 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         where: Annotated[str | None, typer.Option(help="Nguồn là gì, nếu mã nguồn là mới.")] = None,
         accept_changes: Annotated[bool, typer.Option("--accept-changes", help="Ghi cả khi số cũ thay đổi.")] = False,
         accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
+        checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
+        against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
         language: LanguageOption = "vi") -> None:
     """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
     from indexlib import addition as adding
+    from indexlib.copies import read_second
     from indexlib.readers import read_published
 
     _speak(language)
     reading = read_published(file, year, index)
-    _print_reading(reading, file)
+    _print_reading(reading, file, with_doubts=False)
     if reading.kind in ("pdf", "docx"):
         raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
     if reading.errors or reading.scores.empty:
         typer.echo(t("cli.wrong"), err=True)
         raise typer.Exit(2)
-    compared = adding.compare(reading, file.name)
+    second = None if against is None else read_second(against, file, reading)
+    compared = adding.compare(reading, file.name, second)
     _print_addition(compared)
+    if compared.beside:
+        typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
+                     differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
     _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts)
     key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
     try:
-        adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts)
+        adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts,
+                   checked)
     except IndexlibError as error:
         typer.echo(str(error), err=True)
         typer.echo(t("cli.wrong"), err=True)
@@ -100,7 +108,7 @@ def _where(reading: Any, file: Path) -> str:
     return f"workbook {file.name} ({indices.at[reading.index, 'publisher_en']})"
 
 
-def _print_reading(reading: Any, file: Path) -> None:
+def _print_reading(reading: Any, file: Path, with_doubts: bool = True) -> None:
     from indexlib.catalogue import load_catalogue
 
     if reading.index:
@@ -110,8 +118,9 @@ def _print_reading(reading: Any, file: Path) -> None:
                      places=reading.scores["place"].nunique(), components=reading.scores["component"].nunique()))
     if len(reading.indicators):
         _print_indicators(reading.indicators)
-    for title, problems in (("add.notes", reading.notes), ("add.doubts_found", reading.doubts)):
-        _print_problems(t(title, n=len(problems)), problems)
+    _print_problems(t("add.notes", n=len(reading.notes)), reading.notes)
+    if with_doubts or reading.errors:
+        _print_problems(t("add.doubts_found", n=len(reading.doubts)), reading.doubts)
     if reading.errors:
         typer.echo(str(DataError(reading.errors)), err=True)
 

@@ -91,14 +91,14 @@ def number(value: float | None, digits: int) -> str:
 
 
 def plain_number(value: float) -> str:
-    """A number as it is, with the decimal sign of the language in force.
+    """A number as it is, to six decimals, with the decimal sign of the language in force.
 
     Examples
     --------
-    >>> plain_number(1.4), plain_number(2)
-    ('1,4', '2')
+    >>> plain_number(1.4), plain_number(2), plain_number(70.369985), plain_number(0.1 + 0.2)
+    ('1,4', '2', '70,369985', '0,3')
     """
-    return f"{value:g}".replace(".", "," if language() == "vi" else ".")
+    return f"{round(value, 6):.12g}".replace(".", "," if language() == "vi" else ".")
 
 
 def _half_up(value: float, digits: int) -> Decimal:

@@ -10,7 +10,8 @@ from pathlib import Path
 import xlsxwriter
 
 from indexlib.places import load_places
-from indexlib.readers.figures import weights_of
+from indexlib.readers.formulas import weights_of
+from indexlib.readers.reading import ONCE, Reading
 
 PCI_NAMES = {
     "pci.1": "Gia nhập thị trường", "pci.2": "Tiếp cận đất đai", "pci.3": "Tính minh bạch",
@@ -28,6 +29,11 @@ class Truth:
     figures: dict[tuple[str, str], float]
     names: dict[str, str]
     components: list[str] = field(default_factory=list)
+
+
+def refusals(reading: Reading) -> set[str]:
+    """What is wrong or does not fit; that a lone table does not prove itself is another matter."""
+    return {p.code for p in reading.errors + reading.doubts} - ONCE
 
 
 def pci(year: int = 2013, seed: int = 0, digits: int = 6) -> Truth:

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_workbooks import papi, parts, pci, save, wide
+from make_workbooks import papi, parts, pci, refusals, save, wide
 from test_readers_layouts import papi_header
 from test_readers_ministry import NAMES, ranking
 
@@ -169,8 +169,8 @@ def test_right_or_refused(table, seed, spoilt, changes, across, tmp_path):
     reading = read_published(save(tmp_path / "a.xlsx", {name: rows} | more), year=year)
     found = reading.scores.dropna(subset=["score"])
     read = {(p, c): s for p, c, s in found[["place", "component", "score"]].itertuples(index=False)}
-    refused = reading.errors + reading.doubts
-    assert spoilt or not refused, [p.code for p in refused]
+    refused = refusals(reading)
+    assert spoilt or not refused, refused
     if not refused:
         held = set(reading.withheld[["place", "component"]].itertuples(index=False, name=None))
         assert read.keys() | held == truth.keys()

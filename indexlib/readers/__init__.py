@@ -13,6 +13,7 @@ import pandas as pd
 
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import moha, papi, pci, template
+from indexlib.readers.corroboration import check_sorted, report_unproved
 from indexlib.readers.figures import RANK, SCORE, Figures
 from indexlib.readers.reading import DOUBTS, NOTES, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
@@ -70,14 +71,14 @@ def read_published(path: str | Path, year: int | None = None, index: str | None 
 def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, source: str,
           report: Collector) -> Reading:
     if template.recognises(sheets):
-        index, by_year, notes = template.read(sheets, year, report)
-        return _reading(index, by_year, notes, source, kind, report)
+        index, by_year, origin = template.read(sheets, year, report)
+        return _reading(index, by_year, source, kind, report, origin)
     index = index or _index(sheets, report)
     if not index:
         return Reading(tidy([]), report.problems, kind=kind)
     by_year = READERS[index].read(sheets, year, report, index) if READERS[index] is moha \
         else READERS[index].read(sheets, year, report)
-    return _reading(index, by_year, {}, source, kind, report)
+    return _reading(index, by_year, source, kind, report)
 
 
 def _index(sheets: list[Sheet], report: Collector) -> str:
@@ -93,18 +94,21 @@ def _index(sheets: list[Sheet], report: Collector) -> str:
     return names[0] if best and len(names) == 1 else ""
 
 
-def _reading(index: str, by_year: dict[int, Figures], notes: dict, source: str, kind: str,
-             report: Collector) -> Reading:
+def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, report: Collector,
+             origin: str = "") -> Reading:
     rows, held = [], []
     for year, figures in sorted(by_year.items()):
-        rows += _rows(figures, year, source, notes)
+        rows += _rows(figures, year, source)
         held += [_held_row(year, place, component, source) for component, place in figures.withheld]
-    if not rows and not held and not any(p.code not in NOTES | DOUBTS for p in report.problems):
-        report.add("nothing")
+    if not any(p.code not in NOTES | DOUBTS for p in report.problems):
+        if not rows and not held:
+            report.add("nothing")
+        for year, figures in sorted(by_year.items()):
+            check_sorted(figures, index, year, report)
+            report_unproved(figures, index, year, report)
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
-                   pd.DataFrame(held, columns=WITHHELD), doubtful,
-                   {year: figures.indicators for year, figures in by_year.items()})
+                   pd.DataFrame(held, columns=WITHHELD), doubtful, by_year, origin)
 
 
 def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str], str]:
@@ -116,11 +120,11 @@ def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str],
     for (component, kind, place), where in figures.cells.items():
         if (where["row"] + 1, letters(where["column"])) in named:
             value = figures.found.get((component, kind), {}).get(place)
-            found[place, component, kind] = "" if value is None else f"{value:g}"
+            found[place, component, kind] = "" if value is None else f"{round(value, 6):.12g}"
     return found
 
 
-def _rows(figures: Figures, year: int, source: str, notes: dict) -> list[tuple]:
+def _rows(figures: Figures, year: int, source: str) -> list[tuple]:
     """Rows in the order of the columns of the score tables."""
     rows = []
     for component in {component: None for component, _ in figures.found}:
@@ -129,8 +133,7 @@ def _rows(figures: Figures, year: int, source: str, notes: dict) -> list[tuple]:
         for place in {place: None for kind in (SCORE, RANK) for place in kinds[kind]}:
             rank = kinds[RANK].get(place)
             rows.append((year, place, component, kinds[SCORE].get(place), rank, base if rank is not None else None,
-                         kinds["ci_low"].get(place), kinds["ci_high"].get(place), source,
-                         notes.get((component, place), "")))
+                         kinds["ci_low"].get(place), kinds["ci_high"].get(place), source, ""))
     return rows
 
 

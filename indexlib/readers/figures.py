@@ -19,13 +19,15 @@ from indexlib.wording import listing
 
 #: A score and a rank as they are called in ``Figures.found``.
 SCORE, RANK = "score", "rank"
-#: Share of the places whose total may miss, each reported, before the whole is held for wrong.
-FEW = 0.1
 
 
 @dataclass
 class Figures:
-    """What one sheet says: (component, kind) to place to value, and where each stands."""
+    """What one sheet says: (component, kind) to place to value, and where each stands.
+
+    ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
+    the (component, kind, place) for which a second column with places of its own has the same figure.
+    """
 
     sheet: str
     found: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
@@ -34,6 +36,8 @@ class Figures:
     bases: dict[str, int] = field(default_factory=dict)
     paired: bool = False
     indicators: list[Indicator] = field(default_factory=list)
+    names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    agreed: set[tuple[str, str, str]] = field(default_factory=set)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""
@@ -92,6 +96,7 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
         else:
             values[place] = value
     figures.found[component, kind] = values
+    figures.names[component, kind] = (grid.sheet.name, column.places)
     _check_repeats(figures, grid, column, component, kind, report)
 
 
@@ -118,6 +123,28 @@ def _named(name: object, codes: set[str], year: int) -> str:
     return next(iter(codes)) if len(codes) == 1 else ""
 
 
+def join(whole: Figures, other: Figures, report: Collector | None) -> None:
+    """Put another sheet's figures beside those read; a figure on two sheets must be the same.
+
+    Without a ``report`` a difference has been reported before.
+    """
+    for (component, kind), values in other.found.items():
+        have = whole.found.setdefault((component, kind), {})
+        whole.names.setdefault((component, kind), other.names.get((component, kind), (other.sheet, 0)))
+        allowed = tolerance(list(have.values()), list(values.values())) if have else 0
+        for place, value in values.items():
+            if place not in have:
+                have[place] = value
+                whole.cells[component, kind, place] = other.where(component, kind, place)
+            elif abs(have[place] - value) <= allowed:
+                whole.agreed.add((component, kind, place))
+            elif report:
+                report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
+                           place=load_places().get(place).name, component=load_catalogue().label(component),
+                           one=value, other=have[place])
+    whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
+
+
 def tolerance(one: list[float], other: list[float]) -> float:
     """How far two printings of the same figure may differ: half of the coarser one's last decimal."""
     digits = min(decimals(one), decimals(other))
@@ -140,9 +167,13 @@ def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozense
     return count, valid if len(valid) == count else frozenset()
 
 
+def scales(year: int) -> dict[str, tuple[float, float]]:
+    """Lowest and highest score of each component that has a block in a year."""
+    return _scales(files.data_dir(), year)
+
+
 @cache
 def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
-    """Lowest and highest score of each component that has a block in a year."""
     blocks = load_catalogue().comparability
     own = blocks[(blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
     return dict(zip(own["component"], zip(own["scale_min"], own["scale_max"], strict=True), strict=True))
@@ -164,17 +195,17 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
 
 def check_scale(figures: Figures, year: int, report: Collector) -> None:
     """Every score lies on its component's scale; shares of one where percent are due are reported."""
-    catalogue, scales = load_catalogue(), _scales(files.data_dir(), year)
+    catalogue, limits = load_catalogue(), scales(year)
     for (component, kind), values in figures.found.items():
-        if kind != SCORE or component not in scales:
+        if kind != SCORE or component not in limits:
             continue
-        low, high = scales[component]
+        low, high = limits[component]
         for place, value in values.items():
             fraction = high == 100 and 0 < value <= 1.5
             # A maximum that no source prints is empty in the catalogue and bounds nothing.
             if fraction or value < low - 1e-4 or value > high + 1e-4:
                 report.add("fraction" if fraction else "out_of_scale", figures.sheet,
-                           **figures.where(component, kind, place), value=value, low=f"{low:g}", high=f"{high:g}",
+                           **figures.where(component, kind, place), value=value, low=low, high=high,
                            place=load_places().get(place).name, component=catalogue.label(component))
 
 
@@ -213,56 +244,6 @@ def check_ranks(figures: Figures, component: str, report: Collector, base: int =
         elif wrong:
             report.add("rank_order", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
                        place=load_places().get(lower).name, other=load_places().get(upper).name)
-
-
-def totals_follow(figures: Figures, total: str, year: int) -> bool:
-    """Whether totals follow from sub-indices by the catalogue's weights, but for a few that are reported."""
-    weights = weights_of(total, year)
-    if not weights or (total, SCORE) not in figures.found:
-        return False
-    complete = all((code, SCORE) in figures.found for code in weights)
-    return complete and len(_off(figures, total, weights)) <= FEW * len(figures.found[total, SCORE])
-
-
-def check_totals(figures: Figures, total: str, year: int, report: Collector) -> None:
-    """Report every place whose total does not follow from its sub-indices."""
-    weights = weights_of(total, year)
-    if not weights or (total, SCORE) not in figures.found:
-        return
-    for place, computed in _off(figures, total, weights).items():
-        report.add("total", figures.sheet, **figures.where(total, SCORE, place), place=load_places().get(place).name,
-                   value=figures.found[total, SCORE][place], computed=round(computed, 4))
-
-
-def weights_of(total: str, year: int) -> dict[str, float]:
-    """Weights (in percent) of the components of a total in a year; empty if they are not known."""
-    return _weights_of(files.data_dir(), total, year)
-
-
-@cache
-def _weights_of(folder: Path, total: str, year: int) -> dict[str, float]:
-    catalogue = load_catalogue()
-    w = catalogue.weights
-    row = w[(w["first_year"] <= year) & (w["last_year"] >= year)]
-    return {c: float(x) for c, x in zip(row["component"], row["weight"], strict=True)
-            if catalogue.component(c).index == total}
-
-
-def _off(figures: Figures, total: str, weights: dict[str, float]) -> dict[str, float]:
-    """Places whose total differs from the weighted sum, with that sum."""
-    parts = {code: figures.found.get((code, SCORE), {}) for code in weights}
-    scores = figures.found[total, SCORE]
-    rounding = sum(w / 10 * tolerance(list(parts[c].values()), list(parts[c].values())) for c, w in weights.items()
-                   if parts[c])
-    allowed = max(1e-3, rounding + tolerance(list(scores.values()), list(scores.values())))
-    off = {}
-    for place, value in scores.items():
-        if all(place in values for values in parts.values()):
-            # Sub-indices run to 10 and the total to 100: a weight of 5 % gives at most 5 points.
-            computed = sum(weight / 10 * parts[code][place] for code, weight in weights.items())
-            if abs(computed - value) > allowed:
-                off[place] = computed
-    return off
 
 
 def not_published(component: str, year: int) -> bool:

@@ -10,7 +10,18 @@ from __future__ import annotations
 from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
-from indexlib.readers.figures import RANK, SCORE, Figures, check_ranks, check_scale, component_of, expected_places, take
+from indexlib.readers.figures import (
+    RANK,
+    SCORE,
+    Figures,
+    check_ranks,
+    check_scale,
+    component_of,
+    expected_places,
+    join,
+    take,
+)
+from indexlib.readers.formulas import check_formulas
 from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
@@ -18,9 +29,6 @@ from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet, looks_like_a_table
 
 HEADER_ROWS = 12
-#: Parts are printed with two decimals, so a sum of eight may miss the total by a few hundredths.
-SUM_TOLERANCE = 0.05
-PARTS = {"par": ["par.part.appraised", "par.part.survey"]}
 
 
 def recognises(sheets: list[Sheet], index: str) -> int:
@@ -51,7 +59,10 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
                 report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
             continue
         figures = _sheet(grid, index, year, report)
-        whole = figures if whole is None else _join(whole, figures, report)
+        if whole is None:
+            whole = figures
+        else:
+            join(whole, figures, report)
     if whole is None or not whole.found:
         report.add("no_table")
         return {}
@@ -108,21 +119,6 @@ def _report_unknown(grid: Grid, column: Column, index: str, report: Collector) -
         report.add("no_header", grid.sheet.name, **where)
 
 
-def _join(whole: Figures, figures: Figures, report: Collector) -> Figures:
-    """Put another sheet's figures beside those read; a figure on two sheets must be the same."""
-    for (component, kind), values in figures.found.items():
-        have = whole.found.setdefault((component, kind), {})
-        for place, value in values.items():
-            if place in have and have[place] != value:
-                report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
-                           place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=value, other=have[place])
-            elif place not in have:
-                have[place] = value
-                whole.cells[component, kind, place] = figures.where(component, kind, place)
-    return whole
-
-
 def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
     catalogue, places = load_catalogue(), load_places()
     listed = {place for values in figures.found.values() for place in values}
@@ -143,20 +139,4 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(component), year=year)
         check_ranks(figures, component, report, base)
     check_scale(figures, year, report)
-    _check_sums(figures, index, year, report)
-
-
-def _check_sums(figures: Figures, index: str, year: int, report: Collector) -> None:
-    """The appraised and surveyed parts, and the fields of PAR INDEX, add up to the total."""
-    catalogue = load_catalogue()
-    fields = [c for c in catalogue.valid(year, index) if catalogue.component(c).level == "field"]
-    total = figures.found.get((index, SCORE), {})
-    for parts in (PARTS.get(index, []), fields):
-        columns = [figures.found.get((code, SCORE), {}) for code in parts]
-        for place, value in total.items():
-            if parts and all(place in column for column in columns):
-                computed = sum(column[place] for column in columns)
-                if abs(computed - value) > SUM_TOLERANCE:
-                    report.add("sum", figures.sheet, **figures.where(index, SCORE, place), value=value,
-                               place=load_places().get(place).name, component=catalogue.label(index),
-                               computed=round(computed, 2))
+    check_formulas(figures, index, year, report)

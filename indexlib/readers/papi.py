@@ -11,10 +11,20 @@ from __future__ import annotations
 from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
-from indexlib.readers.figures import SCORE, Figures, check_components, check_places, check_scale, component_of, take
+from indexlib.readers.figures import (
+    SCORE,
+    Figures,
+    check_components,
+    check_places,
+    check_scale,
+    component_of,
+    join,
+    take,
+)
+from indexlib.readers.formulas import check_formulas
 from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.labels import nearest
-from indexlib.readers.numbers import decimals, number
+from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet, looks_like_a_table
 
@@ -22,8 +32,6 @@ INDEX = TOTAL = "papi"
 HEAD = 400
 #: More provinces than this without a score are a fault of the file, not scores held back.
 MOST_WITHHELD = 8
-#: Sums are published with six decimals and hold to 0,00002 in the official workbooks.
-SUM_TOLERANCE = 5e-5
 INTERVALS = {"ci_low": "ci_low", "ci_high": "ci_high"}
 
 
@@ -61,7 +69,11 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
         if grid is None:
             report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
             continue
-        _join(by_year, of_year, _sheet(grid, of_year, report), report)
+        figures = _sheet(grid, of_year, report)
+        if of_year in by_year:
+            join(by_year[of_year], figures, report)
+        else:
+            by_year[of_year] = figures
     for of_year, figures in by_year.items():
         _check(figures, of_year, report)
     if not by_year and not report.problems:
@@ -127,25 +139,6 @@ def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> i
     return 1
 
 
-def _join(by_year: dict[int, Figures], year: int, figures: Figures, report: Collector) -> None:
-    """Put a sheet's figures to those of its year; a figure on two sheets must be the same."""
-    if year not in by_year:
-        by_year[year] = figures
-        return
-    whole = by_year[year]
-    for (component, kind), values in figures.found.items():
-        have = whole.found.setdefault((component, kind), {})
-        for place, value in values.items():
-            if place in have and abs(have[place] - value) > SUM_TOLERANCE:
-                report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
-                           place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=value, other=have[place])
-            elif place not in have:
-                have[place] = value
-                whole.cells[component, kind, place] = figures.where(component, kind, place)
-    whole.withheld += [pair for pair in figures.withheld if pair not in whole.withheld]
-
-
 def _check(figures: Figures, year: int, report: Collector) -> None:
     catalogue = load_catalogue()
     names = {code: catalogue.label(code) for code in {code for code, _ in figures.withheld}}
@@ -160,27 +153,8 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
                        place=load_places().get(place).name, component=names[component])
     check_scale(figures, year, report)
     _check_withheld(figures, year, report)
-    _check_sums(figures, year, report)
+    check_formulas(figures, INDEX, year, report)
     _check_intervals(figures, report)
-
-
-def _check_sums(figures: Figures, year: int, report: Collector) -> None:
-    """A dimension is the sum of its parts and the total that of the dimensions."""
-    catalogue = load_catalogue()
-    valid = catalogue.valid(year, INDEX)
-    for component in figures.components():
-        parts = [code for code in valid if catalogue.component(code).parent == component]
-        columns = [figures.found.get((code, SCORE), {}) for code in parts]
-        if not parts:
-            continue
-        allowed = SUM_TOLERANCE + _rounding(figures, [component, *parts])
-        for place, value in figures.found[component, SCORE].items():
-            if all(place in column for column in columns):
-                computed = sum(column[place] for column in columns)
-                if abs(computed - value) > allowed:
-                    report.add("sum", figures.sheet, **figures.where(component, SCORE, place), value=value,
-                               place=load_places().get(place).name, component=catalogue.label(component),
-                               computed=round(computed, 6))
 
 
 def _check_withheld(figures: Figures, year: int, report: Collector) -> None:
@@ -194,12 +168,6 @@ def _check_withheld(figures: Figures, year: int, report: Collector) -> None:
         if printed_above or (parts and not any((part, place) in held for part in parts)):
             report.add("withheld_alone", figures.sheet, **figures.where(component, SCORE, place),
                        place=load_places().get(place).name, component=catalogue.label(component))
-
-
-def _rounding(figures: Figures, components: list[str]) -> float:
-    """How far rounding alone can move a sum, from the decimals in which the figures stand."""
-    digits = [decimals(list(figures.found.get((c, SCORE), {}).values())) for c in components]
-    return sum(0.5 * 10.0**-d for d in digits if d < 6)
 
 
 def _check_intervals(figures: Figures, report: Collector) -> None:

@@ -19,14 +19,14 @@ from indexlib.readers.figures import (
     check_places,
     check_ranks,
     check_scale,
-    check_totals,
     component_of,
+    join,
     not_published,
     printed_numbers,
     take,
     tolerance,
-    totals_follow,
 )
+from indexlib.readers.formulas import check_formulas, totals_follow
 from indexlib.readers.grid import Column, Grid, find_grid
 from indexlib.readers.indicators import read_indicators
 from indexlib.readers.labels import nearest
@@ -218,20 +218,10 @@ def _differences(summary: Figures, parts: list[Figures]) -> list[tuple[str, str,
 
 
 def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Figures:
-    """One set of figures from sheets that agree; where two do not, the difference is reported."""
+    """One set of figures of all sheets; differences between summaries and parts have been reported."""
     merged = Figures(chosen[0].sheet if chosen else parts[0].sheet)
     for figures in [*chosen, *parts]:
-        for (component, kind), values in figures.found.items():
-            have = merged.found.setdefault((component, kind), {})
-            allowed = tolerance(list(have.values()), list(values.values())) if have else 0
-            for place, value in values.items():
-                if place not in have:
-                    have[place] = value
-                    merged.cells[component, kind, place] = figures.where(component, kind, place)
-                elif abs(have[place] - value) > allowed and figures in chosen:
-                    report.add("sheets_differ", figures.sheet, **figures.where(component, kind, place),
-                               place=load_places().get(place).name, component=load_catalogue().label(component),
-                               one=value, other=have[place])
+        join(merged, figures, report if figures in chosen else None)
     return merged
 
 
@@ -244,7 +234,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
         check_places(figures, INDEX, component, year, report)
     check_scale(figures, year, report)
     check_ranks(figures, TOTAL, report)
-    check_totals(figures, TOTAL, year, report)
+    check_formulas(figures, INDEX, year, report)
 
 
 def _check_pairs(chosen: list[Figures], parts: list[Figures], figures: Figures, year: int, report: Collector) -> None:

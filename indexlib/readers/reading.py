@@ -11,17 +11,19 @@ import pandas as pd
 
 from indexlib.problems import Problem
 from indexlib.scores import COLUMNS, WITHHELD
-from indexlib.wording import t
+from indexlib.wording import plain_number, t
 
 if TYPE_CHECKING:
-    from indexlib.readers.indicators import Indicator
+    from indexlib.readers.figures import Figures
 
 INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
                    "sheet_unread", "part_unread", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
+#: The figures stand once in the file, and nothing bears out that they stand in the right place.
+ONCE = frozenset({"headers_once", "places_once"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
-DOUBTS = frozenset({"total", "sum", "sheets_differ", "partial", "year_conflict", "profile", "withheld_alone"})
+DOUBTS = ONCE | {"total", "sum", "sheets_differ", "partial", "year_conflict", "profile", "withheld_alone", "sorted_apart"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,10 @@ class Reading:
         Scores that the publisher held back: the columns of ``withheld.csv``.
     doubtful : dict
         (place, component, ``score`` or ``rank``) to the text of each cell that a problem names.
-    found : dict
-        Year to the indicators on the sheets of the components: see ``indicators``.
+    figures : dict
+        Year to the figures with their cells and what bears them out.
+    origin : str
+        Of a template: name of the file that was poured into it.
     """
 
     scores: pd.DataFrame
@@ -55,7 +59,8 @@ class Reading:
     kind: str = ""
     withheld: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=WITHHELD))
     doubtful: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    found: dict[int, list[Indicator]] = field(default_factory=dict)
+    figures: dict[int, Figures] = field(default_factory=dict)
+    origin: str = ""
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
@@ -65,7 +70,7 @@ class Reading:
         """
         from indexlib.readers.indicators import as_frame
 
-        return as_frame(self.found)
+        return as_frame({year: figures.indicators for year, figures in self.figures.items()})
 
     @property
     def errors(self) -> list[Problem]:
@@ -93,7 +98,7 @@ class Collector:
     def add(self, code: str, sheet: str = "", row: int | None = None, column: int | None = None,
             **values: object) -> None:
         """Record a problem; ``row`` and ``column`` count from 0 as in the sheet."""
-        message = t(f"read.{code}", **values)
+        message = t(f"read.{code}", **{k: plain_number(v) if isinstance(v, float) else v for k, v in values.items()})
         found = Problem(self.file, sheet, None if row is None else row + 1,
                         "" if column is None else letters(column), code, message)
         if found not in self.problems:

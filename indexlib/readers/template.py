@@ -19,6 +19,7 @@ from indexlib.foreign import as_text
 from indexlib.places import Place, load_places
 from indexlib.problems import IndexlibError
 from indexlib.readers.figures import RANK, SCORE, Figures, check_ranks, check_scale, expected_places
+from indexlib.readers.formulas import check_formulas
 from indexlib.readers.grid import place_code
 from indexlib.readers.numbers import WITHHELD_MARKS, number
 from indexlib.readers.reading import Collector, Reading
@@ -43,14 +44,14 @@ def _about(sheets: list[Sheet]) -> dict[str, object]:
     return {row[0]: row[1] for row in rows if len(row) > 1 and isinstance(row[0], str)}
 
 
-def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str, dict[int, Figures], dict]:
-    """Index, figures by year, and notes by (component, place) of a filled template."""
+def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str, dict[int, Figures], str]:
+    """Index, figures by year, and the file that was poured into a filled template."""
     about = _about(sheets)
     index, own_year = about.get("index"), number(about.get("year"))
     sheet = next((s for s in sheets if s.name == SCORES and s.rows), None)
     if index not in INDICES or own_year is None or sheet is None or len(sheet.rows) <= FIRST:
         report.add("template_broken")
-        return "", {}, {}
+        return "", {}, ""
     if year is not None and year != own_year:
         report.add("year_conflict", asked=year, stated=int(own_year))
     of_year, figures = int(own_year), Figures(SCORES)
@@ -62,10 +63,10 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
     figures.found = {key: values for key, values in figures.found.items() if values}
     if not figures.found:
         report.add("template_empty", SCORES)
-        return index, {}, {}
+        return index, {}, ""
     base = bases.get("rank_base")
     _check(figures, index, of_year, int(base) if base else 0, report)
-    return index, {of_year: figures}, {}
+    return index, {of_year: figures}, str(about.get("origin") or "")
 
 
 def _columns(sheet: Sheet, index: str, report: Collector) -> dict[int, tuple[str, str]]:
@@ -125,6 +126,7 @@ def _names(place: Place) -> tuple[str, str]:
 def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str, rows: dict[int, str],
           report: Collector) -> None:
     values = figures.found.setdefault((component, kind), {})
+    figures.names[component, kind] = (SCORES, 0)
     for r, place in rows.items():
         cell = sheet.rows[r][column] if column < len(sheet.rows[r]) else None
         figures.cells[component, kind, place] = {"row": r, "column": column}
@@ -155,6 +157,7 @@ def _check(figures: Figures, index: str, year: int, base: int, report: Collector
             report.add("partial", SCORES, component=catalogue.label(component), n=len(have), count=most)
         check_ranks(figures, component, report, most)
     check_scale(figures, year, report)
+    check_formulas(figures, index, year, report)
 
 
 def write_template(index: str, year: int, out: Path, level: str = "province",

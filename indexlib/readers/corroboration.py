@@ -1,0 +1,282 @@
+"""What a file says only once, so that headers or names exchanged in it would leave no trace.
+
+A figure is borne out where a second column, with places of its own, has it too, or where a sum ties it
+to others. Whatever is not is exchanged here in thought: if no check would notice, the file cannot prove
+it, and :func:`unproved` names the fewest rows and columns that show it beside the publication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from indexlib.catalogue import load_catalogue
+from indexlib.places import load_places, plain
+from indexlib.readers.figures import RANK, SCORE, Figures, scales, tolerance
+from indexlib.readers.formulas import Formula, formulas_of
+from indexlib.readers.numbers import decimals
+from indexlib.readers.reading import Collector
+from indexlib.wording import listing, number, t
+
+#: (component, ``score`` or ``rank``): a column of figures.
+Key = tuple[str, str]
+#: From this many places on, two columns that both lie in order were sorted apart.
+SORTED = 8
+#: Up to this many figures of a row stand in a message.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Unproved:
+    """What a file does not prove: see :func:`unproved`.
+
+    Attributes
+    ----------
+    headers : list of (component, kind)
+        Columns of which two may have exchanged headers.
+    rows : list of str
+        Places whose figures, compared with the publication, show whether any have.
+    places : list of str
+        Places of which two may have exchanged names, or figures within a column.
+    columns : list of (component, kind)
+        Columns that, compared with the publication, show whether any have.
+    """
+
+    headers: list[Key]
+    rows: list[str]
+    places: list[str]
+    columns: list[Key]
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A sum that holds: factor of each column, by how much it misses at each place, and may miss."""
+
+    factors: np.ndarray
+    residual: np.ndarray
+    allowed: float
+
+
+class _Table:
+    """Figures as a matrix: places down, columns across, with what bears them out."""
+
+    def __init__(self, figures: Figures, index: str, year: int):
+        order = load_catalogue().order
+        scored = set(figures.components())
+        # A printed rank beside a score must fit it: only where it stands alone is it a figure to prove.
+        self.keys = sorted(((c, k) for c, k in figures.found if k == SCORE or (k == RANK and c not in scored)),
+                           key=lambda key: order[key[0]])
+        self.places = sorted({place for key in self.keys for place in figures.found[key]})
+        self.values = np.array([[figures.found[key].get(place, np.nan) for key in self.keys]
+                                for place in self.places], float).reshape(len(self.places), len(self.keys))
+        self.agreed = np.array([[(*key, place) in figures.agreed for key in self.keys]
+                                for place in self.places], bool).reshape(self.values.shape)
+        self.within = np.array([tolerance(own := list(figures.found[key].values()), own) for key in self.keys])
+        self.names = [figures.names[key] for key in self.keys]
+        limits = [scales(year).get(c, (np.nan, np.nan)) if k == SCORE else (np.nan, np.nan) for c, k in self.keys]
+        self.low, self.high = np.array(limits, float).reshape(-1, 2).T
+        self.sums = [self._sum(f) for f in formulas_of(figures, index, year) if f.holds(figures)]
+
+    def _sum(self, formula: Formula) -> _Sum:
+        terms = formula.terms
+        factors = np.array([terms.get(c, 0.0) if k == SCORE else 0.0 for c, k in self.keys])
+        tied = factors != 0
+        if not formula.rounded:
+            # What such a sum cannot see is far below the decimals that publishers print.
+            self.within[tied] = np.maximum(self.within[tied], formula.allowed / np.abs(factors[tied]))
+        return _Sum(factors, self.values[:, tied] @ factors[tied], formula.allowed)
+
+    def outside(self, values: np.ndarray, column: int) -> bool:
+        """Whether figures would not lie on the scale of a column."""
+        return bool(((values < self.low[column] - 1e-4) | (values > self.high[column] + 1e-4)).any())
+
+    def blocks(self) -> list[list[int]]:
+        """Columns whose order hangs together: one column of places, tied by a sum that holds."""
+        block = list(range(len(self.keys)))
+        for sum_ in self.sums:
+            tied = np.flatnonzero(sum_.factors)
+            if len({self.names[i] for i in tied}) == 1:
+                old = {block[i] for i in tied}
+                block = [min(old) if b in old else b for b in block]
+        return [[i for i, b in enumerate(block) if b == own] for own in dict.fromkeys(block)]
+
+
+def unproved(figures: Figures, index: str, year: int) -> Unproved:
+    """What nothing in a file bears out, and what to compare with the publication to be sure of it.
+
+    Parameters
+    ----------
+    figures : Figures
+        Of one year, without errors.
+    index : str
+    year : int
+
+    Returns
+    -------
+    Unproved
+        No two headers, no two names and no two figures of one column can have been exchanged unnoticed
+        once the rows and columns named are seen to agree with the publication; empty lists if the file
+        proves itself. Two figures count as the same if they differ by less than the last decimal printed,
+        or by what a sum of unrounded figures leaves open (0,0002 of a sub-index of PCI, 0,00005 of PAPI).
+        Two figures of one column that are closer than the rounding of the sum above them are not told apart.
+    """
+    table = _Table(figures, index, year)
+    kinds = [kind for _, kind in table.keys]
+    headers = np.array([(i, j) for i, j in combinations(range(len(kinds)), 2)
+                        if kinds[i] == kinds[j] and not _headers_noticed(table, i, j)], int).reshape(-1, 2)
+    rows = _fewest(headers, range(len(table.places)),
+                   lambda place, i, j: _apart(table.values[place, i], table.values[place, j],
+                                              np.maximum(table.within[i], table.within[j])))
+    open_places: set[int] = set()
+    columns: list[int] = []
+    for block in table.blocks():
+        names = _open_names(table, block)
+        open_places |= set(names.ravel().tolist())
+        # The total first: it is what publishers print most.
+        columns += _fewest(names, sorted(block, key=lambda i: table.keys[i][0] != index),
+                           lambda column, p, q: _apart(table.values[p, column], table.values[q, column],
+                                                       table.within[column]))
+    return Unproved([table.keys[i] for i in sorted(set(headers.ravel().tolist()))],
+                    [table.places[p] for p in rows], [table.places[p] for p in sorted(open_places)],
+                    [table.keys[i] for i in sorted(columns)])
+
+
+def _apart(one: np.ndarray, other: np.ndarray, within: np.ndarray | float) -> np.ndarray:
+    """Whether figures differ by more than their rounding; not where one is missing."""
+    return np.abs(one - other) > within
+
+
+def _headers_noticed(table: _Table, i: int, j: int) -> bool:
+    """Whether a check would notice two headers exchanged; also if it would change nothing."""
+    one, other = table.values[:, i], table.values[:, j]
+    apart = _apart(one, other, max(table.within[i], table.within[j]))
+    if not apart.any() or (apart & (table.agreed[:, i] | table.agreed[:, j])).any():
+        return True
+    if table.outside(one, j) or table.outside(other, i):
+        return True
+    return any((np.abs(sum_.residual + (sum_.factors[i] - sum_.factors[j]) * (other - one)) > sum_.allowed).any()
+               for sum_ in table.sums if sum_.factors[i] != sum_.factors[j])
+
+
+def _open_names(table: _Table, block: list[int]) -> np.ndarray:
+    """Pairs of places (two columns of indices) that could be exchanged in a block unnoticed, with a difference."""
+    size = len(table.places)
+    differ, noticed = np.zeros((size, size), bool), np.zeros((size, size), bool)
+    for column in block:
+        values, agreed = table.values[:, column], table.agreed[:, column]
+        gaps = _apart(values[:, None], values[None], table.within[column])
+        differ |= gaps
+        noticed |= gaps & (agreed[:, None] | agreed[None])
+    for sum_ in table.sums:
+        own = [i for i in block if sum_.factors[i]]
+        if own and len(own) < np.count_nonzero(sum_.factors):
+            part = table.values[:, own] @ sum_.factors[own]
+            moved = np.abs(sum_.residual[:, None] + part[None] - part[:, None]) > sum_.allowed
+            noticed |= moved | moved.T
+    return np.argwhere(np.triu(differ & ~noticed))
+
+
+def _fewest(pairs: np.ndarray, candidates: Iterable[int], shows: Callable[..., np.ndarray]) -> list[int]:
+    """A few candidates that show of every pair whether it was exchanged, the one that shows most first."""
+    order, chosen = list(candidates), []
+    while len(pairs):
+        shown = {c: shows(c, pairs[:, 0], pairs[:, 1]) for c in order}
+        best = max(order, key=lambda c: shown[c].sum())
+        if not shown[best].any():
+            break
+        chosen.append(best)
+        pairs = pairs[~shown[best]]
+    return chosen
+
+
+def report_unproved(figures: Figures, index: str, year: int, report: Collector) -> None:
+    """Report what nothing in a file bears out, with the cells to compare."""
+    open_ = unproved(figures, index, year)
+    if open_.headers:
+        few = len(open_.headers) <= SHOWN
+        report.add("headers_once", figures.sheet, year=year,
+                   columns=listing([_label(key) for key in open_.headers]) if few else
+                   t("read.columns", n=len(open_.headers), first=_label(open_.headers[0]), last=_label(open_.headers[-1])),
+                   rows="; ".join(_row(figures, place, open_.headers if few else []) for place in open_.rows))
+    if open_.places:
+        report.add("places_once", figures.sheet, year=year, n=len(open_.places),
+                   columns=listing([_label(key) for key in open_.columns]))
+
+
+def _label(key: Key) -> str:
+    label = load_catalogue().label(key[0])
+    return f"{label} ({t('add.column.rank')})" if key[1] == RANK else label
+
+
+def _row(figures: Figures, place: str, headers: list[Key]) -> str:
+    """A place with its figures under the headers."""
+    name = load_places().get(place).name
+    said = [f"{load_catalogue().label(key[0])} = {number(column[place], decimals(list(column.values())))}"
+            for key in headers if place in (column := figures.found[key])]
+    return f"{name} ({'; '.join(said)})" if said else name
+
+
+def corroborate(figures: Figures, scores: pd.DataFrame) -> tuple[Figures, pd.DataFrame]:
+    """Figures of a year beside the same figures of another source.
+
+    Parameters
+    ----------
+    figures : Figures
+    scores : DataFrame
+        Columns of the score tables, of the same year and index.
+
+    Returns
+    -------
+    Figures, DataFrame
+        The figures with those that agree in ``agreed``; and the ones that differ: ``component``, ``kind``,
+        ``place``, ``one`` (own), ``other``. Two agree if they differ by no more than half of the last
+        decimal of the coarser.
+    """
+    agreed, differ = set(figures.agreed), []
+    for (component, kind), own in figures.found.items():
+        if kind not in (SCORE, RANK):
+            continue
+        column = scores[scores["component"] == component].set_index("place")[kind].dropna()
+        shared = {place: float(value) for place, value in column.items() if place in own}
+        allowed = tolerance(list(own.values()), list(column)) if shared else 0.0
+        for place, value in shared.items():
+            if abs(value - own[place]) <= allowed:
+                agreed.add((component, kind, place))
+            else:
+                differ.append((component, kind, place, own[place], value))
+    return replace(figures, agreed=agreed), pd.DataFrame(differ, columns=["component", "kind", "place", "one", "other"])
+
+
+def check_sorted(figures: Figures, index: str, year: int, report: Collector) -> None:
+    """Report columns that lie in order one by one though they are figures of the same rows.
+
+    A table is sorted by one column, or by name; a second column in order has been sorted by itself. Where
+    a sum ties the columns it tells already.
+    """
+    table = _Table(figures, index, year)
+    tied = {i for block in table.blocks() if len(block) > 1 for i in block}
+    for names in dict.fromkeys(table.names):
+        own = [i for i, name in enumerate(table.names) if name == names and table.keys[i][1] == SCORE]
+        ordered = [i for i in own if _in_order(figures, table.keys[i])]
+        by_name = any(_by_name(figures, table.keys[i]) for i in own)
+        if len(ordered) + by_name > 1 and not set(ordered) <= tied:
+            report.add("sorted_apart", figures.sheet, columns=listing([_label(table.keys[i]) for i in ordered]))
+
+
+def _places_down(figures: Figures, key: Key) -> list[str]:
+    """Places of a column in the order of the file."""
+    return sorted(figures.found[key], key=lambda place: tuple(figures.where(*key, place).values()))
+
+
+def _in_order(figures: Figures, key: Key) -> bool:
+    steps = np.diff([figures.found[key][place] for place in _places_down(figures, key)])
+    return len(steps) >= SORTED - 1 and bool((steps != 0).any()) and bool((steps >= 0).all() or (steps <= 0).all())
+
+
+def _by_name(figures: Figures, key: Key) -> bool:
+    names = [plain(load_places().get(place).name_vi) for place in _places_down(figures, key)]
+    return len(names) >= SORTED and names == sorted(names)
