@@ -24,7 +24,7 @@ _NAMES = {
     "Problem": "problems",
 }
 __all__ = sorted(_NAMES)
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 
 class _Package(ModuleType):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,7 +77,10 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts,
                    checked)
     except IndexlibError as error:
-        typer.echo(str(error), err=True)
+        if isinstance(error, DataError):
+            _print_errors(file, error.problems)
+        else:
+            typer.echo(str(error), err=True)
         typer.echo(t("cli.wrong"), err=True)
         raise typer.Exit(2) from error
     typer.echo(t("add.nothing") if compared.empty else t("add.written", source=key))
@@ -121,8 +125,9 @@ def _print_reading(reading: Any, file: Path, with_doubts: bool = True) -> None:
     _print_problems(t("add.notes", n=len(reading.notes)), reading.notes)
     if with_doubts or reading.errors:
         _print_problems(t("add.doubts_found", n=len(reading.doubts)), reading.doubts)
-    if reading.errors:
-        typer.echo(str(DataError(reading.errors)), err=True)
+    _print_errors(file, reading.errors)
+    if reading.errors and any(p.code == "year_conflict" for p in reading.doubts):
+        typer.echo(t("add.wrong_year"), err=True)
 
 
 def _print_indicators(rows: pd.DataFrame) -> None:
@@ -134,16 +139,23 @@ def _print_indicators(rows: pd.DataFrame) -> None:
                  parts="; ".join(f"{label(code)}: {n}" for code, n in counts.items())))
 
 
-def _print_problems(title: str, problems: list[Problem]) -> None:
+def _print_errors(file: Path, problems: list[Problem]) -> None:
+    """What is wrong, that of the whole file before that of single cells."""
+    of_kind = Counter(p.code for p in problems if p.row is not None)
+    _print_problems(t("problem.count", file=file.name, n=len(problems)),
+                    sorted(problems, key=lambda p: of_kind[p.code]), err=True)
+
+
+def _print_problems(title: str, problems: list[Problem], err: bool = False) -> None:
     if not problems:
         return
-    typer.echo(title)
+    typer.echo(title, err=err)
     for code in dict.fromkeys(p.code for p in problems):
         of_code = [p for p in problems if p.code == code]
         for problem in of_code[:SHOWN_OF_KIND]:
-            typer.echo(str(problem))
+            typer.echo(str(problem), err=err)
         if len(of_code) > SHOWN_OF_KIND:
-            typer.echo("  " + t("add.more", n=len(of_code) - SHOWN_OF_KIND))
+            typer.echo("  " + t("add.more_alike", n=len(of_code) - SHOWN_OF_KIND), err=err)
 
 
 def _print_addition(compared: Any) -> None:

@@ -165,7 +165,9 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Colle
     if own and named and own != named:
         report.add("sheet_conflict", grid.sheet.name, **where, text=column.text())
         return figures
-    component = own or ("" if column.components() else named)
+    if not own and column.components():
+        return figures  # why has been reported
+    component = own or named
     if not component:
         report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
                    near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
