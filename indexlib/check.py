@@ -12,7 +12,7 @@ from indexlib.indicators import tables as indicator_tables
 from indexlib.places import Places, load_places, plain
 from indexlib.plan import load_plan, plan_names
 from indexlib.problems import DataError, Problem
-from indexlib.scores import load_reference, load_scores, load_sources, load_withheld
+from indexlib.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
 from indexlib.wording import listing, t
 
 #: Codes go into names of files.
@@ -138,4 +138,7 @@ def _sources() -> list[Problem]:
         problems += _rows(table, frame, named.map(lambda keys: not set(keys) <= known | {""}), "source",
                           "unknown_source")
     problems += _rows("sources.csv", sources, ~sources["source"].isin(used), "source", "unused_source")
+    names, where = load_source_names(), sources["where"]
+    nothing = names["begins"].map(lambda begins: not begins or not where.str.startswith(begins).any())
+    problems += _rows("source_names.csv", names, nothing, "begins", "names_nothing")
     return problems + _rows("sources.csv", sources, sources.duplicated("source"), "source", "duplicate")

@@ -16,6 +16,7 @@ from indexlib.wording import t
 COLUMNS = ["year", "place", "component", "score", "rank", "rank_base", "ci_low", "ci_high", "source", "note"]
 NUMBERS = ["year", "score", "rank", "rank_base", "ci_low", "ci_high"]
 FILES = {"papi": "papi.csv", "pci": "pci.csv", "par": "par_index.csv", "sipas": "sipas.csv"}
+SOURCE_NAMES = ["begins", "name_vi", "name_en"]
 WITHHELD = ["year", "place", "component", "reason_vi", "reason_en", "source"]
 REFERENCE = ["index", "year", "component", "area", "statistic", "value", "source", "note"]
 #: A published score may miss the printed scale by its last decimal.
@@ -187,3 +188,13 @@ def _sources(folder: Path) -> pd.DataFrame:
 def load_sources() -> pd.DataFrame:
     """Where each figure was read: ``source`` (key), ``where``."""
     return _sources(files.data_dir())
+
+
+@files.remembered
+def _source_names(folder: Path) -> pd.DataFrame:
+    return files.read_table(folder / "source_names.csv", SOURCE_NAMES)
+
+
+def load_source_names() -> pd.DataFrame:
+    """How papers call sources of a kind: ``begins`` (what their ``where`` begins with), ``name_vi``, ``name_en``."""
+    return _source_names(files.data_dir())

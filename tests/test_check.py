@@ -199,3 +199,8 @@ def test_the_command_says_that_all_is_well(command):
     code, out, err = command("check")
     assert (code, err) == (0, "")
     assert "nhất quán" in out
+
+
+def test_a_name_for_sources_that_are_not_there_is_named(data):
+    row = data.add("source_names.csv", "https://nowhere.example/,không đâu,nowhere")
+    assert ("data/source_names.csv", row, "names_nothing") in found()

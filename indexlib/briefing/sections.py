@@ -277,6 +277,6 @@ def method(found: Findings) -> list[str]:
 
 def sources(found: Findings) -> dict[str, Any]:
     """Where the figures were read."""
-    made = tables.sources(found, RUN)
-    lines = [t("report.source", figures=r["figures"], where=tables.shorten(r["where"], 90)) for r in records(made)]
-    return {"caption": made.caption, "lines": [*lines, t("report.sources_note")] if lines else [made.empty]}
+    lines = [t("report.source", figures=figures, where=name) for figures, name in tables.named_sources(found, RUN)]
+    empty = t("empty.nothing", year=found.params.year)
+    return {"caption": t("table.sources"), "lines": [*lines, t("report.sources_note")] if lines else [empty]}

@@ -28,7 +28,7 @@ YEARS = 10
 STEEP = 0.1
 
 
-def index(deck: Deck, found: Findings, index: str, sources: tables.Table) -> None:
+def index(deck: Deck, found: Findings, index: str) -> None:
     """One index: its course on the left, the changes of its main components on the right."""
     row = _row(found, index)
     page = deck.page(TWO, message(found, index))
@@ -45,7 +45,7 @@ def index(deck: Deck, found: Findings, index: str, sources: tables.Table) -> Non
     page.text(SOURCE, ["; ".join(notes) + "." if notes else ""])
     moved = [t("note.usual"), t("note.rounding")] if row is not None and _counts(found, index) else []
     page.say([str(prose.standard(found, index)), *moved, t("slide.notes.star"), t("slide.notes.base"),
-              *tables.coverage(found, (index,), hint=False), *source_lines(sources, index)])
+              *tables.coverage(found, (index,), hint=False), *source_lines(found, index)])
     page.done()
 
 
@@ -78,11 +78,10 @@ def _counts(found: Findings, index: str) -> str:
              parts=w.listing([t(f"slide.count.{k}", n=len(v)) for k, v in parts.items() if v]))
 
 
-def source_lines(sources: tables.Table, index: str = "") -> list[str]:
+def source_lines(found: Findings, index: str = "") -> list[str]:
     """Where the figures of an index were read, for the notes; of all indices if none is named."""
-    short = load_catalogue().short_name(index) if index else ""
-    return [t("slide.notes.sources", figures=r.figures, where=r.where)
-            for r in sources.frame.itertuples(index=False) if short in r.figures]
+    return [t("slide.notes.sources", figures=figures, where=name)
+            for figures, name in tables.named_sources(found, index=index)]
 
 
 def _row(found: Findings, component: str) -> object | None:
@@ -210,7 +209,7 @@ def _compared(found: Findings, index: str) -> pd.DataFrame:
     return rows.assign(_gap=rows["share"] - rows["compared"]).sort_values("_gap", kind="stable")
 
 
-def compared(deck: Deck, found: Findings, sources: tables.Table) -> None:
+def compared(deck: Deck, found: Findings) -> None:
     """The main components of each index that has them beside the median or published mean."""
     year = found.params.year
     for index in INDICES:
@@ -226,11 +225,11 @@ def compared(deck: Deck, found: Findings, sources: tables.Table) -> None:
         native.bars(page, BODY, t("slide.chart.compared", year=year, what=what), [numbered(c) for c in rows["component"]],
                     series, digits, together=False)
         page.text(SOURCE, [text.dots_source(rows, index, year, "slide.dots.key")])
-        page.say([t("note.computed"), *source_lines(sources, index)])
+        page.say([t("note.computed"), *source_lines(found, index)])
         page.done()
 
 
-def position(deck: Deck, found: Findings, charts: Path | None, sources: tables.Table) -> None:
+def position(deck: Deck, found: Findings, charts: Path | None) -> None:
     """Where the place stands among all provinces in the first index whose panel is whole; drawn as a picture."""
     c = found.now.components
     whole = c[c["component"].isin(INDICES) & c["median"].notna() & c["score"].notna()]
@@ -253,5 +252,5 @@ def position(deck: Deck, found: Findings, charts: Path | None, sources: tables.T
         page.text(BODY, [*facts, t("slide.position.none")])
         page.text(SOURCE, [text.source(now, index, year, year, rank=True, computed="chart.heat.computed")])
     page.say([*facts, t("note.computed")])
-    page.say([t("slide.notes.star"), t("slide.notes.base"), *source_lines(sources, index)])
+    page.say([t("slide.notes.star"), t("slide.notes.base"), *source_lines(found, index)])
     page.done()

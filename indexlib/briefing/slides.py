@@ -49,12 +49,11 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         place, year = found.place.name, found.params.year
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
-        sources = tables.sources(found)
-        _glance(deck, found, sources)
+        _glance(deck, found)
         for index in INDICES:
-            slide_indices.index(deck, found, index, sources)
-        slide_indices.position(deck, found, charts, sources)
-        slide_indices.compared(deck, found, sources)
+            slide_indices.index(deck, found, index)
+        slide_indices.position(deck, found, charts)
+        slide_indices.compared(deck, found)
         slide_flags.focus(deck, found)
         slide_flags.noise(deck, found)
         slide_flags.follow_up(deck, found)
@@ -74,7 +73,7 @@ def _cover(deck: Deck, found: Findings) -> None:
     page.done()
 
 
-def _glance(deck: Deck, found: Findings, sources: tables.Table) -> None:
+def _glance(deck: Deck, found: Findings) -> None:
     """The four indices in one table."""
     table = tables.totals(found)
     page = deck.page(ONE, _glance_message(found))
@@ -83,7 +82,7 @@ def _glance(deck: Deck, found: Findings, sources: tables.Table) -> None:
                [i for i, c in enumerate(columns) if c in tables.RIGHT])
     page.text(SOURCE, [*tables.rank_notes(table.frame), t("note.rounding")])
     page.say([*(str(prose.standard(found, i)) for i in INDICES), *table.notes, t("slide.notes.base"),
-              *slide_indices.source_lines(sources)])
+              *slide_indices.source_lines(found)])
     page.done()
 
 

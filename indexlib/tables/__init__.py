@@ -3,7 +3,7 @@
 Each function takes the :class:`indexlib.findings.Findings` of a run and returns a :class:`Table`.
 """
 
-from indexlib.tables.at_hand import at_hand, coverage, editions, sources
+from indexlib.tables.at_hand import at_hand, coverage, editions, named_sources, sources
 from indexlib.tables.by_plan import by_item, by_unit, gaps, generic, quiet
 from indexlib.tables.cells import (
     change_text,
@@ -29,7 +29,7 @@ from indexlib.tables.table import RIGHT, Table
 __all__ = [
     "RIGHT", "Table", "at_hand", "by_item", "by_unit", "chance_notes", "change_text", "closing_gaps", "contributions",
     "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text", "item_text",
-    "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers",
-    "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends",
-    "unit_text", "value_of", "why_text",
+    "named_sources", "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes",
+    "rank_text", "risers", "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text",
+    "totals", "trends", "unit_text", "value_of", "why_text",
 ]

@@ -7,9 +7,13 @@ import pandas as pd
 from indexlib import wording as w
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.findings import Findings
-from indexlib.scores import FILES, load_sources
+from indexlib.scores import FILES, load_source_names, load_sources
+from indexlib.tables.cells import shorten
 from indexlib.tables.table import Table
 from indexlib.wording import own, t
+
+#: Letters of an address that a paper prints.
+ADDRESS = 90
 
 
 def coverage(found: Findings, indices: tuple[str, ...] = INDICES, hint: bool = True) -> list[str]:
@@ -94,14 +98,41 @@ def at_hand(found: Findings) -> Table:
 
 def sources(found: Findings, years: int = 2) -> Table:
     """Where the figures of the place were read, of the year and as many before it as make ``years``."""
-    s, year = found.scores, found.params.year
-    mine = s[(s["place"] == found.place.code) & s["year"].between(year - years + 1, year)]
-    catalogue = load_catalogue()
-    index = mine["component"].str.split(".").str[0].map(catalogue.short_name)
-    count = mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")
-    what = count["component"] + " " + count["year"].astype(str) + " (" + count["n"].astype(str) + ")"
-    figures = what.groupby(count["source"], sort=False).agg("; ".join)
     where = load_sources().set_index("source")["where"]
+    figures = _figures(_read_at(found, years), "source")
     rows = [(key, text, where[key]) for key, text in figures.items()]
     return Table(t("table.sources"), pd.DataFrame(rows, columns=["source", "figures", "where"]),
                  empty=t("empty.nothing", year=found.params.year))
+
+
+def named_sources(found: Findings, years: int = 2, index: str = "") -> list[tuple[str, str]]:
+    """The same for a paper: figures and the name of where they were read, sources of one name together."""
+    read = _read_at(found, years)
+    if index:
+        read = read[read["index"] == load_catalogue().short_name(index)]
+    where = load_sources().set_index("source")["where"]
+    figures = _figures(read.assign(name=read["source"].map(where).map(_name)), "name")
+    return [(text, name) for name, text in figures.items()]
+
+
+def _read_at(found: Findings, years: int) -> pd.DataFrame:
+    """``source``, ``index`` (its name), ``year`` and ``n``, how many figures of the place were read there."""
+    s, year = found.scores, found.params.year
+    mine = s[(s["place"] == found.place.code) & s["year"].between(year - years + 1, year)]
+    index = mine["component"].str.split(".").str[0].map(load_catalogue().short_name).rename("index")
+    return mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")
+
+
+def _figures(read: pd.DataFrame, by: str) -> dict[str, str]:
+    """Years of each index with the number of figures: "PAPI 2023 (28), 2024 (28); PCI 2024 (11)"."""
+    whole = read.groupby([by, "index", "year"], sort=False)["n"].sum().reset_index()
+    whole["said"] = whole["year"].astype(str) + " (" + whole["n"].astype(str) + ")"
+    of_index = whole.groupby([by, "index"], sort=False)["said"].agg(", ".join).reset_index()
+    return (of_index["index"] + " " + of_index["said"]).groupby(of_index[by], sort=False).agg("; ".join).to_dict()
+
+
+def _name(where: str) -> str:
+    """What a paper calls a source; its address, cut, where the kind has no name."""
+    names = load_source_names()
+    mine = names[[where.startswith(begins) for begins in names["begins"]]]
+    return shorten(where, ADDRESS) if mine.empty else own(mine.iloc[0], "name")
