@@ -14,7 +14,14 @@ from indexlib.readers import read_published
 from indexlib.readers.corroboration import corroborate, report_unproved
 from indexlib.readers.figures import RANK, SCORE
 from indexlib.readers.reading import Collector, Reading
+from indexlib.readers.sheets import Unreadable, open_file
+from indexlib.scores import load_withheld
 from indexlib.wording import listing, plain_number, t
+
+#: With one of these a copy is no witness: it contradicts itself, or is not of the year that it is taken for.
+CONTRARY = frozenset({"year_conflict", "two_years", "duplicate_place", "component_twice", "contradiction",
+                      "two_components", "number_conflict", "sheet_conflict", "sheets_conflict", "sheets_differ", "two_levels",
+                      "header_again", "title_component", "title_other"})
 
 
 @dataclass(frozen=True)
@@ -41,24 +48,46 @@ def read_second(path: Path, first: Path, reading: Reading) -> Reading:
     Returns
     -------
     Reading
-        Its problems do not matter: only figures that it has are compared.
+        What it lacks does not matter: only figures that it has are compared.
 
     Raises
     ------
     IndexlibError
         It is the same file, or the one that a template was poured from.
     DataError
-        It has no figure of the edition.
+        It has no figure of the edition, or contradicts itself or its own title.
     """
-    same = path.exists() and first.exists() and path.read_bytes() == first.read_bytes()
-    if same or (reading.origin and path.name == reading.origin):
+    if _same(path, first) or (reading.origin and path.name == reading.origin):
         raise IndexlibError(t("add.same_copy"))
-    second = read_published(path, reading.years[0] if len(reading.years) == 1 else None, reading.index)
-    if not set(second.scores["year"]) & set(reading.years):
-        label = load_catalogue().short_name(reading.index)
-        said = t("add.nothing_against", index=label, years=listing([str(y) for y in reading.years]))
-        raise DataError([Problem(path.name, "", None, "", "nothing_against", said), *second.errors])
+    label, years = load_catalogue().short_name(reading.index), listing([str(y) for y in reading.years])
+    second = read_published(path)  # first without being told what it should be
+    if second.index and second.index != reading.index:
+        raise IndexlibError(t("add.other_index", file=path.name, index=load_catalogue().short_name(second.index),
+                              wanted=label))
+    if not second.years:
+        second = read_published(path, reading.years[0] if len(reading.years) == 1 else None, reading.index)
+    contrary = [p for p in second.problems if p.code in CONTRARY]
+    if contrary or not set(second.scores["year"]) & set(reading.years):
+        said = t("add.nothing_against", index=label, years=years)
+        raise DataError([Problem(path.name, "", None, "", "nothing_against", said), *(contrary or second.errors)])
     return second
+
+
+def _same(path: Path, first: Path) -> bool:
+    """Whether two files hold the same cells, however they were saved."""
+    try:
+        return path.read_bytes() == first.read_bytes() or _cells(path) == _cells(first) != []
+    except OSError:
+        return False  # reading it says what is wrong
+
+
+def _cells(path: Path) -> list[list[list[object]]]:
+    try:
+        sheets = open_file(path).sheets
+    except Unreadable:
+        return []
+    return [[[cell for cell in row if cell is not None] for row in sheet.rows if any(c is not None for c in row)]
+            for sheet in sheets]
 
 
 def borne_out(reading: Reading, have: pd.DataFrame, second: Reading | None,
@@ -78,13 +107,17 @@ def borne_out(reading: Reading, have: pd.DataFrame, second: Reading | None,
     -------
     list of Problem, list of Problem, Beside or None
     """
+    held = load_withheld()
+    known = set(zip(held["year"], held["component"], held["place"], strict=True))
     report, differing = Collector(file), []
     same = total = 0
     for year, own in reading.figures.items():
         figures, _ = corroborate(own, have[have["year"] == year])
+        figures.blank = [cell for cell in own.blank if (year, *cell) not in known]
         if second is not None:
-            alone, differs = corroborate(replace(own, agreed=set()), second.scores[second.scores["year"] == year])
-            figures.agreed.update(alone.agreed)
+            alone, differs = corroborate(replace(own, agreed={}), second.scores[second.scores["year"] == year])
+            for key, (value, allowed) in alone.agreed.items():
+                figures.agree(*key, value, allowed)
             same += len(alone.agreed)
             total += sum(len(values) for (_, kind), values in own.found.items() if kind in (SCORE, RANK))
             differing += [_differs(row, year, file) for row in differs.itertuples()]

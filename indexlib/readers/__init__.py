@@ -17,6 +17,7 @@ from indexlib.readers.corroboration import check_sorted, report_unproved
 from indexlib.readers.figures import RANK, SCORE, Figures
 from indexlib.readers.reading import DOUBTS, NOTES, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
+from indexlib.readers.titles import check_index
 from indexlib.scores import WITHHELD
 from indexlib.wording import listing, speaking, t
 
@@ -73,6 +74,8 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
     if template.recognises(sheets):
         index, by_year, origin = template.read(sheets, year, report)
         return _reading(index, by_year, source, kind, report, origin)
+    if index:
+        check_index(sheets, index, report)
     index = index or _index(sheets, report)
     if not index:
         return Reading(tidy([]), report.problems, kind=kind)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,11 +74,14 @@ class _Table:
         self.places = sorted({place for key in self.keys for place in figures.found[key]})
         self.values = np.array([[figures.found[key].get(place, np.nan) for key in self.keys]
                                 for place in self.places], float).reshape(len(self.places), len(self.keys))
-        self.agreed = np.array([[(*key, place) in figures.agreed for key in self.keys]
-                                for place in self.places], bool).reshape(self.values.shape)
+        nothing = (np.nan, np.nan)
+        seen = np.array([[figures.agreed.get((*key, place), nothing) for key in self.keys]
+                         for place in self.places], float).reshape(*self.values.shape, 2)
+        #: The figure of a second column and how far it may differ; NaN where there is none.
+        self.second, self.allowed = seen[..., 0], seen[..., 1]
         self.within = np.array([tolerance(own := list(figures.found[key].values()), own) for key in self.keys])
         self.names = [figures.names[key] for key in self.keys]
-        limits = [scales(year).get(c, (np.nan, np.nan)) if k == SCORE else (np.nan, np.nan) for c, k in self.keys]
+        limits = [scales(year).get(c, nothing) if k == SCORE else nothing for c, k in self.keys]
         self.low, self.high = np.array(limits, float).reshape(-1, 2).T
         self.sums = [self._sum(f) for f in formulas_of(figures, index, year) if f.holds(figures)]
 
@@ -153,8 +157,10 @@ def _apart(one: np.ndarray, other: np.ndarray, within: np.ndarray | float) -> np
 def _headers_noticed(table: _Table, i: int, j: int) -> bool:
     """Whether a check would notice two headers exchanged; also if it would change nothing."""
     one, other = table.values[:, i], table.values[:, j]
-    apart = _apart(one, other, max(table.within[i], table.within[j]))
-    if not apart.any() or (apart & (table.agreed[:, i] | table.agreed[:, j])).any():
+    if not _apart(one, other, max(table.within[i], table.within[j])).any():
+        return True
+    # A second figure notices an exchange only where it would not have agreed with the other column.
+    if (_apart(other, table.second[:, i], table.allowed[:, i]) | _apart(one, table.second[:, j], table.allowed[:, j])).any():
         return True
     if table.outside(one, j) or table.outside(other, i):
         return True
@@ -167,10 +173,10 @@ def _open_names(table: _Table, block: list[int]) -> np.ndarray:
     size = len(table.places)
     differ, noticed = np.zeros((size, size), bool), np.zeros((size, size), bool)
     for column in block:
-        values, agreed = table.values[:, column], table.agreed[:, column]
-        gaps = _apart(values[:, None], values[None], table.within[column])
-        differ |= gaps
-        noticed |= gaps & (agreed[:, None] | agreed[None])
+        values = table.values[:, column]
+        differ |= _apart(values[:, None], values[None], table.within[column])
+        seen = _apart(table.second[:, column][:, None], values[None], table.allowed[:, column][:, None])
+        noticed |= seen | seen.T
     for sum_ in table.sums:
         own = [i for i in block if sum_.factors[i]]
         if own and len(own) < np.count_nonzero(sum_.factors):
@@ -196,15 +202,24 @@ def _fewest(pairs: np.ndarray, candidates: Iterable[int], shows: Callable[..., n
 def report_unproved(figures: Figures, index: str, year: int, report: Collector) -> None:
     """Report what nothing in a file bears out, with the cells to compare."""
     open_ = unproved(figures, index, year)
+    _report_blanks(figures, year, report)
     if open_.headers:
-        few = len(open_.headers) <= SHOWN
-        report.add("headers_once", figures.sheet, year=year,
-                   columns=listing([_label(key) for key in open_.headers]) if few else
-                   t("read.columns", n=len(open_.headers), first=_label(open_.headers[0]), last=_label(open_.headers[-1])),
-                   rows="; ".join(_row(figures, place, open_.headers if few else []) for place in open_.rows))
+        few = open_.headers if len(open_.headers) <= SHOWN else []
+        report.add("headers_once", figures.sheet, year=year, n=len(open_.headers),
+                   columns=listing([_short(key) for key in open_.headers]),
+                   rows="; ".join(_row(figures, place, few) for place in open_.rows))
     if open_.places:
+        few_places = open_.places if len(open_.places) <= SHOWN else []
         report.add("places_once", figures.sheet, year=year, n=len(open_.places),
-                   columns=listing([_label(key) for key in open_.columns]))
+                   columns=listing([_short(key) for key in open_.columns]),
+                   names=f" ({listing([load_places().get(code, year).name for code in few_places])})" if few_places else "")
+
+
+def _report_blanks(figures: Figures, year: int, report: Collector) -> None:
+    """Blank cells may be scores held back, or a row that was emptied by accident."""
+    if figures.blank:
+        names = [load_places().get(code, year).name for code in dict.fromkeys(place for _, place in figures.blank)]
+        report.add("blank_once", figures.sheet, year=year, n=len(figures.blank), names=listing(names))
 
 
 def _label(key: Key) -> str:
@@ -212,10 +227,17 @@ def _label(key: Key) -> str:
     return f"{label} ({t('add.column.rank')})" if key[1] == RANK else label
 
 
+def _short(key: Key) -> str:
+    """A column as "PCI 3", where it has a number."""
+    own = load_catalogue().component(key[0])
+    name = f"{load_catalogue().short_name(own.index)} {own.number}" if own.number else load_catalogue().label(key[0])
+    return f"{name} ({t('add.column.rank')})" if key[1] == RANK else name
+
+
 def _row(figures: Figures, place: str, headers: list[Key]) -> str:
     """A place with its figures under the headers."""
     name = load_places().get(place).name
-    said = [f"{load_catalogue().label(key[0])} = {number(column[place], decimals(list(column.values())))}"
+    said = [f"{_short(key)} = {number(column[place], decimals(list(column.values())))}"
             for key in headers if place in (column := figures.found[key])]
     return f"{name} ({'; '.join(said)})" if said else name
 
@@ -236,7 +258,7 @@ def corroborate(figures: Figures, scores: pd.DataFrame) -> tuple[Figures, pd.Dat
         ``place``, ``one`` (own), ``other``. Two agree if they differ by no more than half of the last
         decimal of the coarser.
     """
-    agreed, differ = set(figures.agreed), []
+    whole, differ = replace(figures, agreed=dict(figures.agreed)), []
     for (component, kind), own in figures.found.items():
         if kind not in (SCORE, RANK):
             continue
@@ -245,25 +267,25 @@ def corroborate(figures: Figures, scores: pd.DataFrame) -> tuple[Figures, pd.Dat
         allowed = tolerance(list(own.values()), list(column)) if shared else 0.0
         for place, value in shared.items():
             if abs(value - own[place]) <= allowed:
-                agreed.add((component, kind, place))
+                whole.agree(component, kind, place, value, allowed)
             else:
                 differ.append((component, kind, place, own[place], value))
-    return replace(figures, agreed=agreed), pd.DataFrame(differ, columns=["component", "kind", "place", "one", "other"])
+    return whole, pd.DataFrame(differ, columns=["component", "kind", "place", "one", "other"])
 
 
 def check_sorted(figures: Figures, index: str, year: int, report: Collector) -> None:
     """Report columns that lie in order one by one though they are figures of the same rows.
 
-    A table is sorted by one column, or by name; a second column in order has been sorted by itself. Where
-    a sum ties the columns it tells already.
+    A table is sorted by one column, or by its places; a second column in order has been sorted by itself.
+    Where a sum ties the columns it tells already.
     """
     table = _Table(figures, index, year)
     tied = {i for block in table.blocks() if len(block) > 1 for i in block}
     for names in dict.fromkeys(table.names):
-        own = [i for i, name in enumerate(table.names) if name == names and table.keys[i][1] == SCORE]
+        own = [i for i, name in enumerate(table.names) if name == names]
         ordered = [i for i in own if _in_order(figures, table.keys[i])]
-        by_name = any(_by_name(figures, table.keys[i]) for i in own)
-        if len(ordered) + by_name > 1 and not set(ordered) <= tied:
+        by_place = any(_by_place(figures, table.keys[i], year) for i in own)
+        if len(ordered) + by_place > 1 and not set(ordered) <= tied:
             report.add("sorted_apart", figures.sheet, columns=listing([_label(table.keys[i]) for i in ordered]))
 
 
@@ -277,6 +299,13 @@ def _in_order(figures: Figures, key: Key) -> bool:
     return len(steps) >= SORTED - 1 and bool((steps != 0).any()) and bool((steps >= 0).all() or (steps <= 0).all())
 
 
-def _by_name(figures: Figures, key: Key) -> bool:
-    names = [plain(load_places().get(place).name_vi) for place in _places_down(figures, key)]
-    return len(names) >= SORTED and names == sorted(names)
+def _by_place(figures: Figures, key: Key, year: int) -> bool:
+    """Whether the places stand in the order of their names or codes, or as the template lists them."""
+    down = _places_down(figures, key)
+    places = [load_places().get(code, year) for code in down]
+    folded = [plain(place.name_vi.casefold()) for place in places]
+    listed = {place.code: i for i, place in enumerate(load_places().valid(year))}
+    orders: list[list[Any]] = [folded, down]
+    if set(down) <= set(listed):
+        orders.append([listed[code] for code in down])
+    return len(down) >= SORTED and any(order == sorted(order) for order in orders)

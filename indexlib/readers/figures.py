@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 from indexlib import files
 from indexlib.catalogue import load_catalogue
@@ -19,6 +20,9 @@ from indexlib.wording import listing
 
 #: A score and a rank as they are called in ``Figures.found``.
 SCORE, RANK = "score", "rank"
+#: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
+#: and no score lies below a fifth of its median or above 3.4 times it.
+MANY, FAR = 8, 5
 
 
 @dataclass
@@ -26,22 +30,30 @@ class Figures:
     """What one sheet says: (component, kind) to place to value, and where each stands.
 
     ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
-    the (component, kind, place) for which a second column with places of its own has the same figure.
+    for (component, kind, place) the same figure from a second column with places of its own, and how far
+    the two may differ: the coarser was printed no finer.
     """
 
     sheet: str
     found: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
     cells: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=dict)
     withheld: list[tuple[str, str]] = field(default_factory=list)
+    blank: list[tuple[str, str]] = field(default_factory=list)
     bases: dict[str, int] = field(default_factory=dict)
     paired: bool = False
     indicators: list[Indicator] = field(default_factory=list)
     names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
-    agreed: set[tuple[str, str, str]] = field(default_factory=set)
+    agreed: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""
         return self.cells.get((component, kind, place), {})
+
+    def agree(self, component: str, kind: str, place: str, value: float, allowed: float) -> None:
+        """Note a second figure that is the same as far as ``allowed`` tells; the finest is kept."""
+        before = self.agreed.get((component, kind, place))
+        if before is None or allowed < before[1]:
+            self.agreed[component, kind, place] = value, allowed
 
     def components(self) -> list[str]:
         """Components with scores."""
@@ -88,6 +100,8 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
         figures.cells[component, kind, place] = where
         if may_be_withheld and is_withheld(cell):
             figures.withheld.append((component, place))
+            if not isinstance(cell, (int, float)) and not (isinstance(cell, str) and cell.strip()):
+                figures.blank.append((component, place))
         elif value is None or (kind.startswith("ci_") and value == 0):
             if (component, place) in figures.withheld:
                 continue
@@ -137,12 +151,13 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
                 have[place] = value
                 whole.cells[component, kind, place] = other.where(component, kind, place)
             elif abs(have[place] - value) <= allowed:
-                whole.agreed.add((component, kind, place))
+                whole.agree(component, kind, place, value, allowed)
             elif report:
                 report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
                            place=load_places().get(place).name, component=load_catalogue().label(component),
                            one=value, other=have[place])
     whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
+    whole.blank += [pair for pair in other.blank if pair not in whole.blank]
 
 
 def tolerance(one: list[float], other: list[float]) -> float:
@@ -194,19 +209,37 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
 
 
 def check_scale(figures: Figures, year: int, report: Collector) -> None:
-    """Every score lies on its component's scale; shares of one where percent are due are reported."""
+    """Every score lies on its component's scale and not far from all others.
+
+    Shares of one where percent are due are reported, and columns without a single decimal.
+    """
     catalogue, limits = load_catalogue(), scales(year)
     for (component, kind), values in figures.found.items():
         if kind != SCORE or component not in limits:
             continue
         low, high = limits[component]
+        # A maximum that no source prints bounds nothing by itself: the part is no more than the whole.
+        most = high if high == high else limits.get(catalogue.component(component).index, (low, high))[1]
         for place, value in values.items():
             fraction = high == 100 and 0 < value <= 1.5
-            # A maximum that no source prints is empty in the catalogue and bounds nothing.
-            if fraction or value < low - 1e-4 or value > high + 1e-4:
+            if fraction or value < low - 1e-4 or value > most + 1e-4:
                 report.add("fraction" if fraction else "out_of_scale", figures.sheet,
-                           **figures.where(component, kind, place), value=value, low=low, high=high,
+                           **figures.where(component, kind, place), value=value, low=low, high=most,
                            place=load_places().get(place).name, component=catalogue.label(component))
+        _check_decimals(figures, component, values, report)
+
+
+def _check_decimals(figures: Figures, component: str, values: dict[str, float], report: Collector) -> None:
+    """Decimals that were lost: in the whole column, or the sign of one figure."""
+    if len(values) < MANY:
+        return
+    label, middle = load_catalogue().label(component), median(values.values())
+    if all(value == int(value) for value in values.values()):
+        report.add("whole_numbers", figures.sheet, component=label)
+    for place, value in values.items():
+        if value * FAR < middle or value > middle * FAR:
+            report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
+                       place=load_places().get(place).name, component=label)
 
 
 def check_components(figures: Figures, index: str, year: int, optional: set[str], report: Collector) -> None:

@@ -115,6 +115,7 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
     columns = _columns(sheet, index, found, groups, first)
     grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1, found)
     _read_rows(grid, index, report)
+    _check_place_columns(grid, report)
     return grid
 
 
@@ -197,11 +198,35 @@ def _read_rows(grid: Grid, index: str, report: Collector) -> None:
         kind = _kind(r, row, grid, index)
         if kind in ("blank", "header"):
             block = {c: set() for c in grid.rows}
+            if kind == "header":
+                _check_header_again(grid, index, r, report)
             continue
         if kind == "statistic":
             continue
         for c in grid.rows:
             _read_place(grid, r, c, seen[c], block[c], report)
+
+
+def _check_header_again(grid: Grid, index: str, r: int, report: Collector) -> None:
+    """A header repeated within the table (pages pasted below each other) must say the same of every column."""
+    row = grid.sheet.rows[r]
+    for column in grid.columns:
+        cell = row[column.at] if column.at < len(row) else None
+        header = understand_all([cell], index)[0] if isinstance(cell, str) else None
+        said = header and (header.component or header.role)
+        if header and said and said not in column.components() | column.roles():
+            report.add("header_again", grid.sheet.name, **grid.where(r, column.at), text=header.text,
+                       before=column.text() or "–")
+
+
+def _check_place_columns(grid: Grid, report: Collector) -> None:
+    """A column whose head announces places and whose texts are none that are known may belong to other rows."""
+    for column in grid.columns:
+        names = [cell for cell in column.cells.values() if isinstance(cell, str)]
+        unknown = [name for name in names if not place_code(name, grid.year)]
+        if "place" in column.roles() and len(unknown) >= FEWEST:
+            report.add("place_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                       text=column.text(), n=len(unknown), name=unknown[0])
 
 
 def _kind(r: int, row: list, grid: Grid, index: str) -> str:

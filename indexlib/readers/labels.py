@@ -29,6 +29,15 @@ MARK = re.compile(
 )
 NUMBER = re.compile(r"^(\d+(?: \d+)?)(?= |$)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: Years that are no year of an index: in a date, in the number of a document.
+NOT_OF_INDEX = re.compile(r"""
+    \b\d{1,2}\s*[/.-]\s*(?:\d{1,2}\s*[/.-]\s*)?(?:19|20)\d\d(?!\d)      # 17/4/2024, 4-2024
+  | (?<!\d)(?:19|20)\d\d\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{1,2}(?!\d)      # 2024-04-17
+  | tháng\s+\d{1,2}\s*(?:,|năm)?\s*(?:19|20)\d\d(?!\d)                  # tháng 4 năm 2024
+  | (?<!\d)(?:19|20)\d\d\s*/\s*(?=[^\W\d])                               # 2015/BNV-CCHC
+  | \b\d+\s*/\s*(?:19|20)\d\d\s*/                                       # 76/2021/NQ-CP
+  | \bsố\s*:?\s*(?:19|20)\d\d(?!\d)                                      # Công văn số 2015
+""", re.IGNORECASE | re.VERBOSE)
 #: Names of variables left in some sheets below the header: ``sub1_entry``.
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
 #: A scale beside a label, as "0.25-2.5 điểm/points" or "0%-100%".
@@ -172,7 +181,7 @@ def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
     known = [role for role in _roles_of(folder, text, index)
-             if role not in ("statistic", "name") and role not in load_catalogue().order]
+             if role not in ("statistic", "name", "title") and role not in load_catalogue().order]
     if known:
         return Header(text, component=index) if known[0] == "total" else Header(text, role=known[0])
     words = key(text)
@@ -247,6 +256,32 @@ def _numbers_of(folder: Path, component: str, year: int) -> frozenset[str]:
     return frozenset({own.number, f"{above}.{place}" if above else place} - {""})
 
 
-def printed_years(texts: list[str]) -> set[int]:
-    """Years that stand in texts."""
-    return {int(year) for text in texts for year in YEAR.findall(text)}
+def printed_years(texts: Iterable[str]) -> set[int]:
+    """Years that stand in texts; not those of dates and numbers of documents.
+
+    Examples
+    --------
+    >>> printed_years(["PAR INDEX năm 2023, công bố ngày 17/4/2024 (Quyết định số 2020/QĐ-BNV)"])
+    {2023}
+    """
+    plain_texts = (NOT_OF_INDEX.sub(" ", unicodedata.normalize("NFC", text)) for text in texts)
+    return {int(year) for text in plain_texts for year in YEAR.findall(text)}
+
+
+def names_index(texts: Iterable[str], index: str) -> bool:
+    """Whether one of the texts names an index."""
+    names = names_of(index)
+    return any(f" {name} " in f" {key(text)} " for text in texts for name in names)
+
+
+def is_aside(text: str) -> bool:
+    """Whether a title says that the figures are no published results: targets, self-assessments, differences."""
+    within = f" {key(text)} "
+    return any(f" {words} " in within for (words, _), roles in _roles(files.data_dir()).items() if "title" in roles)
+
+
+def components_named(text: str, index: str) -> set[str]:
+    """Components, but not the total, whose label of two words or more stands somewhere in a text."""
+    within = f" {_long(key(text))} "
+    return {code for label, code in _labels(files.data_dir(), index).items()
+            if code != index and " " in label and f" {label} " in within}

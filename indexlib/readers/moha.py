@@ -27,15 +27,15 @@ from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet, looks_like_a_table
+from indexlib.readers.titles import check_title
 
 HEADER_ROWS = 12
 
 
 def recognises(sheets: list[Sheet], index: str) -> int:
     """How many different labels of the index stand in the heads of the sheets, its name counting double."""
-    texts, names = {text for sheet in sheets for text in _head(sheet)}, labels.names_of(index)
-    named = any(f" {name} " in f" {labels.key(text)} " for text in texts for name in names)
-    return len(labels.components_in(texts, index)) + 2 * named
+    texts = {text for sheet in sheets for text in _head(sheet)}
+    return len(labels.components_in(texts, index)) + 2 * labels.names_index(texts, index)
 
 
 def _head(sheet: Sheet) -> list[str]:
@@ -53,6 +53,10 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
     year = year or min(stated)
     whole: Figures | None = None
     for sheet in sheets:
+        own = labels.printed_years(_head(sheet))
+        if own and year not in own and year in stated:
+            report.add("other_year", sheet.name, year=min(own))
+            continue
         grid = find_grid(sheet, index, year, report) if sheet.rows else None
         if grid is None:
             if sheet.rows:
@@ -95,6 +99,7 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
         else:
             where = grid.where(max(grid.first - 1, 0), column.at)
             report.add("rank_owner", grid.sheet.name, **where, text=column.text())
+    check_title(grid.sheet, figures, index, report)
     return figures
 
 

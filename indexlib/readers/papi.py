@@ -27,6 +27,7 @@ from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet, looks_like_a_table
+from indexlib.readers.titles import titled_years
 
 INDEX = TOTAL = "papi"
 HEAD = 400
@@ -49,7 +50,7 @@ def _head(sheet: Sheet) -> list[str]:
 
 def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:
     """Figures of a workbook, by year."""
-    years = {sheet.name: labels.printed_years([sheet.name]) for sheet in sheets}
+    years = {sheet.name: labels.printed_years([sheet.name]) or titled_years([sheet]) for sheet in sheets}
     named = set().union(*years.values()) if years else set()
     by_year: dict[int, Figures] = {}
     for sheet in sheets:

@@ -20,6 +20,7 @@ from indexlib.readers.figures import (
     check_ranks,
     check_scale,
     component_of,
+    expected_places,
     join,
     not_published,
     printed_numbers,
@@ -33,11 +34,13 @@ from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet, looks_like_a_table
+from indexlib.readers.titles import titled_years
 
 INDEX = TOTAL = "pci"
 HEADER_ROWS = 12
-#: From this share of its cells on, a summary that differs from the sub-index sheets is another table.
-MOST_DIFFERENT = 0.05
+#: From this share of its cells on, a summary that differs from the sub-index sheets is another table; from the
+#: second on, beside a summary that agrees with them, it is a copy left over from another year.
+MOST_DIFFERENT, STALE = 0.05, 0.5
 
 
 def recognises(sheets: list[Sheet]) -> int:
@@ -48,7 +51,7 @@ def recognises(sheets: list[Sheet]) -> int:
 def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:
     """Figures of a workbook, by year (one); empty if the year or the tables are not known."""
     stated = {sheet.name: _years(sheet) for sheet in sheets}
-    known = set().union(*stated.values()) if stated else set()
+    known = set().union(*stated.values()) or titled_years(sheets)
     if year is None and not known:
         report.add("no_year")
         return {}
@@ -61,6 +64,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     parts = [part for part in parts if part.found]
     chosen = _choose(summaries, parts, report)
     own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
+    own = own or titled_years(sheets)
     year = _settle_year(year, own, first_guess, report)
     figures = _merge(chosen, parts, report)
     figures.indicators = [indicator for part in parts for indicator in part.indicators]
@@ -190,16 +194,19 @@ def _choose(summaries: list[Figures], parts: list[Figures], report: Collector) -
 
     Some workbooks carry a stale copy of another year's summary beside the true one.
     """
-    agreeing = [s for s in summaries if not _differences(s, parts)]
+    differences = {summary.sheet: _differences(summary, parts) for summary in summaries}
+    agreeing = [summary for summary in summaries if not differences[summary.sheet]]
     for summary in summaries:
-        differences = _differences(summary, parts)
-        if differences and agreeing:
+        own = differences[summary.sheet]
+        covered = {component for other in agreeing for component in other.components()}
+        share = len(own) / max(1, sum(len(v) for (_, kind), v in summary.found.items() if kind == SCORE))
+        if share > STALE and {component for component, *_ in own} <= covered:
             report.problems = [p for p in report.problems if p.sheet != summary.sheet]
-            report.add("stale_sheet", summary.sheet, n=len(differences))
-        elif len(differences) > MOST_DIFFERENT * sum(len(v) for (_, kind), v in summary.found.items() if kind == SCORE):
-            report.add("sheets_conflict", summary.sheet, n=len(differences))
+            report.add("stale_sheet", summary.sheet, n=len(own))
+        elif share > MOST_DIFFERENT:
+            report.add("sheets_conflict", summary.sheet, n=len(own))
         else:
-            for component, place, one, other in differences:
+            for component, place, one, other in own:
                 report.add("sheets_differ", summary.sheet, **summary.where(component, SCORE, place),
                            place=load_places().get(place).name, component=load_catalogue().label(component),
                            one=one, other=other)
@@ -235,7 +242,9 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     for component in figures.components():
         check_places(figures, INDEX, component, year, report)
     check_scale(figures, year, report)
-    check_ranks(figures, TOTAL, report)
+    ranked = max(expected_places(INDEX, year)[0], len(figures.found.get((TOTAL, RANK), {})))
+    figures.bases[TOTAL] = ranked
+    check_ranks(figures, TOTAL, report, ranked)
     check_formulas(figures, INDEX, year, report)
 
 
