@@ -23,6 +23,7 @@ from indexlib.copies import Beside, borne_out
 from indexlib.foreign import csv_cell, shown
 from indexlib.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
 from indexlib.indicators import FOLDER
+from indexlib.places import load_places
 from indexlib.problems import DataError, IndexlibError, Problem
 from indexlib.profiles import exchanged_columns
 from indexlib.readers.reading import ONCE, Reading
@@ -82,6 +83,11 @@ class Addition:
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     beside: Beside | None = None
+
+    @property
+    def replaced(self) -> pd.DataFrame:
+        """The rows of ``changed`` that replace an older figure; the others fill a gap."""
+        return self.changed[self.changed["old"].notna()]
 
     @property
     def empty(self) -> bool:
@@ -168,8 +174,13 @@ def _against_withheld(rows: pd.DataFrame, held: pd.DataFrame, file: str) -> list
     """Scores for cells that are recorded as withheld."""
     known = pd.MultiIndex.from_frame(held[KEYS])
     hit = rows[pd.MultiIndex.from_frame(rows[KEYS]).isin(known)] if len(rows) else rows
-    return [Problem(file, "", None, "", "was_withheld", t("add.was_withheld", year=r.year, place=r.place,
-                                                         component=r.component)) for r in hit.itertuples()]
+    return [Problem(file, "", None, "", "was_withheld", t("add.was_withheld", year=r.year, place=_place(r.place),
+                                                         component=load_catalogue().label(r.component)))
+            for r in hit.itertuples()]
+
+
+def _place(code: str) -> str:
+    return load_places().get(code).name
 
 
 def _no_longer(have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]:
@@ -178,7 +189,8 @@ def _no_longer(have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]
         return []
     clash = reading.withheld[KEYS].merge(have[[*KEYS, "score"]].dropna(), on=KEYS)
     return [Problem(file, "", None, "", "has_score",
-                    t("add.has_score", year=r.year, place=r.place, component=r.component, score=plain_number(r.score)))
+                    t("add.has_score", year=r.year, place=_place(r.place), score=plain_number(r.score),
+                      component=load_catalogue().label(r.component)))
             for r in clash.itertuples()]
 
 
@@ -237,7 +249,7 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise DataError(reading.errors + addition.problems)
     if not addition.empty and (said := _open_doubts(addition.doubts, accept_doubts, checked)):
         raise IndexlibError("\n".join(said))
-    if (changes := len(addition.changed) + len(addition.indicators.changed)) and not accept_changes:
+    if (changes := len(addition.replaced) + len(addition.indicators.changed)) and not accept_changes:
         raise IndexlibError(t("add.changes", n=changes))
     if addition.empty:
         return
@@ -282,7 +294,7 @@ def _texts(addition: Addition, file: str, source: str, where: str, today: date) 
         texts[f"scores/{FILES[index]}"] = _csv(table)
     if not addition.indicators.empty:
         texts |= indicator_texts(addition.indicators, index, source)
-    if not addition.changed.empty or not addition.indicators.changed.empty:
+    if not addition.replaced.empty or not addition.indicators.changed.empty:
         texts["scores/corrections.csv"] = _corrections(addition, source, file, today)
     if not addition.withheld.empty:
         texts["scores/withheld.csv"] = _csv(_with_withheld(addition, source))
@@ -302,7 +314,8 @@ def _table(addition: Addition, source: str) -> pd.DataFrame:
     before = old[keys.isin(touched)].assign(year=lambda f: pd.to_numeric(f["year"]).astype(int))
     changed = _as_text(rows[mine.isin(touched)].assign(source=source))
     # A figure that the file lacks (a rank beside a corrected score) stays as it was.
-    changed = changed.merge(before[[*KEYS, *VALUES, "note"]], on=KEYS, how="left", suffixes=("", "_old"))
+    changed = changed.merge(before[[*KEYS, *VALUES, "note", "source"]], on=KEYS, how="left", suffixes=("", "_old"))
+    changed["note_old"] = [_kept(row) for row in changed.to_dict("records")]
     for column in (*VALUES, "note"):
         changed[column] = changed[column].where(changed[column] != "", changed[f"{column}_old"])
     added = _as_text(rows[mine.isin(fresh)].assign(source=source))
@@ -311,6 +324,13 @@ def _table(addition: Addition, source: str) -> pd.DataFrame:
     order = whole["component"].map(load_catalogue().order)
     sort = whole.assign(_year=pd.to_numeric(whole["year"]), _order=order)
     return sort.sort_values(["_year", "place", "_order"], kind="stable")[COLUMNS].reset_index(drop=True)
+
+
+def _kept(row: dict[str, str]) -> str:
+    """The note of a row, with the source of a figure that stays though the row gets another source."""
+    told = [f"{what} in tại {row['source_old']}" for column, what in (("score", "điểm"), ("rank", "hạng"))
+            if row[column] == "" != row[f"{column}_old"] and f"{what} in tại" not in row["note_old"]]
+    return "; ".join(x for x in [row["note_old"], *told] if x) if row["source"] != row["source_old"] else row["note_old"]
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
@@ -364,7 +384,7 @@ def _corrections(addition: Addition, source: str, file: str, today: date) -> str
     else:
         writer.writerow(CORRECTIONS)
     indicators = addition.indicators.changed.rename(columns={"indicator": "component"}).assign(column="value")
-    for row in pd.concat([addition.changed, indicators], ignore_index=True).itertuples():
+    for row in pd.concat([addition.replaced, indicators], ignore_index=True).itertuples():
         whole = row.column in ("rank", "rank_base")
         old, new = ("" if pd.isna(v) else str(int(v)) if whole else repr(float(v)) for v in (row.old, row.new))
         writer.writerow([addition.reading.index, row.year, row.place, row.component, row.column, old, new,

@@ -164,11 +164,12 @@ def _print_addition(compared: Any) -> None:
 
     catalogue, places = load_catalogue(), load_places()
     typer.echo(t("add.summary", new=wording.number(len(compared.new), 0), same=wording.number(compared.same, 0),
-                 changed=wording.number(len(compared.changed), 0), withheld=len(compared.withheld)))
+                 changed=wording.number(len(compared.replaced), 0), withheld=len(compared.withheld),
+                 filled=wording.number(len(compared.changed) - len(compared.replaced), 0)))
     for row in compared.changed.head(SHOWN).itertuples():
         typer.echo("  " + t("add.change", place=places.get(row.place).name, component=catalogue.label(row.component),
                             year=row.year, column=t(f"add.column.{row.column}"),
-                            old=_figure(row.old, row.column), new=_figure(row.new, row.column), source=row.old_source))
+                            old=_figure(row.old), new=_figure(row.new), source=row.old_source))
     if len(compared.changed) > SHOWN:
         typer.echo("  " + t("add.more", n=len(compared.changed) - SHOWN))
     _print_indicator_changes(compared.indicators)
@@ -205,5 +206,5 @@ def _print_indicator_changes(compared: IndicatorAddition) -> None:
             typer.echo("  " + t("add.more", n=len(compared.gone) - SHOWN))
 
 
-def _figure(value: float, column: str) -> str:
-    return wording.number(value, 0 if column in ("rank", "rank_base") else 4)
+def _figure(value: float) -> str:
+    return wording.NONE if value != value else wording.plain_number(value)

@@ -143,6 +143,30 @@ def test_a_corrected_score_keeps_a_rank_that_the_file_does_not_print(data, tmp_p
     assert (after["rank"], after["rank_base"], after["note"]) == (before["rank"], before["rank_base"], before["note"])
 
 
+def test_a_score_beside_a_rank_fills_a_gap_and_leaves_the_rank_its_source(data, tmp_path):
+    """No older figure changes: nothing to accept, no correction, and each figure keeps its own source."""
+    table = data.path("scores/pci.csv")
+    lines = table.read_text(encoding="utf-8").splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("2021,thanh_hoa,pci,"))
+    cells = next(csv.reader([lines[at]]))
+    cells[3], cells[9] = "", ""
+    lines[at] = ",".join(cells)
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    files.forget()
+    stored = load_scores("pci").query("year == 2021")
+    values = {(p, c): s for p, c, s in stored[["place", "component", "score"]].itertuples(index=False)}
+    truth = pci(2021, 1)
+    total = sum(w / 10 * values["thanh_hoa", c] for c, w in weights_of("pci", 2021).items())
+    truth.figures = values | {("thanh_hoa", "pci"): round(total, 6)}
+    path = save(tmp_path / "PCI_2021.xlsx", {"Tong hop": wide(truth)} | parts(truth))
+    result = run("add", path, "--source", "pci-21-own", "--where", "a workbook")
+    assert result.exit_code == 0 and "Số thay đổi: 0. Số điền vào chỗ trống: 1." in result.output
+    row = load_scores("pci").query("year == 2021 and component == 'pci' and place == 'thanh_hoa'").iloc[0]
+    assert (row["score"], row["rank"], row["source"]) == (round(total, 6), 43, "pci-21-own")
+    assert row["note"] == f"hạng in tại {cells[8]}" and not data.path("scores/corrections.csv").exists()
+    assert check_data() == []
+
+
 def test_a_file_with_errors_writes_nothing(data, workbook, tmp_path):
     rows = wide(workbook[1])
     rows.pop(5)
@@ -237,7 +261,7 @@ def test_a_new_source_needs_words_for_what_it_is(data, workbook):
 def test_a_score_for_a_withheld_cell_is_refused(data, workbook):
     data.add("scores/withheld.csv", "2011,thanh_hoa,pci.1,không rõ lý do,reason not known,pci-2012-workbook")
     files.forget()
-    with pytest.raises(DataError, match="thanh_hoa"):
+    with pytest.raises(DataError, match="Thanh Hóa"):
         addition.add(addition.compare(read_published(workbook[0])), "a.xlsx", "pci-2012-workbook")
 
 

@@ -1,13 +1,20 @@
 """A lone table is added when a person or a second copy has borne it out."""
 
 import csv
+import random
 
 import openpyxl
 import pytest
 from make_workbooks import papi, pci, save, wide
 from test_addition import like, run, tables
+from test_readers_ministry import NAMES
 
 from indexlib import load_scores
+from indexlib.addition import compare
+from indexlib.copies import read_second
+from indexlib.problems import IndexlibError
+from indexlib.readers import read_published
+from indexlib.readers.reading import ONCE
 from indexlib.readers.template import write_template
 from indexlib.wording import number
 
@@ -123,3 +130,61 @@ def test_a_filled_template_whose_total_does_not_follow_is_doubted(data, tmp_path
     sheet.cell(5, codes.index("papi.2") + 1).value += 0.3
     book.save(tmp_path / "c.xlsx")
     assert "cộng các nội dung" in run("read", tmp_path / "c.xlsx").output
+
+
+def sipas_copies(folder, digits, exchanged):
+    """A lone SIPAS table, with two names exchanged if asked, and a second copy of few decimals."""
+    pick = random.Random(4)
+    scores = {name: round(84 + pick.uniform(0, 1), 2) for name in NAMES.values()}
+    names = list(scores)
+    shown = dict(zip(names, scores.values(), strict=True))
+    if exchanged:
+        one, other = exchanged
+        shown[names[one]], shown[names[other]] = shown[names[other]], shown[names[one]]
+    first = save(folder / "a.xlsx", {"SIPAS 2023": [["Tỉnh", "Chỉ số hài lòng"], *map(list, shown.items())]})
+    second = as_csv(folder / "b.csv", [["SIPAS 2023", None], ["Tỉnh", "Chỉ số hài lòng"],
+                                       *[[name, number(score, digits)] for name, score in scores.items()]])
+    return first, second
+
+
+@pytest.mark.parametrize("digits", [0, 1])
+def test_a_copy_with_few_decimals_proves_no_more_than_they_show(digits, tmp_path):
+    """Two scores that are the same in it may be exchanged: they stay open, and the others do not."""
+    first, second = sipas_copies(tmp_path, digits, None)
+    reading = read_published(first)
+    compared = compare(reading, "a.xlsx", read_second(second, first, reading))
+    assert compared.problems == [] and [p.code for p in compared.doubts if p.code in ONCE] == ["places_once"]
+
+
+def test_names_exchanged_cannot_pass_a_copy_with_few_decimals(tmp_path):
+    for one, other in [(0, 1), (3, 9), (20, 40)]:
+        first, second = sipas_copies(tmp_path, 1, (one, other))
+        reading = read_published(first)
+        compared = compare(reading, "a.xlsx", read_second(second, first, reading))
+        assert compared.problems or "places_once" in {p.code for p in compared.doubts}
+
+
+@pytest.mark.parametrize("title", ["SIPAS 2024", "PAR INDEX 2023"])
+def test_a_copy_of_another_year_or_index_is_no_witness(title, tmp_path):
+    first, _ = sipas_copies(tmp_path, 2, None)
+    rows = [[title, None], *[["Tỉnh", "Chỉ số"]], *[[name, "84,50"] for name in NAMES.values()]]
+    second = as_csv(tmp_path / "c.csv", rows)
+    with pytest.raises(IndexlibError):
+        read_second(second, first, read_published(first))
+
+
+def test_a_copy_that_contradicts_itself_is_no_witness(tmp_path):
+    first, _ = sipas_copies(tmp_path, 2, None)
+    rows = [["SIPAS 2023", None], ["Tỉnh", "Chỉ số hài lòng"]]
+    rows += [[name, score] for name in NAMES.values() for score in ("84,51", "84,62")]
+    with pytest.raises(IndexlibError, match="hai lần"):
+        read_second(as_csv(tmp_path / "c.csv", rows), first, read_published(first))
+
+
+def test_the_same_cells_saved_again_or_a_folder_are_no_second_copy(data, lone, tmp_path):
+    path, truth = lone
+    again = save(tmp_path / "again.xlsx", {"Sheet1": wide(truth)})
+    assert again.read_bytes() != path.read_bytes()
+    assert "không chứng minh thêm" in str(run("add", path, "--against", again).exception)
+    result = run("add", path, "--against", tmp_path)
+    assert result.exit_code != 0 and isinstance(result.exception, IndexlibError)

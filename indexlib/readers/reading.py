@@ -24,7 +24,7 @@ NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "to
 ONCE = frozenset({"headers_once", "places_once", "blank_once"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = ONCE | {"total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
-                 "withheld_alone", "sorted_apart", "title_other", "whole_numbers", "outlier"}
+                 "withheld_alone", "sorted_apart", "title_component", "title_other", "whole_numbers", "outlier"}
 
 
 @dataclass(frozen=True)
