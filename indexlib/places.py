@@ -84,10 +84,28 @@ def spelling(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", key.strip())))
 
 
+#: Digits and the Vietnamese alphabet in their order, and the marks of the five tones.
+ORDER = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONE_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
 def plain(key: str) -> str:
     """A key without diacritics."""
     split = unicodedata.normalize("NFD", key.replace("đ", "d"))
     return "".join(c for c in split if not unicodedata.combining(c))
+
+
+def collation(name: str) -> list[int]:
+    """Key of the Vietnamese alphabet: ă and â after a, đ after d; digits first, tones and all else set aside.
+
+    Examples
+    --------
+    >>> sorted(["Đà Nẵng", "Bắc Giang", "Bạc Liêu", "Cà Mau"], key=collation)
+    ['Bạc Liêu', 'Bắc Giang', 'Cà Mau', 'Đà Nẵng']
+    """
+    split = unicodedata.normalize("NFD", name.casefold())
+    letters = unicodedata.normalize("NFC", "".join(c for c in split if c not in TONE_MARKS))
+    return [ORDER.index(c) for c in letters if c in ORDER]
 
 
 def _has_marks(key: str) -> bool:

@@ -8,6 +8,7 @@ from make_workbooks import pairs, papi, parts, pci, refusals, save, wide
 from test_readers_layouts import papi_header
 from test_readers_ministry import NAMES, ranking
 
+from indexlib.places import collation, plain
 from indexlib.readers import read_published
 from indexlib.readers.labels import printed_years
 from indexlib.readers.template import write_template
@@ -44,7 +45,8 @@ def test_a_table_of_one_field_is_not_the_total(title, tmp_path):
     assert "title_component" not in refusals(read_published(save(tmp_path / "b.xlsx", {"Sheet1": rows})))
 
 
-@pytest.mark.parametrize("title", ["Mục tiêu SIPAS 2023 của các tỉnh", "Kết quả tự đánh giá SIPAS 2023"])
+@pytest.mark.parametrize("title", ["Mục tiêu SIPAS 2023 của các tỉnh", "Kết quả tự đánh giá SIPAS 2023",
+                                   "Chỉ số hài lòng về dịch vụ y tế công (SIPAS) năm 2023"])
 def test_targets_and_self_assessments_are_no_results(title, tmp_path):
     assert "title_other" in refusals(read_published(save(tmp_path / "a.xlsx", {"Sheet1": [[title], *sipas()]})))
 
@@ -123,6 +125,18 @@ def test_decimals_that_were_lost_show(tmp_path):
     assert refusals(read_published(tmp_path / "c.csv"))
 
 
+def test_a_whole_table_on_a_scale_of_ten_shows(tmp_path):
+    rows = [[name, score / 10] for name, score in sipas()[1:]]
+    assert "scale_of_ten" in refusals(read_published(
+        save(tmp_path / "a.xlsx", {"SIPAS 2023": [["Tỉnh", "Chỉ số hài lòng"], *rows]})))
+
+
+def test_a_sheet_with_a_correction_of_two_provinces_is_not_passed_over(tmp_path):
+    errata = [["Đính chính", None], ["Hà Nội", 85.25], ["Cà Mau", 81.5]]
+    reading = read_published(save(tmp_path / "a.xlsx", {"SIPAS 2023": sipas(), "Đính chính": errata}))
+    assert refusals(reading) == {"few_places"}
+
+
 def test_a_field_cannot_have_more_points_than_the_whole(tmp_path):
     rows = [["Tỉnh", "Cải cách thể chế"], *[[name, round(8 + i / 70, 2)] for i, name in enumerate(NAMES.values())]]
     assert "out_of_scale" not in refusals(read_published(save(tmp_path / "a.xlsx", {"PAR INDEX 2021": rows})))
@@ -130,12 +144,13 @@ def test_a_field_cannot_have_more_points_than_the_whole(tmp_path):
     assert "out_of_scale" in refusals(read_published(save(tmp_path / "b.xlsx", {"PAR INDEX 2021": rows})))
 
 
-@pytest.mark.parametrize("order", ["alphabet", "template"])
+@pytest.mark.parametrize("order", ["alphabet", "vietnamese", "template"])
 def test_a_ranking_pasted_beside_places_in_their_own_order(order, tmp_path):
     scores = sorted((row[1] for row in sipas()[1:]), reverse=True)
-    if order == "alphabet":
+    if order != "template":
+        alphabet = alphabetical if order == "alphabet" else collation
         rows = [["Tỉnh", "Chỉ số hài lòng"],
-                *[[name, score] for name, score in zip(sorted(NAMES.values(), key=alphabetical), scores, strict=True)]]
+                *[[name, score] for name, score in zip(sorted(NAMES.values(), key=alphabet), scores, strict=True)]]
         path = save(tmp_path / "a.xlsx", {"SIPAS 2023": rows})
     else:
         path = write_template("sipas", 2023, tmp_path / "a.xlsx")
@@ -148,8 +163,6 @@ def test_a_ranking_pasted_beside_places_in_their_own_order(order, tmp_path):
 
 
 def alphabetical(name):
-    from indexlib.places import plain
-
     return plain(name.casefold())
 
 

@@ -226,16 +226,18 @@ def check_scale(figures: Figures, year: int, report: Collector) -> None:
                 report.add("fraction" if fraction else "out_of_scale", figures.sheet,
                            **figures.where(component, kind, place), value=value, low=low, high=most,
                            place=load_places().get(place).name, component=catalogue.label(component))
-        _check_decimals(figures, component, values, report)
+        _check_decimals(figures, component, values, high, report)
 
 
-def _check_decimals(figures: Figures, component: str, values: dict[str, float], report: Collector) -> None:
+def _check_decimals(figures: Figures, component: str, values: dict[str, float], high: float, report: Collector) -> None:
     """Decimals that were lost: in the whole column, or the sign of one figure."""
     if len(values) < MANY:
         return
     label, middle = load_catalogue().label(component), median(values.values())
     if all(value == int(value) for value in values.values()):
         report.add("whole_numbers", figures.sheet, component=label)
+    if high == 100 and 1.5 < max(values.values()) <= 10:
+        report.add("scale_of_ten", figures.sheet, component=label, value=max(values.values()))
     for place, value in values.items():
         if value * FAR < middle or value > middle * FAR:
             report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,

@@ -19,7 +19,7 @@ from indexlib.problems import PlaceError
 from indexlib.readers.labels import Header, roles, understand_all
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet
+from indexlib.readers.sheets import Sheet, looks_like_a_table
 
 #: Fewer places than this in a column are no table.
 FEWEST = 5
@@ -117,6 +117,16 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
     _read_rows(grid, index, report)
     _check_place_columns(grid, report)
     return grid
+
+
+def why_no_grid(sheet: Sheet, year: int) -> str:
+    """Code of the problem that a sheet without a table of places is."""
+    if looks_like_a_table(sheet):
+        return "no_places"
+    # A place or two with figures may be an erratum to the tables beside it.
+    few = any(any(place_code(cell, year) for cell in row) and any(isinstance(cell, float) for cell in row)
+              for row in sheet.rows)
+    return "few_places" if few else "sheet_unread"
 
 
 def _even(rows: list[list]) -> list[list]:

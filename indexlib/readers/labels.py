@@ -181,7 +181,7 @@ def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
     known = [role for role in _roles_of(folder, text, index)
-             if role not in ("statistic", "name", "title") and role not in load_catalogue().order]
+             if role not in ("statistic", "name", "title", "title_part") and role not in load_catalogue().order]
     if known:
         return Header(text, component=index) if known[0] == "total" else Header(text, role=known[0])
     words = key(text)
@@ -274,10 +274,12 @@ def names_index(texts: Iterable[str], index: str) -> bool:
     return any(f" {name} " in f" {key(text)} " for text in texts for name in names)
 
 
-def is_aside(text: str) -> bool:
-    """Whether a title says that the figures are no published results: targets, self-assessments, differences."""
+def titled(text: str, index: str, role: str) -> bool:
+    """Whether a title holds words of a role: ``title`` (targets, self-assessments, differences: no published
+    results), ``title_part`` (of one service or area: not the overall score)."""
     within = f" {key(text)} "
-    return any(f" {words} " in within for (words, _), roles in _roles(files.data_dir()).items() if "title" in roles)
+    return any(f" {words} " in within for (words, of), roles in _roles(files.data_dir()).items()
+               if role in roles and of in ("", index))
 
 
 def components_named(text: str, index: str) -> set[str]:

@@ -22,11 +22,11 @@ from indexlib.readers.figures import (
     take,
 )
 from indexlib.readers.formulas import check_formulas
-from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet, looks_like_a_table
+from indexlib.readers.sheets import Sheet
 from indexlib.readers.titles import check_title
 
 HEADER_ROWS = 12
@@ -60,7 +60,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
         grid = find_grid(sheet, index, year, report) if sheet.rows else None
         if grid is None:
             if sheet.rows:
-                report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
+                report.add(why_no_grid(sheet, year), sheet.name)
             continue
         figures = _sheet(grid, index, year, report)
         if whole is None:

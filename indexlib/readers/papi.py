@@ -22,11 +22,11 @@ from indexlib.readers.figures import (
     take,
 )
 from indexlib.readers.formulas import check_formulas
-from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet, looks_like_a_table
+from indexlib.readers.sheets import Sheet
 from indexlib.readers.titles import titled_years
 
 INDEX = TOTAL = "papi"
@@ -68,7 +68,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
         of_year = year or min(own)
         grid = find_grid(sheet, INDEX, of_year, report)
         if grid is None:
-            report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
+            report.add(why_no_grid(sheet, of_year), sheet.name)
             continue
         figures = _sheet(grid, of_year, report)
         if of_year in by_year:

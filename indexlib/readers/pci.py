@@ -28,12 +28,12 @@ from indexlib.readers.figures import (
     tolerance,
 )
 from indexlib.readers.formulas import check_formulas, totals_follow
-from indexlib.readers.grid import Column, Grid, find_grid
+from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
 from indexlib.readers.indicators import read_indicators
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
-from indexlib.readers.sheets import Sheet, looks_like_a_table
+from indexlib.readers.sheets import Sheet
 from indexlib.readers.titles import titled_years
 
 INDEX = TOTAL = "pci"
@@ -105,7 +105,7 @@ def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Fig
         own = Collector(report.file)
         grid = find_grid(sheet, INDEX, year, own)
         if grid is None:
-            report.add("no_places" if looks_like_a_table(sheet) else "sheet_unread", sheet.name)
+            report.add(why_no_grid(sheet, year), sheet.name)
             continue
         marked = [c for c in grid.columns if any(h.marked for h in c.headers) and _figures(c)]
         named = labels.understand(sheet.name, INDEX).component

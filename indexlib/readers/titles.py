@@ -39,5 +39,5 @@ def check_title(sheet: Sheet, figures: Figures, index: str, report: Collector) -
         named = labels.components_named(text, index)
         if index in own and len(named) == 1 and not named & own:
             report.add("title_component", sheet.name, text=text, component=label(named.pop()))
-        if labels.is_aside(text):
+        if labels.titled(text, index, "title") or (own == {index} and labels.titled(text, index, "title_part")):
             report.add("title_other", sheet.name, text=text)
