@@ -13,7 +13,7 @@ import pandas as pd
 
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import moha, papi, pci, template
-from indexlib.readers.corroboration import check_sorted, report_unproved
+from indexlib.readers.corroboration import check_corroboration
 from indexlib.readers.figures import RANK, SCORE, Figures
 from indexlib.readers.reading import DOUBTS, NOTES, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
@@ -107,8 +107,7 @@ def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, re
         if not rows and not held:
             report.add("nothing")
         for year, figures in sorted(by_year.items()):
-            check_sorted(figures, index, year, report)
-            report_unproved(figures, index, year, report)
+            check_corroboration(figures, index, year, report)
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
                    pd.DataFrame(held, columns=WITHHELD), doubtful, by_year, origin)

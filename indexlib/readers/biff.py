@@ -95,13 +95,15 @@ def _walk(stream: bytes) -> dict[int, tuple[int, int]]:
         kind, length, row, column = head(stream, at)
         marks += 1
         if kind in CELLS and length >= 6:
-            if kind == LABEL_SST:
+            if kind in PLAIN:
+                pass
+            elif kind == LABEL_SST:
                 index, = number(stream, at + 10)
                 letters += lengths[index] if index < len(lengths) else 0
             elif kind == MULTIPLE:
                 marks += (length - 6) // 6
                 column += max((length - 6) // 6, 1) - 1
-            elif kind not in PLAIN:
+            else:
                 letters += length
             if row >= rows or column >= columns:
                 rows, columns = max(rows, row + 1), max(columns, column + 1)

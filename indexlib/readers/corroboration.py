@@ -18,7 +18,7 @@ import pandas as pd
 from indexlib.catalogue import load_catalogue
 from indexlib.places import collation, load_places, plain
 from indexlib.readers.figures import RANK, SCORE, Figures, scales, tolerance
-from indexlib.readers.formulas import Formula, formulas_of
+from indexlib.readers.formulas import Formula
 from indexlib.readers.numbers import decimals
 from indexlib.readers.reading import Collector
 from indexlib.wording import listing, number, t
@@ -65,7 +65,7 @@ class _Sum:
 class _Table:
     """Figures as a matrix: places down, columns across, with what bears them out."""
 
-    def __init__(self, figures: Figures, index: str, year: int):
+    def __init__(self, figures: Figures, year: int):
         order = load_catalogue().order
         scored = set(figures.components())
         # A printed rank beside a score must fit it: only where it stands alone is it a figure to prove.
@@ -82,8 +82,12 @@ class _Table:
         self.within = np.array([tolerance(own := list(figures.found[key].values()), own) for key in self.keys])
         self.names = [figures.names[key] for key in self.keys]
         limits = [scales(year).get(c, nothing) if k == SCORE else nothing for c, k in self.keys]
-        self.low, self.high = np.array(limits, float).reshape(-1, 2).T
-        self.sums = [self._sum(f) for f in formulas_of(figures, index, year) if f.holds(figures)]
+        low, high = np.array(limits, float).reshape(-1, 2).T
+        with np.errstate(invalid="ignore"):
+            least, most = (f.reduce(self.values, axis=0) for f in (np.fmin, np.fmax))
+        #: Whether figures of a column (down) would not lie on the scale of another (across).
+        self.outside = (least[:, None] < low[None] - 1e-4) | (most[:, None] > high[None] + 1e-4)
+        self.sums = [self._sum(f) for f in figures.sums]
 
     def _sum(self, formula: Formula) -> _Sum:
         terms = formula.terms
@@ -93,10 +97,6 @@ class _Table:
             # What such a sum cannot see is far below the decimals that publishers print.
             self.within[tied] = np.maximum(self.within[tied], formula.allowed / np.abs(factors[tied]))
         return _Sum(factors, self.values[:, tied] @ factors[tied], formula.allowed)
-
-    def outside(self, values: np.ndarray, column: int) -> bool:
-        """Whether figures would not lie on the scale of a column."""
-        return bool(((values < self.low[column] - 1e-4) | (values > self.high[column] + 1e-4)).any())
 
     def blocks(self) -> list[list[int]]:
         """Columns whose order hangs together: one column of places, tied by a sum that holds."""
@@ -128,10 +128,11 @@ def unproved(figures: Figures, index: str, year: int) -> Unproved:
         or by what a sum of unrounded figures leaves open (0,0002 of a sub-index of PCI, 0,00005 of PAPI).
         Two figures of one column that are closer than the rounding of the sum above them are not told apart.
     """
-    table = _Table(figures, index, year)
-    kinds = [kind for _, kind in table.keys]
-    headers = np.array([(i, j) for i, j in combinations(range(len(kinds)), 2)
-                        if kinds[i] == kinds[j] and not _headers_noticed(table, i, j)], int).reshape(-1, 2)
+    return _unproved(_Table(figures, year), index)
+
+
+def _unproved(table: _Table, index: str) -> Unproved:
+    headers = _open_headers(table)
     rows = _fewest(headers, range(len(table.places)),
                    lambda place, i, j: _apart(table.values[place, i], table.values[place, j],
                                               np.maximum(table.within[i], table.within[j])))
@@ -154,18 +155,21 @@ def _apart(one: np.ndarray, other: np.ndarray, within: np.ndarray | float) -> np
     return np.abs(one - other) > within
 
 
-def _headers_noticed(table: _Table, i: int, j: int) -> bool:
-    """Whether a check would notice two headers exchanged; also if it would change nothing."""
+def _open_headers(table: _Table) -> np.ndarray:
+    """Pairs of columns (two columns of indices) whose headers could be exchanged unnoticed, with a difference."""
+    kinds = [kind for _, kind in table.keys]
+    pairs = [(i, j) for i, j in combinations(range(len(kinds)), 2) if kinds[i] == kinds[j]]
+    i, j = np.array(pairs, int).reshape(-1, 2).T
     one, other = table.values[:, i], table.values[:, j]
-    if not _apart(one, other, max(table.within[i], table.within[j])).any():
-        return True
+    differ = _apart(one, other, np.maximum(table.within[i], table.within[j])).any(axis=0)
     # A second figure notices an exchange only where it would not have agreed with the other column.
-    if (_apart(other, table.second[:, i], table.allowed[:, i]) | _apart(one, table.second[:, j], table.allowed[:, j])).any():
-        return True
-    if table.outside(one, j) or table.outside(other, i):
-        return True
-    return any((np.abs(sum_.residual + (sum_.factors[i] - sum_.factors[j]) * (other - one)) > sum_.allowed).any()
-               for sum_ in table.sums if sum_.factors[i] != sum_.factors[j])
+    noticed = _apart(other, table.second[:, i], table.allowed[:, i]).any(axis=0)
+    noticed |= _apart(one, table.second[:, j], table.allowed[:, j]).any(axis=0)
+    noticed |= table.outside[i, j] | table.outside[j, i]
+    for sum_ in table.sums:
+        moved = sum_.residual[:, None] + (sum_.factors[i] - sum_.factors[j]) * (other - one)
+        noticed |= (sum_.factors[i] != sum_.factors[j]) & (np.abs(moved) > sum_.allowed).any(axis=0)
+    return np.column_stack([i, j])[differ & ~noticed]
 
 
 def _open_names(table: _Table, block: list[int]) -> np.ndarray:
@@ -199,9 +203,20 @@ def _fewest(pairs: np.ndarray, candidates: Iterable[int], shows: Callable[..., n
     return chosen
 
 
+def check_corroboration(figures: Figures, index: str, year: int, report: Collector) -> None:
+    """Report columns that were sorted apart, and what nothing in a file bears out, with the cells to compare."""
+    table = _Table(figures, year)
+    _check_sorted(table, figures, year, report)
+    _report(table, figures, index, year, report)
+
+
 def report_unproved(figures: Figures, index: str, year: int, report: Collector) -> None:
-    """Report what nothing in a file bears out, with the cells to compare."""
-    open_ = unproved(figures, index, year)
+    """Report what nothing bears out, with the cells to compare."""
+    _report(_Table(figures, year), figures, index, year, report)
+
+
+def _report(table: _Table, figures: Figures, index: str, year: int, report: Collector) -> None:
+    open_ = _unproved(table, index)
     _report_blanks(figures, year, report)
     if open_.headers:
         few = open_.headers if len(open_.headers) <= SHOWN else []
@@ -273,38 +288,41 @@ def corroborate(figures: Figures, scores: pd.DataFrame) -> tuple[Figures, pd.Dat
     return whole, pd.DataFrame(differ, columns=["component", "kind", "place", "one", "other"])
 
 
-def check_sorted(figures: Figures, index: str, year: int, report: Collector) -> None:
+def _check_sorted(table: _Table, figures: Figures, year: int, report: Collector) -> None:
     """Report columns that lie in order one by one though they are figures of the same rows.
 
     A table is sorted by one column, or by its places; a second column in order has been sorted by itself.
-    Where a sum ties the columns it tells already.
+    Where a sum ties the columns, or a second column has the same figures, it tells already.
     """
-    table = _Table(figures, index, year)
     tied = {i for block in table.blocks() if len(block) > 1 for i in block}
-    for names in dict.fromkeys(table.names):
-        own = [i for i, name in enumerate(table.names) if name == names]
-        ordered = [i for i in own if _in_order(figures, table.keys[i])]
-        by_place = any(_by_place(figures, table.keys[i], year) for i in own)
-        if len(ordered) + by_place > 1 and not set(ordered) <= tied:
+    alone = [i for i in range(len(table.keys)) if (np.isnan(table.second[:, i]) & np.isfinite(table.values[:, i])).any()]
+    for names in dict.fromkeys(table.names[i] for i in alone):
+        own = [i for i in alone if table.names[i] == names]
+        down = _places_down(figures, table, own)
+        ordered = [i for i in own if _in_order(table.values[down, i])]
+        if set(ordered) <= tied:
+            continue
+        if len(ordered) > 1 or _by_place([table.places[p] for p in down], year):
             report.add("sorted_apart", figures.sheet, columns=listing([_label(table.keys[i]) for i in ordered]))
 
 
-def _places_down(figures: Figures, key: Key) -> list[str]:
-    """Places of a column in the order of the file."""
-    return sorted(figures.found[key], key=lambda place: tuple(figures.where(*key, place).values()))
+def _places_down(figures: Figures, table: _Table, columns: list[int]) -> list[int]:
+    """Places that go by one column of names, in the order of the file: those of its fullest column of figures."""
+    key = table.keys[max(columns, key=lambda i: len(figures.found[table.keys[i]]))]
+    row = {place: tuple(figures.where(*key, place).values()) for place in figures.found[key]}
+    return sorted((p for p, place in enumerate(table.places) if place in row), key=lambda p: row[table.places[p]])
 
 
-def _in_order(figures: Figures, key: Key) -> bool:
-    steps = np.diff([figures.found[key][place] for place in _places_down(figures, key)])
+def _in_order(column: np.ndarray) -> bool:
+    steps = np.diff(column[np.isfinite(column)])
     return len(steps) >= SORTED - 1 and bool((steps != 0).any()) and bool((steps >= 0).all() or (steps <= 0).all())
 
 
-def _by_place(figures: Figures, key: Key, year: int) -> bool:
+def _by_place(down: list[str], year: int) -> bool:
     """Whether the places stand in the order of their names or codes, or as the template lists them.
 
     A few may be out of order: lists differ in where they put Huế and the cities.
     """
-    down = _places_down(figures, key)
     names = [load_places().get(code, year).name_vi for code in down]
     listed = {place.code: i for i, place in enumerate(load_places().valid(year))}
     orders: list[list[Any]] = [[plain(name.casefold()) for name in names], [collation(name) for name in names], down]

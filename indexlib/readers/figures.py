@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from indexlib import files
 from indexlib.catalogue import load_catalogue
@@ -17,6 +19,9 @@ from indexlib.readers.indicators import Indicator
 from indexlib.readers.numbers import decimals, is_percent, is_withheld, number
 from indexlib.readers.reading import Collector
 from indexlib.wording import listing
+
+if TYPE_CHECKING:
+    from indexlib.readers.formulas import Formula
 
 #: A score and a rank as they are called in ``Figures.found``.
 SCORE, RANK = "score", "rank"
@@ -31,7 +36,7 @@ class Figures:
 
     ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
     for (component, kind, place) the same figure from a second column with places of its own, and how far
-    the two may differ: the coarser was printed no finer.
+    the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey.
     """
 
     sheet: str
@@ -44,6 +49,7 @@ class Figures:
     indicators: list[Indicator] = field(default_factory=list)
     names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     agreed: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
+    sums: list[Formula] = field(default_factory=list)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""
@@ -95,9 +101,11 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
     percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
     for row, place in grid.rows.get(column.places, {}).items():
         cell = column.cells.get(row)
-        where = grid.where(row, column.at)
+        figures.cells[component, kind, place] = where = grid.where(row, column.at)
+        if type(cell) is float and 0 < cell < inf:  # almost all of them
+            values[place] = cell
+            continue
         value = None if percent_is_wrong and is_percent(cell) else number(cell)
-        figures.cells[component, kind, place] = where
         if may_be_withheld and is_withheld(cell):
             figures.withheld.append((component, place))
             if not isinstance(cell, (int, float)) and not (isinstance(cell, str) and cell.strip()):

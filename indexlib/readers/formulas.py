@@ -50,11 +50,6 @@ class Formula:
                     off[place] = computed
         return off
 
-    def holds(self, figures: Figures) -> bool:
-        """Whether all parts are there and the totals follow from them, but for a few that are reported."""
-        complete = all((code, SCORE) in figures.found for code in self.factors)
-        return complete and len(self.off(figures)) <= FEW * len(figures.found[self.total, SCORE])
-
 
 def formulas_of(figures: Figures, index: str, year: int) -> list[Formula]:
     """The sums that the figures of a year must obey, of those whose total is among them."""
@@ -82,19 +77,24 @@ def _formula(figures: Figures, total: str, factors: dict[str, float], slack: flo
 
 
 def check_formulas(figures: Figures, index: str, year: int, report: Collector) -> None:
-    """Report every place whose total does not follow from its parts."""
+    """Report every place whose total does not follow from its parts, and note in ``figures`` which sums hold.
+
+    A sum holds if all parts are there and all totals but a few follow from them.
+    """
     places, label = load_places(), load_catalogue().label
     for formula in formulas_of(figures, index, year):
-        for place, computed in formula.off(figures).items():
+        totals, off = figures.found[formula.total, SCORE], formula.off(figures)
+        for place, computed in off.items():
             report.add("total" if index == "pci" else "sum", figures.sheet,
                        **figures.where(formula.total, SCORE, place), place=places.get(place).name,
-                       component=label(formula.total), value=figures.found[formula.total, SCORE][place],
-                       computed=round(computed, formula.digits))
+                       component=label(formula.total), value=totals[place], computed=round(computed, formula.digits))
+        if all((code, SCORE) in figures.found for code in formula.factors) and len(off) <= FEW * len(totals):
+            figures.sums.append(formula)
 
 
-def totals_follow(figures: Figures, index: str, year: int) -> bool:
+def totals_follow(figures: Figures, index: str) -> bool:
     """Whether the overall score follows from its parts at all but a few places."""
-    return any(f.total == index and f.holds(figures) for f in formulas_of(figures, index, year))
+    return any(formula.total == index for formula in figures.sums)
 
 
 def weights_of(total: str, year: int) -> dict[str, float]:

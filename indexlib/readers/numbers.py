@@ -58,7 +58,10 @@ def decimals(values: list[float], most: int = 6) -> int:
     >>> decimals([8.35, 7.1, 6.0]), decimals([6.355849856])
     (2, 6)
     """
-    for digits in range(most):
-        if all(abs(value - round(value, digits)) < 10.0 ** -(most + 3) for value in values):
-            return digits
-    return most
+    digits, same = 0, 10.0 ** -(most + 3)
+    for value in values:
+        while abs(value - round(value, digits)) >= same:
+            digits += 1
+            if digits == most:
+                return most
+    return digits

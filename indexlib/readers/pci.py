@@ -70,7 +70,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     figures.indicators = [indicator for part in parts for indicator in part.indicators]
     _check(figures, year, report)
     _check_pairs(chosen, parts, figures, year, report)
-    if unread and totals_follow(figures, TOTAL, year):
+    if unread and totals_follow(figures, TOTAL):
         _excuse(unread, report)
     return {year: figures}
 
@@ -253,7 +253,7 @@ def _check_pairs(chosen: list[Figures], parts: list[Figures], figures: Figures, 
     if not any(summary.paired for summary in chosen):
         return
     confirmed = {component for part in parts for component in part.components()}
-    if totals_follow(figures, TOTAL, year):
+    if totals_follow(figures, TOTAL):
         confirmed |= set(figures.components())
     for summary in chosen:
         if summary.paired and not set(summary.components()) <= confirmed | {TOTAL}:
