@@ -99,3 +99,21 @@ def command(monkeypatch, capsys):
         return code, printed.out, printed.err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def handed_out(tmp_path_factory) -> Path:
+    """The worksheets of Quảng Ninh 2023: three units, five components."""
+    from indexlib.briefing.worksheets import write_worksheets
+
+    folder = tmp_path_factory.mktemp("handed_out")
+    write_worksheets(opened("quang_ninh", 2023), folder)
+    return folder
+
+
+@pytest.fixture
+def folder(handed_out, tmp_path) -> Path:
+    """A copy that a test may fill in and spoil."""
+    for path in handed_out.glob("*.xlsx"):
+        shutil.copy(path, tmp_path)
+    return tmp_path
