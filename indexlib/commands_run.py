@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -30,6 +31,9 @@ def run(
 
     paths, books = suite.parameter_files(params), notebooks(only)
     done: list[Run] = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # a shell has its jobs in the background ignore it
+        signal.signal(signal.SIGINT, _stop)
     try:
         with tqdm(total=len(books) * len(paths), unit=t("suite.unit"), disable=None) as bar:
             if scheduler is None:
@@ -39,14 +43,25 @@ def run(
 
                 runs = run_on_cluster(scheduler, paths, outputs, only, bar.update)
             done.extend(runs)
-    except KeyboardInterrupt:
-        typer.echo(t("cli.interrupted"), err=True)
-        sys.stderr.flush()
-        os._exit(1)  # threads may still wait for notebooks; their kernels end when this process does
+    finally:
+        signal.signal(signal.SIGINT, before)
     for line in _ending(done[0]) if len(paths) == 1 and not done[0].fault else _endings(done, outputs):
         typer.echo(line)
     if not all(run.whole for run in done):
         raise typer.Exit(1)
+
+
+def _stop(*_: object) -> NoReturn:
+    """End at once, as asked: no exception that a library may swallow on its way, no waiting for threads.
+
+    Kernels and browser end when this process does.
+    """
+    from indexlib.runfolder import abandon
+
+    abandon()
+    said = f"{t('cli.interrupted')}\n"
+    os.write(2, said.encode(sys.stderr.encoding or "utf-8", "replace"))  # printing may have been interrupted itself
+    os._exit(1)
 
 
 def _ending(run: Run) -> list[str]:

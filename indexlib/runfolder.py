@@ -25,6 +25,8 @@ FAILED = ".failed"
 LONGEST = 100
 #: Letters and digits of any script, marks on them; a dot, space or hyphen only between.
 NAME = re.compile(r"\w[\w\u0300-\u036f.() -]*")
+#: Workplaces that this process has open.
+_at_work: set[Path] = set()
 
 
 class RunError(IndexlibError):
@@ -85,12 +87,24 @@ def workplace(outputs: Path, name: str) -> Iterator[tuple[Path, Path]]:
             held.enter_context(store.locked(outputs / f".{name}.lock", RunError(t("cli.locked", folder=folder))))
             _tidy(folder)
             work = Path(tempfile.mkdtemp(prefix=f".{name}.work-", dir=outputs))
-            held.callback(shutil.rmtree, work, ignore_errors=True)
+            held.callback(_clear, work)
+            _at_work.add(work)
             kept.mkdir(parents=True, exist_ok=True)
             store.sweep(kept)
         except OSError as error:
             raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
         yield work, kept
+
+
+def _clear(work: Path) -> None:
+    shutil.rmtree(work, ignore_errors=True)
+    _at_work.discard(work)
+
+
+def abandon() -> None:
+    """Remove the workplaces of this process, which is about to end."""
+    for work in list(_at_work):
+        _clear(work)
 
 
 def _refuse_links(*paths: Path) -> None:

@@ -75,8 +75,9 @@ class _Table:
         self.values = np.array([[figures.found[key].get(place, np.nan) for key in self.keys]
                                 for place in self.places], float).reshape(len(self.places), len(self.keys))
         nothing = (np.nan, np.nan)
-        seen = np.array([[figures.agreed.get((*key, place), nothing) for key in self.keys]
-                         for place in self.places], float).reshape(*self.values.shape, 2)
+        seen = np.full((*self.values.shape, 2), np.nan)
+        if figures.agreed:
+            seen[:] = [[figures.agreed.get((*key, place), nothing) for key in self.keys] for place in self.places]
         #: The figure of a second column and how far it may differ; NaN where there is none.
         self.second, self.allowed = seen[..., 0], seen[..., 1]
         self.within = np.array([tolerance(own := list(figures.found[key].values()), own) for key in self.keys])

@@ -41,13 +41,15 @@ class Formula:
 
     def off(self, figures: Figures) -> dict[str, float]:
         """Places whose total differs from what its parts give, with that sum."""
-        parts = {code: figures.found.get((code, SCORE), {}) for code in self.factors}
+        parts = [(factor, figures.found.get((code, SCORE), {})) for code, factor in self.factors.items()]
         off = {}
         for place, value in figures.found[self.total, SCORE].items():
-            if all(place in values for values in parts.values()):
-                computed = sum(factor * parts[code][place] for code, factor in self.factors.items())
-                if abs(computed - value) > self.allowed:
-                    off[place] = computed
+            try:
+                computed = sum([factor * values[place] for factor, values in parts])
+            except KeyError:  # a part is missing at this place
+                continue
+            if abs(computed - value) > self.allowed:
+                off[place] = computed
         return off
 
 

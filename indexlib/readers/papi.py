@@ -177,6 +177,8 @@ def _check_intervals(figures: Figures, report: Collector) -> None:
         low, high = figures.found.get((component, "ci_low")), figures.found.get((component, "ci_high"))
         if (low is None) != (high is None):
             report.add("interval_half", figures.sheet, component=catalogue.label(component))
+        if low is None and high is None:
+            continue
         for place, value in figures.found[component, SCORE].items():
             if (low or {}).get(place, value) > value or (high or {}).get(place, value) < value:
                 report.add("interval", figures.sheet, **figures.where(component, SCORE, place),
