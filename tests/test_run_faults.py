@@ -82,7 +82,8 @@ def test_an_interrupt_leaves_the_earlier_run_and_the_next_resumes(place):
     before = contents(place / "outputs/thanh_hoa_2024")
     write_book(place / "books", "04_flags", "'quick'")
     write_book(place / "books", "05_plan", "import time\ntime.sleep(60)")
-    process = command(place)
+    # A shell has its jobs in the background ignore interrupts, and so would the run.
+    process = command(place, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     kept = place / "outputs/.kept/thanh_hoa_2024"
     had = {p.name for p in kept.iterdir()}
     until = time.monotonic() + 60
