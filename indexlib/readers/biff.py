@@ -105,13 +105,15 @@ def _walk(stream: bytes) -> dict[int, tuple[int, int]]:
                 column += max((length - 6) // 6, 1) - 1
             else:
                 letters += length
-            if row >= rows or column >= columns:
-                rows, columns = max(rows, row + 1), max(columns, column + 1)
-                tally.cell(rows, columns)
+            if row >= rows:
+                rows = row + 1
+            if column >= columns:
+                columns = column + 1
         elif kind in BOFS or kind == END:
             if pending is not None:
                 large[pending] = (rows, columns)
                 pending = None
+            tally.cell(rows, columns)  # nothing has room made for it before the end
             rows = columns = 0
             tally.next_sheet()
         elif kind == DIMENSIONS and length >= 14:
@@ -126,6 +128,7 @@ def _walk(stream: bytes) -> dict[int, tuple[int, int]]:
             tally.mark(marks)
             tally.letters(letters)
         at += 4 + length
+    tally.cell(rows, columns)
     if pending is not None:
         large[pending] = (rows, columns)
     return large

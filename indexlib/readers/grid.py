@@ -140,7 +140,7 @@ def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
     codes = _codes(files.data_dir(), year)
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
-            if isinstance(cell, str) and (code := codes[cell]):
+            if type(cell) is str and (code := codes[cell]):
                 found.setdefault(c, {})[r] = code
     named = {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
     most = max((len(set(rows.values())) for rows in named.values()), default=0)

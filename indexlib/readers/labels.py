@@ -270,8 +270,8 @@ def printed_years(texts: Iterable[str]) -> set[int]:
 
 def names_index(texts: Iterable[str], index: str) -> bool:
     """Whether one of the texts names an index."""
-    names = names_of(index)
-    return any(f" {name} " in f" {key(text)} " for text in texts for name in names)
+    within = "\n".join(f" {key(text)} " for text in texts)
+    return any(f" {name} " in within for name in names_of(index))
 
 
 def titled(text: str, index: str, role: str) -> bool:

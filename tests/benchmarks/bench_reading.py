@@ -6,6 +6,7 @@ Run: uv run pytest tests/benchmarks/bench_reading.py --benchmark-only -o addopts
 import time
 import warnings
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 import pytest
@@ -22,19 +23,23 @@ pytestmark = pytest.mark.skipif(not WORKBOOKS, reason="the official workbooks (.
 @pytest.mark.parametrize("path", WORKBOOKS, ids=lambda path: path.name)
 def test_reading_a_workbook(benchmark, path):
     """Under 1 s, and faster than pandas takes for the cells of the same sheets alone."""
-    year = YEARS.get(path.name)
-    read_published(path, year=year)
-    reading = benchmark.pedantic(read_published, (path,), {"year": year}, rounds=15)
-    assert len(reading.scores) > 400
-    engine = "xlrd" if path.suffix == ".xls" else "openpyxl"
-    pandas = []
-    for _ in range(15 if engine == "xlrd" else 3):  # the two are close there
+    year, engine = YEARS.get(path.name), "xlrd" if path.suffix == ".xls" else "openpyxl"
+    pandas: list[float] = []
+
+    def pandas_first():
+        """In turns, since a shared machine is faster at one moment than at the next."""
         start = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             pd.read_excel(path, sheet_name=None, header=None, engine=engine)
         pandas.append(time.perf_counter() - start)
-    ours = benchmark.stats.stats.min
-    benchmark.extra_info["times faster than pandas"] = round(min(pandas) / ours, 1)
-    print(f"\n{path.name}: {ours:.3f} s, {min(pandas) / ours:.1f} times faster than pandas with {engine}")
-    assert ours < 1 and ours < min(pandas)
+        return (path,), {"year": year}
+
+    read_published(path, year=year)
+    reading = benchmark.pedantic(read_published, setup=pandas_first, rounds=25 if engine == "xlrd" else 5)
+    assert len(reading.scores) > 400
+    # Medians of what ran in turns: a disturbance meets both.
+    ours, theirs = benchmark.stats.stats.median, median(pandas)
+    benchmark.extra_info["times faster than pandas"] = round(theirs / ours, 2)
+    print(f"\n{path.name}: {ours:.3f} s, {theirs / ours:.2f} times faster than pandas with {engine}")
+    assert ours < 1 and ours < theirs
