@@ -17,6 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat  # noqa: F401  # before a worker has threads: a library of its parses as it loads, see kernels
+
 from indexlib import pages
 from indexlib.execution import Workshop
 from indexlib.kept import fingerprint, notebook_key

@@ -9,6 +9,7 @@ same result.
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +26,8 @@ QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 REACHING = {"__import__", "compile", "delattr", "eval", "exec", "exit", "get_ipython", "globals", "quit", "setattr", "vars"}
 #: Seconds that a kernel may take to start, or to hand over what a cell showed; nbclient's 4 are short on a busy machine.
 PATIENCE = 60
+#: One thread at a time: Python before 3.11.8 counts how deep it is in one place for all (python/cpython#106905).
+_parsing = threading.Lock()
 
 #: What a kernel does between two notebooks; it is then as good as new, but for the modules and data it has loaded.
 AFRESH = """
@@ -146,7 +149,8 @@ def can_share(notebook: Any) -> bool:
 
 def _keeps_to_itself(source: str) -> bool:
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        with _parsing:
+            nodes = list(ast.walk(ast.parse(source)))
     except (SyntaxError, ValueError):  # a magic or a shell command
         return False
     return not any(_reaches_out(node) for node in nodes)

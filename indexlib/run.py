@@ -155,6 +155,8 @@ def deliver(run: Run, work: Path) -> None:
 
 def _execute(books: list[Path], params: Params, work: Path, kept: Path, tools: Workshop,
              progress: Callable[[], Any] | None) -> list[Outcome]:
+    import nbformat  # noqa: F401  # here, in one thread: a library of its parses as it loads, see kernels
+
     pool = ThreadPoolExecutor(max_workers=tools.jobs)
     try:
         waiting = [pool.submit(_one, book, params, work, kept, tools) for book in books]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -101,6 +103,38 @@ def test_a_notebook_that_could_leave_something_behind_has_a_kernel_to_itself(cel
 
 def test_the_notebooks_of_the_suite_share_kernels():
     assert all(can_share(nbformat.read(book, as_version=4)) for book in runs.suite())
+
+
+@pytest.fixture
+def interleaved():
+    """Threads that take turns, and garbage that is collected, as often as can be."""
+    before = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(50)
+    yield
+    sys.setswitchinterval(before[0])
+    gc.set_threshold(*before[1])
+
+
+def test_notebooks_are_looked_through_by_threads_at_once(interleaved):
+    """Python before 3.11.8 loses count of how deep a parser is when threads take turns in it."""
+    class Loose:
+        """Garbage whose end runs code, so that another thread may have its turn."""
+
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            sum(range(50))
+
+    books = [nbformat.read(book, as_version=4) for book in runs.suite()]
+
+    def look(_: int) -> bool:
+        Loose()
+        return all(map(can_share, books))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(look, range(600)))
 
 
 def test_names_and_numbers_of_one_notebook_are_not_there_for_the_next(tmp_path, monkeypatch):
