@@ -21,18 +21,19 @@ SHOWN, SHOWN_OF_KIND = 12, 3
 FileArgument = Annotated[Path, typer.Argument(help="Tệp đã công bố: .xlsx, .xls, .ods, .csv, .pdf, .docx.")]
 YearOption = Annotated[int | None, typer.Option(help="Năm của chỉ số, nếu tệp không ghi.")]
 IndexOption = Annotated[str | None, typer.Option(help="papi, pci, par hoặc sipas, nếu không nhận ra từ tệp.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Nêu hết các điều cùng loại, không chỉ vài điều đầu.")]
 LanguageOption = Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")]
 
 
 def read(file: FileArgument, year: YearOption = None, index: IndexOption = None,
          out: Annotated[Path | None, typer.Option(help="Ghi bảng đọc được vào mẫu .xlsx để kiểm tra.")] = None,
-         language: LanguageOption = "vi") -> None:
+         every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Tệp có gì và có lỗi gì; không ghi vào data/."""
     from indexlib.readers import read_published
 
     _speak(language)
     reading = read_published(file, year, index)
-    _print_reading(reading, file)
+    _print_reading(reading, file, every)
     if reading.kind in ("pdf", "docx") and reading.index and reading.years:
         out = out or Path(f"{file.stem}_{reading.index}_{reading.years[0]}.xlsx")
     if out is not None and len(reading.scores):
@@ -51,7 +52,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
         checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
         against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
-        language: LanguageOption = "vi") -> None:
+        every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
     from indexlib import addition as adding
     from indexlib.copies import read_second
@@ -59,7 +60,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
 
     _speak(language)
     reading = read_published(file, year, index)
-    _print_reading(reading, file, with_doubts=False)
+    _print_reading(reading, file, every, with_doubts=False)
     if reading.kind in ("pdf", "docx"):
         raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
     if reading.errors or reading.scores.empty:
@@ -71,14 +72,14 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
     if compared.beside:
         typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
                      differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
-    _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts)
+    _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts, every)
     key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
     try:
         adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts,
                    checked)
     except IndexlibError as error:
         if isinstance(error, DataError):
-            _print_errors(file, error.problems)
+            _print_errors(file, error.problems, every)
         else:
             typer.echo(str(error), err=True)
         typer.echo(t("cli.wrong"), err=True)
@@ -112,7 +113,7 @@ def _where(reading: Any, file: Path) -> str:
     return f"workbook {file.name} ({indices.at[reading.index, 'publisher_en']})"
 
 
-def _print_reading(reading: Any, file: Path, with_doubts: bool = True) -> None:
+def _print_reading(reading: Any, file: Path, every: bool, with_doubts: bool = True) -> None:
     from indexlib.catalogue import load_catalogue
 
     if reading.index:
@@ -122,10 +123,10 @@ def _print_reading(reading: Any, file: Path, with_doubts: bool = True) -> None:
                      places=reading.scores["place"].nunique(), components=reading.scores["component"].nunique()))
     if len(reading.indicators):
         _print_indicators(reading.indicators)
-    _print_problems(t("add.notes", n=len(reading.notes)), reading.notes)
+    _print_problems(t("add.notes", n=len(reading.notes)), reading.notes, every)
     if with_doubts or reading.errors:
-        _print_problems(t("add.doubts_found", n=len(reading.doubts)), reading.doubts)
-    _print_errors(file, reading.errors)
+        _print_problems(t("add.doubts_found", n=len(reading.doubts)), reading.doubts, every)
+    _print_errors(file, reading.errors, every)
     if reading.errors and any(p.code == "year_conflict" for p in reading.doubts):
         typer.echo(t("add.wrong_year"), err=True)
 
@@ -139,23 +140,24 @@ def _print_indicators(rows: pd.DataFrame) -> None:
                  parts="; ".join(f"{label(code)}: {n}" for code, n in counts.items())))
 
 
-def _print_errors(file: Path, problems: list[Problem]) -> None:
+def _print_errors(file: Path, problems: list[Problem], every: bool) -> None:
     """What is wrong, that of the whole file before that of single cells."""
     of_kind = Counter(p.code for p in problems if p.row is not None)
     _print_problems(t("problem.count", file=file.name, n=len(problems)),
-                    sorted(problems, key=lambda p: of_kind[p.code]), err=True)
+                    sorted(problems, key=lambda p: of_kind[p.code]), every, err=True)
 
 
-def _print_problems(title: str, problems: list[Problem], err: bool = False) -> None:
+def _print_problems(title: str, problems: list[Problem], every: bool, err: bool = False) -> None:
     if not problems:
         return
     typer.echo(title, err=err)
     for code in dict.fromkeys(p.code for p in problems):
         of_code = [p for p in problems if p.code == code]
-        for problem in of_code[:SHOWN_OF_KIND]:
+        shown = of_code if every else of_code[:SHOWN_OF_KIND]
+        for problem in shown:
             typer.echo(str(problem), err=err)
-        if len(of_code) > SHOWN_OF_KIND:
-            typer.echo("  " + t("add.more_alike", n=len(of_code) - SHOWN_OF_KIND), err=err)
+        if len(of_code) > len(shown):
+            typer.echo("  " + t("add.more_alike", n=len(of_code) - len(shown)), err=err)
 
 
 def _print_addition(compared: Any) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from indexlib import addition, commands_data, files, load_scores
 from indexlib.check import check_data
+from indexlib.places import load_places
 from indexlib.problems import DataError, IndexlibError
 from indexlib.profiles import exchanged_columns
 from indexlib.readers import read_published
@@ -185,6 +186,20 @@ def test_a_total_that_does_not_follow_waits_for_a_person(data, tmp_path):
     assert refused.exit_code == 2 and "--accept-doubts" in refused.output and "Thanh Hóa" in refused.output
     assert tables(data.folder) == before
     assert run("add", path, "--accept-doubts").exit_code == 0
+
+
+@pytest.mark.parametrize(("off", "codes"), [(25, {"total"}), (40, {"total", "places_once"})])
+def test_totals_that_follow_exactly_at_half_of_the_places_are_no_chance(data, tmp_path, off, codes):
+    """Each that does not is named, and those alone; where fewer follow, no total is proved."""
+    truth = like(2011, 2012)
+    for n, place in enumerate(places := sorted(truth.names)[:off]):
+        truth.figures[place, "pci"] = round(truth.figures[place, "pci"] + (0.3 if n % 2 else -0.2), 6)
+    path = save(tmp_path / "PCI_2011.xlsx", {"Tong hop": pairs(truth)} | parts(truth))
+    assert {p.code for p in read_published(path).doubts} == codes
+    named = [load_places().get(place).name for place in places]
+    some, all_ = run("read", path).output, run("read", path, "--all").output
+    assert f"và {off - 3} điều nữa cùng loại" in some and sum(f"{name}: điểm tổng hợp" in some for name in named) == 3
+    assert all(f"{name}: điểm tổng hợp" in all_ for name in named) and "nữa cùng loại" not in all_
 
 
 def test_the_figures_of_one_year_are_not_added_as_another(data, tmp_path):

@@ -168,8 +168,9 @@ def _open_headers(table: _Table) -> np.ndarray:
     noticed |= _apart(one, table.second[:, j], table.allowed[:, j]).any(axis=0)
     noticed |= table.outside[i, j] | table.outside[j, i]
     for sum_ in table.sums:
+        held = np.abs(sum_.residual) <= sum_.allowed  # a row that misses anyway tells nothing
         moved = sum_.residual[:, None] + (sum_.factors[i] - sum_.factors[j]) * (other - one)
-        noticed |= (sum_.factors[i] != sum_.factors[j]) & (np.abs(moved) > sum_.allowed).any(axis=0)
+        noticed |= (sum_.factors[i] != sum_.factors[j]) & (np.abs(moved[held]) > sum_.allowed).any(axis=0)
     return np.column_stack([i, j])[differ & ~noticed]
 
 

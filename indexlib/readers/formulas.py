@@ -12,8 +12,9 @@ from indexlib.places import load_places
 from indexlib.readers.figures import SCORE, Figures, tolerance
 from indexlib.readers.reading import Collector
 
-#: Share of the places whose total may miss, each reported, before the whole is held for wrong.
-FEW = 0.1
+#: Share of the places whose total may miss, each reported, before the whole is held for wrong. Sums of unrounded
+#: figures hold to a hair: where half of them do, that is no chance, and only the others want looking at.
+FEW, HALF = 0.1, 0.5
 #: How far a sum may miss where its figures are not rounded: in the official workbooks of PCI and PAPI sums
 #: hold to 0,00001 and 0,00002, and the weights of PCI to 0,0001 in the panel of 2017-2021.
 SLACK = {"pci": 1e-4, "papi": 5e-5, "par": 1e-9, "sipas": 1e-9}
@@ -81,7 +82,7 @@ def _formula(figures: Figures, total: str, factors: dict[str, float], slack: flo
 def check_formulas(figures: Figures, index: str, year: int, report: Collector) -> None:
     """Report every place whose total does not follow from its parts, and note in ``figures`` which sums hold.
 
-    A sum holds if all parts are there and all totals but a few follow from them.
+    A sum holds if all parts are there and all totals but a few (of unrounded figures: half) follow from them.
     """
     places, label = load_places(), load_catalogue().label
     for formula in formulas_of(figures, index, year):
@@ -90,12 +91,13 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
             report.add("total" if index == "pci" else "sum", figures.sheet,
                        **figures.where(formula.total, SCORE, place), place=places.get(place).name,
                        component=label(formula.total), value=totals[place], computed=round(computed, formula.digits))
-        if all((code, SCORE) in figures.found for code in formula.factors) and len(off) <= FEW * len(totals):
+        may_miss = (FEW if formula.rounded else HALF) * len(totals)
+        if all((code, SCORE) in figures.found for code in formula.factors) and len(off) <= may_miss:
             figures.sums.append(formula)
 
 
 def totals_follow(figures: Figures, index: str) -> bool:
-    """Whether the overall score follows from its parts at all but a few places."""
+    """Whether the overall score follows from its parts, as :func:`check_formulas` has noted."""
     return any(formula.total == index for formula in figures.sums)
 
 
