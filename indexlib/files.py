@@ -169,6 +169,18 @@ def _ragged(path: Path, name: str) -> list[Problem]:
     return wrong or [Problem(name, "", None, "", "malformed", t("data.malformed"))]
 
 
+def exact(text: pd.Series) -> pd.Series:
+    """Text as numbers, every digit kept; missing where it is none.
+
+    ``pandas.to_numeric`` before pandas 3 is off in the last binary digit now and then.
+    """
+    found = pd.to_numeric(text, errors="coerce")
+    if pd.api.types.is_float_dtype(found):
+        known = found.notna()
+        found[known] = text[known].astype(str).astype(float)
+    return found
+
+
 def numbers(frame: pd.DataFrame, path: Path, columns: list[str], needed: list[str] | None = None) -> pd.DataFrame:
     """Turn columns of a table from text to numbers; empty cells become missing.
 
@@ -180,7 +192,7 @@ def numbers(frame: pd.DataFrame, path: Path, columns: list[str], needed: list[st
     found, problems = {}, []
     for column in columns:
         empty = frame[column] == ""
-        found[column] = pd.to_numeric(frame[column].where(~empty), errors="coerce")
+        found[column] = exact(frame[column].where(~empty))
         wrong = {"not_a_number": found[column].isna() & ~empty, "empty": empty & (column in (needed or []))}
         problems += [Problem(shown_name(path), "", int(row), column, code, t(f"scores.{code}", value=frame.at[row, column]))
                      for code, rows in wrong.items() for row in frame.index[rows]]

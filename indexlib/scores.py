@@ -109,10 +109,10 @@ def check_scores(text: pd.DataFrame, index: str, file: str) -> tuple[pd.DataFram
             problems.append(Problem(file, "", int(row), column, code, t(f"scores.{code}", value=shown, **values)))
 
     for column in NUMBERS:
-        number = pd.to_numeric(text[column].where(text[column] != ""), errors="coerce")
-        number = number.where(np.isfinite(number.astype(float)))
+        number = files.exact(text[column].where(text[column] != "")).astype(float)
+        number = number.where(np.isfinite(number))
         report(number.isna() & (text[column] != ""), column, "not_a_number")
-        frame[column] = number.astype(float)
+        frame[column] = number
     report(text["year"] == "", "year", "empty")
     whole = frame["year"].notna() & (frame["year"] % 1 == 0)
     report(frame["year"].notna() & ~whole, "year", "not_a_number")

@@ -2,6 +2,8 @@
 
 import os
 
+import pandas as pd
+
 import indexlib as ix
 from indexlib import files
 
@@ -20,3 +22,10 @@ def test_a_figure_edited_while_the_kernel_lives_is_read_again(tmp_path, monkeypa
     os.utime(path, ns=(0, path.stat().st_mtime_ns + 5_000_000_000))
     after = ix.load_scores("sipas").query("place == 'thanh_hoa' and year == 2020")["score"].item()
     assert (before, after) == (88.7, 88.6)
+
+
+def test_numbers_keep_every_digit_and_what_is_none_is_missing():
+    """Some pandas are off in the last binary digit of such numbers."""
+    text = pd.Series(["0.17199999999999982", "14.545454545454545", " 5 ", "1e3", "1,5", "", "1_0", "０"])
+    assert files.exact(text).dropna().tolist() == [0.17199999999999982, 14.545454545454545, 5.0, 1000.0]
+    assert files.exact(pd.Series(["2011", "2012"])).dtype.kind == "i"
