@@ -58,6 +58,8 @@ def test_a_remark_in_brackets_is_not_thrown_away(remark, tmp_path):
 
 
 def test_a_harmless_remark_says_nothing(tmp_path):
+    rows = table(["Trong đó"], ["Cải cách thể chế (9,5 điểm)"], cells=lambda name: VALUES[name][1:])
+    assert refusals(read(tmp_path, rows)) == set()
     rows = table(["Cải cách thể chế (điểm)"], cells=lambda name: VALUES[name][1:])
     assert refusals(read(tmp_path, rows)) == set()
     rows = table(["Tiếp cận dịch vụ (%)"], title=SIPAS)
@@ -113,7 +115,7 @@ def test_the_rank_at_the_left_is_that_of_the_total(tmp_path):
     assert column(reading, "par.2", "rank") == list(range(1, 64))
 
 
-@pytest.mark.parametrize("head", ["PAR INDEX 2023", "Chỉ số CCHC năm 2023", "Kết quả năm 2023"])
+@pytest.mark.parametrize("head", ["PAR INDEX 2023", "Chỉ số CCHC năm 2023", "Kết quả năm 2023", "Chỉ số 2023"])
 def test_a_year_in_the_head_of_a_column(head, tmp_path):
     reading = read(tmp_path, table([head]))
     assert refusals(reading) == set() and column(reading, "par") == truth(0)
@@ -162,11 +164,12 @@ def test_a_second_table_below_the_first(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Trung bình cả nước", "Bình quân chung", "Trung bình nhóm A", "Đông Nam Bộ",
-                                  "Vùng Đông Nam Bộ", "Cao nhất nhóm B"])
+                                  "Vùng Đông Nam Bộ", "Cao nhất nhóm B", "TB cả nước", "Nhóm B", "Tổng cộng"])
 def test_averages_and_regions_are_no_places(name, tmp_path):
     rows = table(["Chỉ số"])
     reading = read(tmp_path, [*rows[:20], [None, name, 85.4], *rows[20:]])
     assert refusals(reading) == set() and column(reading, "par") == truth(0)
+    assert refusals(read(tmp_path, [*rows, [name, None, 85.4]])) == set()
 
 
 def test_the_provinces_of_another_year_are_told(tmp_path):
@@ -202,7 +205,9 @@ def test_a_sheet_of_papi_whose_title_says_another_year(tmp_path):
     ("Kế hoạch cải thiện điểm năm 2024", set()),
     ("ngày    tháng    năm 2024", set()),
     ("Công bố Chỉ số CCHC năm 2023", {2023}),
-    ("Kế hoạch nâng Chỉ số CCHC năm 2023", {2023}),
+    ("Kế hoạch nâng cao Chỉ số CCHC năm 2024", set()),
+    ("Chỉ số 2023", {2023}),
+    ("Công văn số 2015: PAR INDEX", set()),
 ])
 def test_years_of_publication_are_no_years_of_an_index(text, years):
     assert printed_years([text]) == years
@@ -212,6 +217,14 @@ def test_numbered_factors_and_satisfaction_with_one():
     assert understand("Yếu tố 1: Tiếp cận dịch vụ", "sipas").component == "sipas.service.1"
     assert understand("Chỉ số hài lòng về thủ tục hành chính", "sipas").component == "sipas.service.2"
     assert understand("ĐTXHH", "par").component == "par.part.survey"
+    assert understand("Công tác chỉ đạo, điều hành CCHC", "par").component == "par.1"
+
+
+def test_a_title_below_a_long_preamble_is_the_title(tmp_path):
+    before = [[text] for text in ("Báo cáo năm 2024", "PHỤ LỤC", "Biểu số 01", *[f"Mục {i}" for i in range(12)])]
+    reading = read(tmp_path, [*before, *table(["Chỉ số"])])
+    assert "two_years" in refusals(reading)
+    assert read(tmp_path, [*before[1:], *table(["Chỉ số"])]).years == (2023,)
 
 
 def test_the_ministrys_own_table_stays_clean(tmp_path):

@@ -71,6 +71,11 @@ def _known(folder: Path) -> frozenset[str]:
     return frozenset(plain(key) for key, *_ in load_places()._spellings)
 
 
+def names_place(text: object) -> bool:
+    """Whether a cell is the name of a place in some year."""
+    return isinstance(text, str) and plain(spelling(text)) in _known(files.data_dir())
+
+
 def place_code(text: object, year: int) -> str:
     """Code of the place that a cell names in a year; empty if it names none."""
     return _codes(files.data_dir(), year)[text] if isinstance(text, str) else ""
@@ -256,7 +261,7 @@ def _kind(r: int, row: list, grid: Grid, index: str) -> str:
         return "statistic"
     if all(name is None for name in names):
         texts = [cell for cell in row if isinstance(cell, str)]
-        if any("statistic" in roles(text, index) for text in texts):
+        if any("statistic" in roles(text, index) or _sums_up(text) for text in texts):
             return "statistic"
     return "places"
 

@@ -86,7 +86,7 @@ def _says_nothing(text: str, index: str) -> bool:
     """Whether a text is the number of a column, a unit, a year, or no more than the name of the index and a year."""
     rest = labels.DATED.sub(" ", text)
     return bool(not rest.strip(" ()") or COLUMN_NUMBER.fullmatch(rest) or UNIT.fullmatch(rest)
-                or labels.names_index([text], index))
+                or labels.names_index([text], index) or "remark" in labels.roles(text, index))
 
 
 def _group(column: Column, grid: Grid, index: str) -> str:

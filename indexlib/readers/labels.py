@@ -36,22 +36,25 @@ NOT_OF_INDEX = re.compile(r"""
   | tháng\s+\d{1,2}\s*(?:,|năm)?\s*(?:19|20)\d\d(?!\d)                  # tháng 4 năm 2024
   | (?<!\d)(?:19|20)\d\d\s*/\s*(?=[^\W\d])                               # 2015/BNV-CCHC
   | \b\d+\s*/\s*(?:19|20)\d\d\s*/                                       # 76/2021/NQ-CP
-  | \bsố\s*:?\s*(?:19|20)\d\d(?!\d)                                      # Công văn số 2015
+  | (?<!chỉ\s)\bsố\s*:?\s*(?:19|20)\d\d(?!\d)                            # Công văn số 2015, but not Chỉ số 2023
   | ngày[\s.…_]*tháng[\s.…_]*năm\s*(?:19|20)\d\d(?!\d)                   # ngày ... tháng ... năm 2024
   | công\s+bố\s+(?:trong\s+|vào\s+)?năm\s+(?:19|20)\d\d(?!\d)           # công bố năm 2024
   | \bnguồn\b[^\n;.)]*?(?:19|20)\d\d(?!\d)                               # Nguồn: Bộ Nội vụ, 2024
-  | \bkế\s+hoạch\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)  # Kế hoạch ... năm 2024
+  | \bkế\s+hoạch\s+(?:nâng|cải\s+thiện|khắc\s+phục|duy\s+trì)[^\n;.:)]*?năm\s+(?:19|20)\d\d(?!\d)  # of the year to come
+  | \bkế\s+hoạch\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)
 """, re.IGNORECASE | re.VERBOSE)
 #: Names of variables left in some sheets below the header: ``sub1_entry``.
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
 #: A remark in brackets; a year with the word before it.
 REMARK, DATED = re.compile(r"\([^)]*\)"), re.compile(r"(?:\bnăm\s+)?(?<!\d)(?:19|20)\d\d(?!\d)", re.IGNORECASE)
+#: The most points that a component can have, beside its label: "(9,5 điểm)".
+MOST = re.compile(r"\(\s*\d+(?:[.,]\d+)?\s*điểm\s*\)", re.IGNORECASE)
 #: Roles of texts that are no head of a column.
 TITLES = ("statistic", "name", "title", "title_part", "head", "remark")
 #: A scale beside a label, as "0.25-2.5 điểm/points" or "0%-100%".
 SCALE = re.compile(r"^\s*\d+(?:[.,]\d+)?\s*%?\s*[-–]\s*\d")
 SHORT = {"cp": "chi phí", "dn": "doanh nghiệp", "dnnn": "doanh nghiệp nhà nước", "kttn": "kinh tế tư nhân",
-         "antt": "an ninh trật tự"}
+         "antt": "an ninh trật tự", "cchc": "cải cách hành chính", "tthc": "thủ tục hành chính", "xhh": "xã hội học"}
 
 
 @dataclass(frozen=True)
@@ -304,7 +307,7 @@ def titled(text: str, index: str, role: str) -> bool:
 def harmless(remark: str, index: str, unit: str) -> bool:
     """Whether a remark in brackets leaves a label what it is: a unit that is the component's own, or a known one."""
     known = {"percent": {"%", "phần trăm", "percent"}, "point": {"điểm", "point", "points"}}[unit]
-    return remark.strip("() ").casefold() in known or "remark" in roles(remark, index)
+    return remark.strip("() ").casefold() in known or bool(MOST.fullmatch(remark)) or "remark" in roles(remark, index)
 
 
 def components_named(text: str, index: str) -> set[str]:

@@ -30,9 +30,7 @@ from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
-from indexlib.readers.titles import check_between, check_title
-
-HEADER_ROWS = 12
+from indexlib.readers.titles import check_between, check_title, top
 
 
 def recognises(sheets: list[Sheet], index: str) -> int:
@@ -42,7 +40,7 @@ def recognises(sheets: list[Sheet], index: str) -> int:
 
 
 def _head(sheet: Sheet) -> list[str]:
-    return [sheet.name] + [cell for row in sheet.rows[:HEADER_ROWS] for cell in row if isinstance(cell, str)]
+    return [sheet.name] + [cell for row in sheet.rows[:top(sheet)] for cell in row if isinstance(cell, str)]
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -> dict[int, Figures]:
@@ -66,6 +64,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
                 report.add(why_no_grid(sheet, year), sheet.name)
             continue
         figures = _sheet(grid, index, year, report)
+        check_title(sheet, figures, index, report)
         if whole is None:
             whole = figures
         else:
@@ -111,7 +110,6 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
     check_empty(empty, grid, set(owners.values()), report)
     check_above(grid, report)
     check_between(grid, index, year, report)
-    check_title(grid.sheet, figures, index, report)
     return figures
 
 

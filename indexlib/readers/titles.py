@@ -5,24 +5,30 @@ from __future__ import annotations
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import labels
 from indexlib.readers.figures import Figures
-from indexlib.readers.grid import Grid
+from indexlib.readers.grid import Grid, names_place
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
 
-#: Rows at the top, and cells of a row up to which it is a title and not the head of a table.
-ROWS, FEW = 12, 2
+#: Rows at the top in which titles stand, at least and, where a table begins late, at most; cells of a row up to
+#: which it is a title and not the head of a table.
+ROWS, MOST_ROWS, FEW = 12, 60, 2
+
+
+def top(sheet: Sheet) -> int:
+    """Rows at the top of a sheet in which titles and heads stand: those above the first place, and a dozen at least."""
+    return max(ROWS, next((r for r, row in enumerate(sheet.rows[:MOST_ROWS]) if any(map(names_place, row))), ROWS))
 
 
 def titles(sheet: Sheet) -> list[str]:
     """The name of a sheet and the texts that stand by themselves at its top."""
-    rows = [{cell: None for cell in row if cell is not None} for row in sheet.rows[:ROWS]]  # merged cells may repeat
+    rows = [{cell: None for cell in row if cell is not None} for row in sheet.rows[:top(sheet)]]  # merged cells may repeat
     return [sheet.name, *(cell for row in rows if len(row) <= FEW for cell in row if isinstance(cell, str))]
 
 
 def _above(sheet: Sheet) -> list[str]:
     """Texts in the rows above the head of the table, where one names places, ranks or their order."""
     found: list[str] = []
-    for row in sheet.rows[:ROWS]:
+    for row in sheet.rows[:top(sheet)]:
         texts = [cell for cell in row if isinstance(cell, str)]
         if any(role in ("place", "order", "rank") for text in texts for role in labels.roles(text)):
             return found
