@@ -97,6 +97,8 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
             take(figures, grid, column, component, SCORE, report)
         elif kind == RANK:
             ranks.append(column)
+        elif "points" in column.roles():
+            report.add("points", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
         elif not column.components() and not column.roles():
             _report_unknown(grid, column, index, report)
     for column in ranks:

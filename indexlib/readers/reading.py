@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
-                   "column_other_year", "empty_column", "sheet_unread", "part_unread", "indicator_pairs", "indicator_label",
+                   "column_other_year", "empty_column", "points", "sheet_unread", "part_unread", "indicator_pairs", "indicator_label",
                    "indicator_twice", "indicator_cells"})
 #: The figures stand once in the file, and nothing bears out that they stand in the right place.
 ONCE = frozenset({"headers_once", "places_once", "blank_once"})
