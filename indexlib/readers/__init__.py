@@ -84,8 +84,11 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
     index = index or _index(sheets, report)
     if not index:
         return Reading(tidy([]), report.problems, kind=kind)
+    # What people see comes first: a hidden sheet may bear it out, or add to it.
+    sheets = sorted(sheets, key=lambda sheet: not sheet.visible)
     by_year = READERS[index].read(sheets, year, report, index) if READERS[index] is moha \
         else READERS[index].read(sheets, year, report)
+    _check_hidden(sheets, by_year, report)
     return _reading(index, by_year, source, kind, report)
 
 
@@ -100,6 +103,14 @@ def _index(sheets: list[Sheet], report: Collector) -> str:
     elif len(names) > 1:
         report.add("several_indices", names=listing([load_catalogue().short_name(n) for n in names]))
     return names[0] if best and len(names) == 1 else ""
+
+
+def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Collector) -> None:
+    """Report figures that only a hidden sheet has: a person who looks at the file does not see them."""
+    used = {name for figures in by_year.values() for name in figures.sheets}
+    for sheet in sheets:
+        if not sheet.visible and sheet.name in used and any(other.visible for other in sheets):
+            report.add("hidden_sheet", sheet.name)
 
 
 def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, report: Collector,

@@ -39,7 +39,8 @@ class Figures:
 
     ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
     for (component, kind, place) the same figure from a second column with places of its own, and how far
-    the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey.
+    the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
+    those that figures were taken from, not those that only bear them out.
     """
 
     sheet: str
@@ -53,6 +54,7 @@ class Figures:
     names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     agreed: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
     sums: list[Formula] = field(default_factory=list)
+    sheets: set[str] = field(default_factory=set)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""
@@ -142,6 +144,7 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
         else:
             values[place] = value
     figures.found[component, kind] = values
+    figures.sheets |= {grid.sheet.name} if values else set()
     figures.names[component, kind] = (grid.sheet.name, column.places)
     _check_repeats(figures, grid, column, component, kind, report)
 
@@ -181,6 +184,7 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
         for place, value in values.items():
             if place not in have:
                 have[place] = value
+                whole.sheets.add(other.sheet)
                 whole.cells[component, kind, place] = other.where(component, kind, place)
             elif abs(have[place] - value) <= allowed:
                 whole.agree(component, kind, place, value, allowed)
