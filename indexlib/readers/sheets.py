@@ -20,7 +20,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError
 
 from indexlib.problems import DataError, Problem
-from indexlib.readers import biff, packages
+from indexlib.readers import biff, packages, richtext
 from indexlib.readers.delimited import read_delimited
 from indexlib.readers.limits import TooLarge
 from indexlib.readers.runs import UNSEEN
@@ -168,6 +168,8 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     if kind == "xls":
         data = _measured(path, data)
     try:
+        if kind == "xlsx":
+            data = richtext.settled(data)
         with _quiet():
             sheets = _parsed(kind, data, calamine)
     except calamine.PasswordError:
