@@ -97,3 +97,20 @@ def test_a_hidden_sheet_of_a_sub_index_without_a_summary_is_seen(tmp_path):
     rows = wide(truth, columns=[c for c in truth.components if c != "pci.3"])
     path = save(tmp_path / "b.xlsx", {"Tong hop": rows, **parts(truth)})
     assert "hidden_sheet" in refusals(hidden(path, PCI_NAMES["pci.3"]))
+
+
+# Digits that stuck to a figure with nothing to show it.
+
+@pytest.mark.parametrize("digits", [0, 1, 2, 3])
+def test_a_figure_with_more_decimals_than_its_column_is_for_a_person_to_look_at(tmp_path, digits):
+    rows = [[*row[:2], round(row[2] + 0.0005 * row[0], digits)] if isinstance(row[-1], float) else row for row in TABLE]
+    assert "odd_decimals" not in refusals(read_published(save(tmp_path / "a.xlsx", {"S": rows})))
+    rows[SPOILT + 2] = [*rows[SPOILT + 2][:2], rows[SPOILT + 2][2] + 10 ** -(digits + 1)]
+    reading = read_published(save(tmp_path / "b.xlsx", {"S": rows}))
+    assert [p.row for p in reading.doubts if p.code == "odd_decimals"] == [SPOILT + 3]
+
+
+def test_unrounded_figures_may_end_in_noughts(tmp_path):
+    rows = [[*row[:2], round(row[2] + 0.000321 * row[0], 3 if row[0] < 50 else 6)] if isinstance(row[-1], float) else row
+            for row in TABLE]
+    assert "odd_decimals" not in refusals(read_published(save(tmp_path / "a.xlsx", {"S": rows})))

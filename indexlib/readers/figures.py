@@ -31,6 +31,9 @@ PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
 #: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
 #: and no score lies below a fifth of its median or above 3.4 times it.
 MANY, FAR = 8, 5
+#: Where this share of a column has at most so many decimals, figures with more are none that were published so: in all
+#: editions at hand there are none. Of figures printed with more decimals, some end in noughts by chance.
+USUAL, COARSE = 0.9, 3
 
 
 @dataclass
@@ -266,7 +269,7 @@ def check_scale(figures: Figures, year: int, report: Collector) -> None:
 
 
 def _check_decimals(figures: Figures, component: str, values: dict[str, float], high: float, report: Collector) -> None:
-    """Decimals that were lost: in the whole column, or the sign of one figure."""
+    """Decimals that were lost, in the whole column or the sign of one figure, and a digit too many."""
     if len(values) < MANY:
         return
     label, middle = load_catalogue().label(component), median(values.values())
@@ -274,7 +277,12 @@ def _check_decimals(figures: Figures, component: str, values: dict[str, float], 
         report.add("whole_numbers", figures.sheet, component=label)
     if high == 100 and 1.5 < max(values.values()) <= 10:
         report.add("scale_of_ten", figures.sheet, component=label, value=max(values.values()))
+    digits = {place: decimals([value]) for place, value in values.items()}
+    usual = sorted(digits.values())[int(USUAL * len(values)) - 1]
     for place, value in values.items():
+        if digits[place] > usual and usual <= COARSE:
+            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=value, n=usual,
+                       place=load_places().get(place).name, component=label)
         if value * FAR < middle or value > middle * FAR:
             report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
                        place=load_places().get(place).name, component=label)

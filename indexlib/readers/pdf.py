@@ -26,6 +26,8 @@ RAISED, NEXT_LINE = 0.15, 0.7
 #: A line through this part of a letter's height strikes it out; higher and lower ones are rules and underlines.
 STRUCK = (0.3, 0.8)
 THIN = 3.0
+#: Letters of one figure are no smaller than this share of the largest.
+SAME = 0.9
 #: A cell with more letters holds no figure.
 LONG = 300
 #: The number of a page at the end of a line, and a line that only gives it.
@@ -141,7 +143,9 @@ def _cell(chars: list[dict], rules: list[tuple[float, float, float]]) -> tuple[s
     for char in chars:
         struck = char["text"].strip() and _is_struck(char, rules)
         text["struck" if struck else "raised" if _is_raised(char, chars) else "plain"].append(char)
-    return Text([_text(text["plain"])], [_text(text["raised"])], bool(text["struck"])).settle()
+    sizes = [char["size"] for char in text["plain"] if char["text"].strip()]
+    mixed = bool(sizes) and min(sizes) < SAME * max(sizes)
+    return Text([_text(text["plain"])], [_text(text["raised"])], bool(text["struck"]), mixed).settle()
 
 
 def _text(chars: list[dict]) -> str:

@@ -19,11 +19,15 @@ UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 @dataclass
 class Text:
-    """The plain text of a cell, the raised text beside it, and whether it holds text that is changed or struck out."""
+    """The plain text of a cell and the raised text beside it.
+
+    ``changed``: it holds text that is changed, struck out or hidden; ``mixed``: its letters differ in size.
+    """
 
     plain: list[str] = field(default_factory=list)
     raised: list[str] = field(default_factory=list)
     changed: bool = False
+    mixed: bool = False
 
     def settle(self) -> tuple[str, str]:
         """The text of the cell, and the code of what makes it uncertain (empty if nothing does).
@@ -42,6 +46,6 @@ class Text:
         code = "changed_text" if self.changed else ""
         if not code and number(text) is not None:
             digits = sum(c.isdigit() for c in raised)
-            if digits > MARK or (digits and not {",", "."} & set(text)):
+            if self.mixed or digits > MARK or (digits and not {",", "."} & set(text)):
                 code = "raised_text"
         return (f"{text} {UNSURE}" if code else text), code
