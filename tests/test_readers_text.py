@@ -35,7 +35,7 @@ def test_decimal_commas_that_separate_are_refused_whatever_stands_above(tmp_path
     assert "ragged" in {p.code for p in reading.errors}
 
 
-@pytest.mark.parametrize("title", ["", "Bảng điểm, năm 2023, các tỉnh, thành phố"])
+@pytest.mark.parametrize("title", ["", "Bảng điểm, năm 2023, các tỉnh, thành phố", "PAR INDEX, 2023"])
 @pytest.mark.parametrize("head", [["TT", "Tỉnh", "Chỉ số"], ["TT", " Tỉnh", " Chỉ số"]])
 def test_figures_with_decimal_points_were_not_split(tmp_path, title, head):
     rows = [[*row[:2], row[2].replace(",", ".")] for row in ROWS]

@@ -46,6 +46,7 @@ def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
         raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
     if separator == ",":
         _check_widths(path, rows, refuse)
+        rows = _whole_titles(rows)
     return rows
 
 
@@ -62,6 +63,14 @@ def _check_widths(path: Path, rows: list[list[str]], refuse: Callable) -> None:
     for line, row in enumerate(rows[first:], first + 1):
         if len(row) > header:
             raise refuse(path, "ragged", line=line, n=len(row), usual=header)
+
+
+def _whole_titles(rows: list[list[str]]) -> list[list[str]]:
+    """Put titles with commas together again: above the head, every comma in them is followed by a blank."""
+    first = next((i for i, row in enumerate(rows)
+                  if any(number(cell) is not None and cell[:1] != " " for cell in row)), 0)
+    return [[",".join(row)] if i < first - 1 and 0 < _blanks(row) == len(row) - 1 else row
+            for i, row in enumerate(rows)]
 
 
 def _blanks(row: list[str]) -> int:
