@@ -9,6 +9,7 @@ from make_workbooks import PCI_NAMES, parts, pci, refusals, save, wide
 from test_readers_documents import FIGURE, FIGURES, HEAD, PLACES, ROWS, SPOILT, TITLE, score
 
 from indexlib.readers import read_published
+from indexlib.readers.template import write_template
 
 TABLE = [[TITLE], HEAD, *[[n, row[1], float(figure)] for n, (row, figure) in enumerate(zip(ROWS, FIGURES, strict=True))]]
 FIELD = [["TT", "Tỉnh", "Cải cách thể chế"], *[[n, place.name_vi, 7.5 + n / 100] for n, place in enumerate(PLACES)]]
@@ -114,3 +115,49 @@ def test_unrounded_figures_may_end_in_noughts(tmp_path):
     rows = [[*row[:2], round(row[2] + 0.000321 * row[0], 3 if row[0] < 50 else 6)] if isinstance(row[-1], float) else row
             for row in TABLE]
     assert "odd_decimals" not in refusals(read_published(save(tmp_path / "a.xlsx", {"S": rows})))
+
+
+# Number formats.
+
+def formatted(path, column, form, rows=(SPOILT + 3,)):
+    book = openpyxl.load_workbook(path)
+    for row in rows:
+        book.worksheets[0].cell(row, column).number_format = form
+    book.save(path)
+    return read_published(path)
+
+
+@pytest.mark.parametrize("form", ["0%", "0.00%", '0.0 "điểm" %'])
+def test_a_cell_that_shows_a_percentage_is_no_figure_in_points(tmp_path, form):
+    """The cell holds 0,766 and shows 76,6 %."""
+    title = [TITLE]
+    rows = [title, FIELD[0], *[[*row[:2], row[2] / 10] for row in FIELD[1:]]]
+    path = save(tmp_path / "a.xlsx", {"S": rows})
+    assert not read_published(path).errors
+    reading = formatted(path, 3, form)
+    assert [(p.code, p.row) for p in reading.errors] == [("percent", SPOILT + 3)]
+    turned = save(tmp_path / "b.xlsx", {"S": [[*title, *[None] * 62], *map(list, zip(*rows[1:], strict=True))]})
+    book = openpyxl.load_workbook(turned)
+    book["S"].cell(4, SPOILT + 2).number_format = form
+    book.save(turned)
+    assert [(p.code, p.row, p.column) for p in read_published(turned).errors] == [("percent", 4, "V")]
+
+
+@pytest.mark.parametrize("form", ["0.00", '0.0"%"', r"0.0\%", "[Red]0.0"])
+def test_a_sign_that_a_format_only_writes_makes_no_percentage(tmp_path, form):
+    rows = [[TITLE], *FIELD]
+    assert not formatted(save(tmp_path / "a.xlsx", {"S": rows}), 3, form).errors
+
+
+def test_a_percentage_typed_into_the_template_is_none_of_points(tmp_path):
+    path = write_template("par", 2023, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet = book["scores"]
+    column = next(cell.column for cell in sheet[1] if cell.value == "par.2")
+    for row in range(3, sheet.max_row + 1):
+        sheet.cell(row, column).value = 0.75 + row / 1000
+    book.save(path)
+    assert not read_published(path).errors
+    sheet.cell(9, column).number_format = "0.0%"
+    book.save(path)
+    assert [(p.code, p.row) for p in read_published(path).errors] == [("percent", 9)]

@@ -130,10 +130,11 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
     for row, place in grid.rows.get(column.places, {}).items():
         cell = column.cells.get(row)
         figures.cells[component, kind, place] = where = grid.where(row, column.at)
-        if type(cell) is float and 0 < cell < inf:  # almost all of them
+        share = percent_is_wrong and (where["row"], where["column"]) in grid.sheet.percent
+        if type(cell) is float and 0 < cell < inf and not share:  # almost all of them
             values[place] = cell
             continue
-        value = None if percent_is_wrong and is_percent(cell) else number(cell)
+        value = None if share or (percent_is_wrong and is_percent(cell)) else number(cell)
         if may_be_withheld and is_withheld(cell):
             figures.withheld.append((component, place))
             if not isinstance(cell, (int, float)) and not (isinstance(cell, str) and cell.strip()):
@@ -142,8 +143,8 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             if (component, place) in figures.withheld:
                 continue
             missing = "missing_rank" if kind == RANK else "missing_score"
-            report.add(missing if cell is None else "not_a_number", grid.sheet.name, **where, value=cell,
-                       place=load_places().get(place).name)
+            report.add(missing if cell is None else "percent" if share else "not_a_number", grid.sheet.name, **where,
+                       value=cell, place=load_places().get(place).name)
         else:
             values[place] = value
     figures.found[component, kind] = values

@@ -14,13 +14,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
 
 from indexlib.problems import DataError, Problem
-from indexlib.readers import biff, packages, richtext
+from indexlib.readers import biff, formats, packages, richtext
 from indexlib.readers.delimited import read_delimited
 from indexlib.readers.limits import TooLarge
 from indexlib.readers.runs import UNSEEN
@@ -38,13 +38,15 @@ DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 class Sheet:
     """A sheet as rows of cells: ``None``, text in one Unicode form, or a number.
 
-    ``unsure`` holds row, column and code of the problem for each cell whose text is not certain.
+    ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` row and
+    column of those that show a percentage.
     """
 
     name: str
     rows: list[list]
     visible: bool = True
     unsure: list[tuple[int, int, str]] = field(default_factory=list)
+    percent: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,9 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
             data = richtext.settled(data)
         with _quiet():
             sheets = _parsed(kind, data, calamine)
+        if kind == "xlsx":
+            percent = formats.percent_cells(data)
+            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset())) for sheet in sheets]
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:

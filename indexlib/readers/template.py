@@ -137,7 +137,8 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
         cell = sheet.rows[r][column] if column < len(sheet.rows[r]) else None
         figures.cells[component, kind, place] = {"row": r, "column": column}
         text = cell.strip() if isinstance(cell, str) else ""
-        value = None if percent_is_wrong and is_percent(cell) else number(cell)
+        share = is_percent(cell) or (r, column) in sheet.percent
+        value = None if percent_is_wrong and share else number(cell)
         if text.endswith("?"):
             report.add("doubtful", SCORES, r, column, value=cell)
         elif text.casefold() in WITHHELD_MARKS and may_be_withheld:
