@@ -161,3 +161,25 @@ def test_a_percentage_typed_into_the_template_is_none_of_points(tmp_path):
     sheet.cell(9, column).number_format = "0.0%"
     book.save(path)
     assert [(p.code, p.row) for p in read_published(path).errors] == [("percent", 9)]
+
+
+# Years as numbers.
+
+def test_a_year_that_is_a_number_is_the_year_of_the_table(tmp_path):
+    rows = [["Chỉ số cải cách hành chính (PAR INDEX)"], ["Năm", 2023], *TABLE[1:]]
+    reading = read_published(save(tmp_path / "a.xlsx", {"S": rows}))
+    assert reading.years == (2023,) and score(reading) == FIGURE and refusals(reading) == set()
+    reading = read_published(tmp_path / "a.xlsx", year=2022)
+    assert "year_conflict" in refusals(reading)
+
+
+def test_a_column_headed_by_the_number_of_another_year_is_not_read_as_this_one(tmp_path):
+    """Last year's figures stand left of this year's."""
+    rows = [[TITLE], ["TT", "Tỉnh", "PAR INDEX", "PAR INDEX"], [None, None, 2022, 2023],
+            *[[*row[:2], 55.5, row[2]] for row in TABLE[2:]]]
+    reading = read_published(save(tmp_path / "a.xlsx", {"S": rows}), year=2023)
+    assert reading.errors or set(reading.scores["score"]) == set(map(float, FIGURES))
+    rows[1] = ["TT", "Tỉnh", "PAR INDEX", "Ghi chú"]
+    rows[3:] = [[*row[:3], "tăng"] for row in rows[3:]]
+    reading = read_published(save(tmp_path / "b.xlsx", {"S": rows}), year=2023)
+    assert reading.errors and 55.5 not in set(reading.scores["score"])

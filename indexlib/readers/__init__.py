@@ -18,7 +18,7 @@ from indexlib.readers.corroboration import check_corroboration
 from indexlib.readers.figures import RANK, SCORE, Figures
 from indexlib.readers.reading import DOUBTS, NOTES, UNSURE, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
-from indexlib.readers.titles import check_index
+from indexlib.readers.titles import check_index, with_years
 from indexlib.scores import WITHHELD
 from indexlib.wording import listing, speaking, t
 
@@ -78,6 +78,7 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
     if template.recognises(sheets):
         index, by_year, origin = template.read(sheets, year, report)
         return _reading(index, by_year, source, kind, report, origin)
+    sheets = [with_years(sheet) for sheet in sheets]
     if index:
         for sheet in sheets:  # one sheet of another index spoils the others
             check_index([sheet], index, report)
