@@ -16,7 +16,8 @@ from indexlib.readers.richtext import QUOTES
 BUILT_IN = frozenset({9, 10})
 #: In a format, text and single letters that are shown as they are.
 AS_IT_IS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
+#: A cell that is not blank.
+CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*[^<>/])>")
 WHERE, STYLE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']"), re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b")
 ATTRIBUTE = re.compile(rb"([\w:]+)=(\"[^\"]*\"|'[^']*')")
