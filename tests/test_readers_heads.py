@@ -136,10 +136,20 @@ def test_two_years_over_two_columns_of_one_name(tmp_path):
 def test_a_column_of_results_without_a_number_is_no_blank(tmp_path):
     rows = table(["Chỉ số (%)", "Xếp hạng"], cells=lambda name: [VALUES[name][0], f"{list(VALUES).index(name) + 1}/63"])
     assert "no_figures" in refusals(read(tmp_path, rows))
+    rows = table(["Chỉ số", "Kết quả (tăng/giảm)"], cells=lambda name: [80.1, "87,35 (+0,35)"])
+    assert "no_figures" in refusals(read(tmp_path, rows))
     rows = table(["Chỉ số", "Chỉ số (%)"], cells=lambda name: [80.1, f"={VALUES[name][0]}"])
     assert "component_twice" in refusals(read(tmp_path, rows))
     rows = table(["Chỉ số", "Cải cách thể chế"], cells=lambda name: [VALUES[name][0], None])
     assert "empty_column" in {p.code for p in read(tmp_path, rows).notes}
+
+
+def test_rows_that_say_what_they_are(tmp_path):
+    kinds = ["Thẩm định", "Tự chấm"]
+    rows = table(["Loại", "Chỉ số"], cells=lambda name: [kinds[list(VALUES).index(name) % 2], VALUES[name][0]])
+    assert "cell_words" in refusals(read(tmp_path, rows))
+    rows = table(["Ghi chú", "Chỉ số"], cells=lambda name: ["tăng so với năm trước", VALUES[name][0]])
+    assert refusals(read(tmp_path, rows)) == set()
 
 
 # Rows beside the provinces.
@@ -182,7 +192,7 @@ def test_the_provinces_of_another_year_are_told(tmp_path):
 # Titles.
 
 @pytest.mark.parametrize("title", ["Kết quả tự thẩm định PAR INDEX 2023", "Dự thảo PAR INDEX 2023",
-                                   "Ước tính PAR INDEX năm 2023", "Xếp hạng PAR INDEX 2023 trong vùng"])
+                                   "Ước thực hiện PAR INDEX năm 2023", "Xếp hạng PAR INDEX 2023 trong vùng"])
 def test_titles_of_what_is_not_published(title, tmp_path):
     assert "title_other" in refusals(read(tmp_path, table(["Chỉ số"], title=title)))
 

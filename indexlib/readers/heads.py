@@ -17,6 +17,8 @@ from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.titles import titles
 
+#: A figure with words after it: "87,35 (+0,35)".
+FIGURE = re.compile(r"\s*\d+[.,]\d+\b")
 #: Numbers of columns below a head ("(3)", "A", "4=2+3"), and the unit of figures.
 COLUMN_NUMBER = re.compile(r"[\W_]*(?:\d[\d\s=+()/*.:-]*|[A-ZĐ]|[IVX]+)[\W_]*")
 UNIT = re.compile(r"[\W_]*(?:đơn vị(?: tính)?|đvt|unit)?[\W_]*(?:%|điểm|phần trăm)[\W_]*", re.IGNORECASE)
@@ -42,8 +44,12 @@ def holds_figures(column: Column, grid: Grid, kind: str, report: Collector) -> b
     if any(number(cell) is not None for cell in column.cells.values()):
         return True
     filled = [cell for row, cell in column.cells.items() if row in grid.rows.get(column.places, {})]
-    if filled and (kind == RANK or (kind == SCORE and column.components())):
+    figures = [cell for cell in filled if isinstance(cell, str) and FIGURE.match(cell)]
+    unknown = kind == SCORE and not column.roles() and 2 * len(figures) > len(filled)
+    if filled and (kind == RANK or (kind == SCORE and column.components()) or unknown):
         report.add("no_figures", grid.sheet.name, **_where(column, grid), text=column.text(), value=filled[0])
+    for cell in {cell: None for cell in filled if isinstance(cell, str) and "title" in labels.roles(cell)}:
+        report.add("cell_words", grid.sheet.name, **_where(column, grid), text=cell)
     return False
 
 

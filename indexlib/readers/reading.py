@@ -28,7 +28,8 @@ ONCE = frozenset({"headers_once", "places_once", "blank_once"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = ONCE | {"total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
                  "withheld_alone", "sorted_apart", "title_component", "title_other", "title_year", "header_words",
-                 "under_group", "text_between", "not_withheld", "hidden_sheet", "odd_decimals", "whole_numbers", "outlier"}
+                 "cell_words", "under_group", "text_between", "not_withheld", "hidden_sheet", "odd_decimals",
+                 "whole_numbers", "outlier"}
 
 
 @dataclass(frozen=True)
