@@ -8,10 +8,13 @@ the weights are known.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from indexlib.catalogue import load_catalogue
-from indexlib.places import load_places
 from indexlib.readers import labels
+from indexlib.readers.agreement import agreeing, merge_indicators, of_year, settle, without_stale
 from indexlib.readers.figures import (
+    MANY,
     RANK,
     SCORE,
     Figures,
@@ -38,9 +41,27 @@ from indexlib.readers.titles import titled_years
 
 INDEX = TOTAL = "pci"
 HEADER_ROWS = 12
-#: From this share of its cells on, a summary that differs from the sub-index sheets is another table; from the
-#: second on, beside a summary that agrees with them, it is a copy left over from another year.
-MOST_DIFFERENT, STALE = 0.05, 0.5
+#: Share of the places at which an unnamed column must have the summary's scores to be taken for them.
+ALIKE = 0.9
+
+
+@dataclass
+class _Tables:
+    """Summary sheets and sub-index sheets of a workbook; and those whose column of scores no header tells."""
+
+    summaries: list[Figures] = field(default_factory=list)
+    parts: list[Figures] = field(default_factory=list)
+    untold: list[_Untold] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Untold:
+    """The sheet of a sub-index and the columns that may be its scores."""
+
+    figures: Figures
+    grid: Grid
+    component: str
+    columns: list[Column]
 
 
 def recognises(sheets: list[Sheet]) -> int:
@@ -55,24 +76,44 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     if year is None and not known:
         report.add("no_year")
         return {}
-    first_guess = year or max(known)
-    summaries, parts = _tables(sheets, first_guess, report)
+    guess = year or max(known)
+    own = Collector(report.file)
+    settled, figures = _read_as(sheets, year, guess, stated, own)
+    if settled and settled != guess:
+        # Places and numbers of sub-indices are those of the year: what was read as another's is read again.
+        own = Collector(report.file)
+        settled, figures = _read_as(sheets, year, settled, stated, own)
+    report.problems += [p for p in own.problems if p not in report.problems]
+    return {settled: figures} if settled and figures else {}
+
+
+def _read_as(sheets: list[Sheet], asked: int | None, guess: int, stated: dict[str, set[int]],
+             report: Collector) -> tuple[int, Figures | None]:
+    """The year that a workbook turns out to be of, and its figures read as those of ``guess``."""
+    tables = _tables(sheets, guess, report)
+    summaries, parts = tables.summaries, [part for part in tables.parts if part.found]
+    if asked:
+        summaries = of_year(summaries, stated, asked, report)
+    parts += _told_by_content(tables.untold, summaries, report)
+    unread = [part.sheet for part in tables.parts if not part.found and part.sheet not in {p.sheet for p in parts}]
     if not any(figures.found for figures in [*summaries, *parts]):
         report.add("no_table")
-        return {}
-    unread = [part.sheet for part in parts if not part.found]
-    parts = [part for part in parts if part.found]
-    chosen = _choose(summaries, parts, report)
-    own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
-    own = own or titled_years(sheets)
-    year = _settle_year(year, own, first_guess, report)
+        return 0, None
+    chosen, parts = without_stale(summaries, parts, report)
+    dropped = {s.sheet for s in tables.summaries} - {s.sheet for s in chosen}
+    source = agreeing(chosen, parts) or chosen
+    year = _settle_year(asked, _own_years(source, stated, [s for s in sheets if s.name not in dropped]), guess, report)
+    if not year:
+        return 0, None
+    chosen = of_year(chosen, stated, year, report)
+    settle([*[s for s in chosen if s in source], *[s for s in chosen if s not in source], *parts], INDEX, year, report)
     figures = _merge(chosen, parts, report)
-    figures.indicators = [indicator for part in parts for indicator in part.indicators]
+    figures.indicators = merge_indicators(parts, report)
     _check(figures, year, report)
     _check_pairs(chosen, parts, figures, year, report)
     if unread and totals_follow(figures, TOTAL):
         _excuse(unread, report)
-    return {year: figures}
+    return year, figures
 
 
 def _head(sheet: Sheet) -> list[str]:
@@ -85,17 +126,38 @@ def _years(sheet: Sheet) -> set[int]:
     return labels.printed_years([header.text for header in headers if header.component == TOTAL])
 
 
+def _own_years(source: list[Figures], stated: dict[str, set[int]], sheets: list[Sheet]) -> set[int]:
+    """Years that the sheets to be used state: their headers, else their titles, else the titles of all.
+
+    Sheets that were set aside have no say.
+    """
+    names = {figures.sheet for figures in source}
+    own = [sheet for sheet in sheets if sheet.name in names]
+    headers = set().union(*(stated[sheet.name] for sheet in own or sheets)) if sheets else set()
+    titles = titled_years(own)
+    return titles if len(headers) > 1 and len(titles & headers) == 1 == len(titles) else \
+        headers or titles or titled_years(sheets)
+
+
 def _settle_year(asked: int | None, stated: set[int], guess: int, report: Collector) -> int:
-    if asked is not None and stated and stated != {asked}:
-        report.add("year_conflict", asked=asked, stated=", ".join(map(str, sorted(stated))))
-    elif asked is None and len(stated) > 1:
-        report.add("two_years", years=", ".join(map(str, sorted(stated))))
-    return asked or (min(stated) if len(stated) == 1 else guess)
+    """The year of the figures: the one asked for, else the one stated; 0 if it is not known."""
+    listed = ", ".join(map(str, sorted(stated)))
+    if asked is not None:
+        if stated and asked not in stated:
+            report.add("year_conflict", asked=asked, stated=listed)
+        return asked
+    if not stated:
+        report.add("no_year")
+        return 0
+    if len(stated) > 1:
+        report.add("two_years", years=listed)
+        return guess
+    return min(stated)
 
 
-def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Figures], list[Figures]]:
+def _tables(sheets: list[Sheet], year: int, report: Collector) -> _Tables:
     """Summary sheets and sub-index sheets, each read by itself."""
-    summaries, parts = [], []
+    tables = _Tables()
     for sheet in sheets:
         if not sheet.rows or "other" in labels.roles(sheet.name, INDEX):
             if sheet.rows:
@@ -113,11 +175,13 @@ def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Fig
             named and named != TOTAL and len(marked) == 1)
         has_total = any(TOTAL in c.components() for c in grid.columns)
         if several or has_total:
-            summaries.append(_summary(grid, year, own))
+            tables.summaries.append(_summary(grid, year, own))
         else:
-            parts.append(_part(grid, marked, named if named != TOTAL else "", year, own))
+            figures, untold = _part(grid, marked, named if named != TOTAL else "", year, own)
+            tables.parts.append(figures)
+            tables.untold += untold
         report.problems += [p for p in own.problems if p not in report.problems]
-    return summaries, parts
+    return tables
 
 
 def _figures(column: Column) -> bool:
@@ -126,18 +190,54 @@ def _figures(column: Column) -> bool:
 
 def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     figures = Figures(grid.sheet.name, paired=grid.paired)
-    for column in grid.columns:
+    columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c)], year, report)
+    scores: dict[int, str] = {c.at: "" for c in grid.columns if _unweighted(c)}
+    for column in columns:
         where = grid.where(max(grid.first - 1, 0), column.at)
         component = component_of(column, grid, year, report)
         if (component and column.places < 0) or (component and grid.paired and column.at != column.places + 1):
             report.add("no_pair", grid.sheet.name, **where, text=column.text())
         elif component:
             take(figures, grid, column, component, SCORE, report)
-        elif "rank" in column.roles() and _figures(column) and column.places >= 0:
-            take(figures, grid, column, TOTAL, RANK, report)
-        elif not column.components() and _figures(column) and not column.roles():
+            scores[column.at] = component
+        elif not column.components() and _figures(column) and column.roles() <= {"score"}:
             _report_unknown(grid, column, where, report)
+    ranks = [c for c in columns if "rank" in c.roles() and not c.components() and _figures(c) and c.places >= 0]
+    for column in ranks:
+        component = _ranked(column, grid, scores) if len(ranks) > 1 else TOTAL
+        if component:
+            take(figures, grid, column, component, RANK, report)
     return figures
+
+
+def _unweighted(column: Column) -> bool:
+    """Whether a column is the total without weights, which is never the total."""
+    return "unweighted" in column.roles() and column.components() <= {TOTAL}
+
+
+def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector) -> list[Column]:
+    """The columns without totals and ranks of other years that stand beside those of the year, each noted."""
+    def years(column: Column) -> set[int]:
+        return labels.printed_years(h.text for h in column.headers if h.component == TOTAL or h.role in ("rank", "score"))
+
+    if not any(year in years(c) for c in columns if TOTAL in c.components()):
+        return columns
+    other = [c for c in columns if years(c) and year not in years(c) and c.components() <= {TOTAL}]
+    for column in other:
+        if _figures(column):
+            report.add("year_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
+    return [c for c in columns if c not in other]
+
+
+def _ranked(column: Column, grid: Grid, scores: dict[int, str]) -> str:
+    """What one of several columns of ranks ranks: the score on its left; the total, if it says so.
+
+    Empty for a total that is not read (without weights). A column with places of its own stands for itself.
+    """
+    if any(INDEX in labels.words(h.text) for h in column.headers if h.role == "rank") or column.at == column.places + 1:
+        return TOTAL
+    left = [at for at in scores if at < column.at and (not grid.paired or at > column.places)]
+    return scores[max(left)] if left else TOTAL
 
 
 def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) -> None:
@@ -153,7 +253,8 @@ def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) 
         report.add("no_header", grid.sheet.name, **where)
 
 
-def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Collector) -> Figures:
+def _part(grid: Grid, marked: list[Column], named: str, year: int,
+          report: Collector) -> tuple[Figures, list[_Untold]]:
     """The score column of a sub-index sheet: the one column whose header announces a score."""
     figures = Figures(grid.sheet.name)
     if len(marked) > 1 and named:
@@ -162,75 +263,83 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Colle
         marked = fitting or marked
     if len(marked) != 1:
         report.add("score_column", grid.sheet.name, n=len(marked))
-        return figures
+        return figures, [_Untold(figures, grid, named, marked or grid.columns)] if named else []
     column = marked[0]
     where = grid.where(max(grid.first - 1, 0), column.at)
     own = component_of(column, grid, year, report)
     if own and named and own != named:
         report.add("sheet_conflict", grid.sheet.name, **where, text=column.text())
-        return figures
+        return figures, []
     if not own and column.components():
-        return figures  # why has been reported
+        return figures, []  # why has been reported
     component = own or named
+    numbers = frozenset(h.number for h in column.headers if h.number)
     if not component:
         report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
                    near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
-        return figures
-    numbers = frozenset(h.number for h in column.headers if h.number)
+        numbered = [c for c in load_catalogue().valid(year, INDEX) if labels.numbers_of(c, year) & numbers and c != TOTAL]
+        return figures, [_Untold(figures, grid, numbered[0], marked)] if len(numbered) == 1 else []
     if not own and not numbers <= labels.numbers_of(component, year):
         report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
                    component=load_catalogue().label(component), expected=printed_numbers(component, year))
-        return figures
-    if column.places < 0 or (grid.paired and column.at != column.places + 1):
+        return figures, []
+    if not _take_part(figures, grid, column, component, report):
         report.add("no_pair", grid.sheet.name, **where, text=column.text())
-        return figures
+    return figures, []
+
+
+def _take_part(figures: Figures, grid: Grid, column: Column, component: str, report: Collector) -> bool:
+    """Take the scores and indicators of a sub-index sheet; not where it is not certain whose they are."""
+    if column.places < 0 or (grid.paired and column.at != column.places + 1):
+        return False
     take(figures, grid, column, component, SCORE, report)
     figures.indicators = read_indicators(grid, column, component, INDEX, report)
-    return figures
+    return True
 
 
-def _choose(summaries: list[Figures], parts: list[Figures], report: Collector) -> list[Figures]:
-    """The summaries that agree with the sub-index sheets; where none does, all, with every difference.
-
-    Some workbooks carry a stale copy of another year's summary beside the true one.
-    """
-    differences = {summary.sheet: _differences(summary, parts) for summary in summaries}
-    agreeing = [summary for summary in summaries if not differences[summary.sheet]]
-    for summary in summaries:
-        own = differences[summary.sheet]
-        covered = {component for other in agreeing for component in other.components()}
-        share = len(own) / max(1, sum(len(v) for (_, kind), v in summary.found.items() if kind == SCORE))
-        if share > STALE and {component for component, *_ in own} <= covered:
-            report.problems = [p for p in report.problems if p.sheet != summary.sheet]
-            report.add("stale_sheet", summary.sheet, n=len(own))
-        elif share > MOST_DIFFERENT:
-            report.add("sheets_conflict", summary.sheet, n=len(own))
-        else:
-            for component, place, one, other in own:
-                report.add("sheets_differ", summary.sheet, **summary.where(component, SCORE, place),
-                           place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=one, other=other)
-    return agreeing or summaries
-
-
-def _differences(summary: Figures, parts: list[Figures]) -> list[tuple[str, str, float, float]]:
+def _told_by_content(untold: list[_Untold], summaries: list[Figures], report: Collector) -> list[Figures]:
+    """Sub-index sheets whose one column with the scores of a summary, place by place, is no chance."""
     found = []
-    for part in parts:
-        for component in part.components():
-            own, other = summary.found.get((component, SCORE)), part.found[component, SCORE]
-            if own is None:
-                continue
-            allowed = tolerance(list(own.values()), list(other.values()))
-            found += [(component, place, own[place], other[place]) for place in own.keys() & other.keys()
-                      if abs(own[place] - other[place]) > allowed]
-    return sorted(found)
+    for sheet in untold:
+        alike = [c for c in sheet.columns if any(_alike(sheet, c, summary) for summary in summaries)]
+        if len(alike) != 1 or not _latest(alike[0], sheet.columns):
+            continue
+        own, figures = Collector(report.file), Figures(sheet.grid.sheet.name)
+        if _take_part(figures, sheet.grid, alike[0], sheet.component, own):
+            report.problems = [p for p in report.problems
+                               if p.sheet != figures.sheet or p.code not in ("score_column", "unknown_label")]
+            report.problems += own.problems
+            report.add("score_found", figures.sheet, text=alike[0].text() or "–",
+                       **sheet.grid.where(max(sheet.grid.first - 1, 0), alike[0].at))
+            found.append(figures)
+    return found
+
+
+def _latest(column: Column, columns: list[Column]) -> bool:
+    """Whether no other column announces scores of a later year, or of the edition itself: indicators are of the latest."""
+    own = labels.printed_years(h.text for h in column.headers)
+    others = [labels.printed_years(h.text for h in c.headers) for c in columns
+              if c is not column and any(h.marked for h in c.headers)]
+    return not own or all(years and max(years) < max(own) for years in others)
+
+
+def _alike(sheet: _Untold, column: Column, summary: Figures) -> bool:
+    """Whether a column has the scores that a summary gives for the sub-index."""
+    beside = summary.found.get((sheet.component, SCORE), {})
+    values = {place: value for row, place in sheet.grid.rows.get(column.places, {}).items()
+              if (value := number(column.cells.get(row))) is not None}
+    both = values.keys() & beside.keys()
+    if len(both) < MANY:
+        return False
+    allowed = tolerance(list(values.values()), list(beside.values()))
+    return sum(abs(values[p] - beside[p]) <= allowed for p in both) >= ALIKE * len(both)
 
 
 def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Figures:
-    """One set of figures of all sheets; differences between summaries and parts have been reported."""
+    """One set of figures of all sheets; scores that differ have been settled, ranks that differ are reported."""
     merged = Figures(chosen[0].sheet if chosen else parts[0].sheet)
     for figures in [*chosen, *parts]:
-        join(merged, figures, report if figures in chosen else None)
+        join(merged, figures, report)
     return merged
 
 
@@ -242,9 +351,10 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     for component in figures.components():
         check_places(figures, INDEX, component, year, report)
     check_scale(figures, year, report)
-    ranked = max(expected_places(INDEX, year)[0], len(figures.found.get((TOTAL, RANK), {})))
-    figures.bases[TOTAL] = ranked
-    check_ranks(figures, TOTAL, report, ranked)
+    for component in [component for component, kind in figures.found if kind == RANK]:
+        ranked = max(expected_places(INDEX, year)[0], len(figures.found[component, RANK]))
+        figures.bases[component] = ranked
+        check_ranks(figures, component, report, ranked)
     check_formulas(figures, INDEX, year, report)
 
 

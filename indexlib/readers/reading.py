@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
-                   "sheet_unread", "part_unread", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
+                   "sheet_unread", "part_unread", "part_outdone", "score_found", "year_column", "indicator_pairs",
+                   "indicator_label", "indicator_twice", "indicator_cells"})
 #: The figures stand once in the file, and nothing bears out that they stand in the right place.
 ONCE = frozenset({"headers_once", "places_once", "blank_once"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
