@@ -120,7 +120,7 @@ def test_a_score_column_is_told_by_the_summary_where_its_header_does_not(head, t
                     row.insert(3, cell)
             sheets[f"CSTP {n}" if "CSTP" in head else name] = rows
     reading = read_published(book(tmp_path / "a.xlsx", truth, pci(2013, 2), spoil=spoil))
-    notes = {"stale_sheet", "score_found"} | ({"year_column"} if "thành phần" in head else set())
+    notes = {"stale_sheet", "year_column" if "thành phần" in head else "score_found"}
     assert_kept(reading, truth, set(), notes)
     own = reading.indicators.query("component == 'pci.4'")
     assert {(p, label): value for p, label, value in own[["place", "label", "value"]].itertuples(index=False)} \
@@ -136,6 +136,35 @@ def test_a_score_of_the_year_before_is_no_indicator(tmp_path):
     reading = read_published(book(tmp_path / "a.xlsx", truth, spoil=spoil))
     assert_kept(reading, truth, set(), {"year_column"})
     assert len(reading.indicators) == 2 * 10 * 63
+
+
+def test_a_stale_copy_of_the_year_before_beside_scores_of_the_year_before(tmp_path):
+    """Each summary has its column on every sheet: years in the headers tell them apart, or nothing does."""
+    truth, before = pci(2015, 1), pci(2014, 3)
+
+    def spoil(sheets):
+        for n, (code, name) in enumerate(PCI_NAMES.items(), 1):
+            for row, cell in zip_longest(sheets[name], [f"Chỉ số thành phần {n} năm 2014", None, None,
+                                                        *[before.figures[p, code] for p in truth.names]]):
+                row.insert(3, cell)
+    both = book(tmp_path / "a.xlsx", truth, before, spoil=spoil)
+    assert_kept(read_published(both), truth, set(), {"stale_sheet", "year_column"})
+
+    def alone(sheets):
+        spoil(sheets)
+        del sheets["Summary_VN"]
+    path = book(tmp_path / "b.xlsx", truth, before, spoil=alone)
+    assert "sheets_conflict" in codes(read_published(path, 2015).errors)
+    reading = read_published(path)  # figures of 2014 as such, but not the indicators, which are of 2015
+    assert reading.years == (2014,) and reading.indicators.empty and refusals(reading) == set()
+    assert figures(reading) == before.figures
+
+
+def test_a_summary_of_a_later_year_is_no_copy_left_over(tmp_path):
+    sheets = {"Summary_VN": pairs(pci(2015, 1)), "Summary": pairs(pci(2014, 2))} | parts(pci(2014, 2))
+    assert "two_years" in codes(read_published(save(tmp_path / "a.xlsx", sheets)).errors)
+    assert "sheets_conflict" in codes(read_published(tmp_path / "a.xlsx", 2015).errors)
+    assert_kept(read_published(tmp_path / "a.xlsx", 2014), pci(2014, 2), set(), {"other_year"})
 
 
 # Two figures for one cell.

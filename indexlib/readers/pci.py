@@ -102,7 +102,11 @@ def _read_as(sheets: list[Sheet], asked: int | None, guess: int, stated: dict[st
     chosen, parts = without_stale(summaries, parts, report)
     dropped = {s.sheet for s in tables.summaries} - {s.sheet for s in chosen}
     source = agreeing(chosen, parts) or chosen
-    year = _settle_year(asked, _own_years(source, stated, [s for s in sheets if s.name not in dropped]), guess, report)
+    years = _own_years(source, stated, [s for s in sheets if s.name not in dropped])
+    if not asked and years:
+        # A copy left over is of an earlier year: one that states a later year leaves both open.
+        years |= {y for name in dropped for y in stated[name] if y > max(years)}
+    year = _settle_year(asked, years, guess, report)
     if not year:
         return 0, None
     chosen = of_year(chosen, stated, year, report)
@@ -261,6 +265,8 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int,
         numbers = labels.numbers_of(named, year)
         fitting = [c for c in marked if named in c.components() or {h.number for h in c.headers} & numbers]
         marked = fitting or marked
+    if len(marked) > 1:
+        marked = [c for c in marked if not (years := _printed(c)) or year in years] or marked
     if len(marked) != 1:
         report.add("score_column", grid.sheet.name, n=len(marked))
         return figures, [_Untold(figures, grid, named, marked or grid.columns)] if named else []
@@ -317,10 +323,14 @@ def _told_by_content(untold: list[_Untold], summaries: list[Figures], report: Co
 
 def _latest(column: Column, columns: list[Column]) -> bool:
     """Whether no other column announces scores of a later year, or of the edition itself: indicators are of the latest."""
-    own = labels.printed_years(h.text for h in column.headers)
-    others = [labels.printed_years(h.text for h in c.headers) for c in columns
-              if c is not column and any(h.marked for h in c.headers)]
+    own = _printed(column)
+    others = [_printed(c) for c in columns if c is not column and any(h.marked for h in c.headers)]
     return not own or all(years and max(years) < max(own) for years in others)
+
+
+def _printed(column: Column) -> set[int]:
+    """Years in the headers of a column."""
+    return labels.printed_years(h.text for h in column.headers)
 
 
 def _alike(sheet: _Untold, column: Column, summary: Figures) -> bool:
