@@ -6,7 +6,7 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_workbooks import decomposed, pairs, papi, parts, pci, pci_header, refusals, save, wide, with_commas
+from make_workbooks import PCI_NAMES, decomposed, pairs, papi, parts, pci, pci_header, refusals, save, wide, with_commas
 
 from indexlib import load_catalogue
 from indexlib.readers import read_published
@@ -361,6 +361,24 @@ def test_the_total_of_the_year_before_stands_beside_that_of_the_year(before, tit
         assert_right(reading, truth)
         assert read_ranks(reading, "pci") == ranks(truth, "pci")
         assert [p.code for p in reading.notes] == ["year_column"] * 2
+
+
+def test_a_sheet_of_weights_says_what_to_do_with_it(tmp_path):
+    truth = pci(2015, 1)
+    weights = [["Chỉ số thành phần", "Trọng số"], *[[PCI_NAMES[c], w / 100] for c, w in weights_of("pci", 2015).items()]]
+    reading = read_published(save(tmp_path / "a.xlsx", {"Tong hop": pairs(truth), "Trọng số": weights} | parts(truth)))
+    assert [(p.sheet, p.code) for p in reading.errors] == [("Trọng số", "no_places")]
+    assert "xóa trang" in reading.errors[0].message
+
+
+def test_names_with_their_count_and_places_of_before_a_merger(tmp_path):
+    truth = pci(2008, 1)
+    rows, own = pairs(truth), truth.names | {"ha_tay": "Hà Tây (cũ)", "ha_noi": "Hà Nội (cũ)"}
+    told = {truth.names[p]: own[p] for p in ("ha_tay", "ha_noi")}
+    for n, row in enumerate(rows[1:65], 1):
+        row[1::2] = [f"{n}. {told.get(name, name)}" for name in row[1::2]]
+    rows[-1][1] = told.get(rows[-1][1], rows[-1][1])
+    assert_right(read_published(save(tmp_path / "a.xlsx", {"Tong hop": rows} | parts(truth))), truth)
 
 
 def test_ranks_of_another_year_alone_are_not_taken(tmp_path):
