@@ -54,7 +54,7 @@ def test_a_stale_sheet_does_not_give_the_year(tmp_path):
     path = book(tmp_path / "a.xlsx", truth, stale, header="PCI")
     reading = read_published(path)
     assert codes(reading.errors) == {"no_year"} and reading.scores.empty and reading.years == ()
-    assert_kept(read_published(path, 2015), truth, set(), {"other_year"})
+    assert_kept(read_published(path, 2015), truth, set(), {"stale_sheet"})
     titled = book(tmp_path / "b.xlsx", truth, stale, header="PCI",
                   spoil=lambda s: s["Summary_VN"].insert(0, ["Chỉ số năng lực cạnh tranh cấp tỉnh năm 2015"]))
     assert_kept(read_published(titled), truth, set(), {"stale_sheet"})
@@ -91,7 +91,7 @@ def test_a_cell_that_differs_does_not_hide_a_stale_copy(cells, asked, tmp_path):
     truth = pci(2015, 1)
     path = book(tmp_path / "a.xlsx", truth, pci(2013, 2), spoil=off(cells))
     reading = read_published(path, asked)
-    assert_kept(reading, truth, {"sheets_differ"}, {"other_year" if asked else "stale_sheet"})
+    assert_kept(reading, truth, {"sheets_differ"}, {"stale_sheet"})
     assert {(p.sheet, p.row, p.column) for p in reading.doubts} == {(sheet, row + 1, "C") for sheet, row, _ in cells}
 
 
@@ -160,11 +160,42 @@ def test_a_stale_copy_of_the_year_before_beside_scores_of_the_year_before(tmp_pa
     assert figures(reading) == before.figures
 
 
-def test_a_summary_of_a_later_year_is_no_copy_left_over(tmp_path):
-    sheets = {"Summary_VN": pairs(pci(2015, 1)), "Summary": pairs(pci(2014, 2))} | parts(pci(2014, 2))
-    assert "two_years" in codes(read_published(save(tmp_path / "a.xlsx", sheets)).errors)
-    assert "sheets_conflict" in codes(read_published(tmp_path / "a.xlsx", 2015).errors)
-    assert_kept(read_published(tmp_path / "a.xlsx", 2014), pci(2014, 2), set(), {"other_year"})
+@pytest.mark.parametrize("header", ["PCI 2015", "PCI"])
+def test_sheets_of_the_year_before_do_not_throw_out_the_summary_of_the_year(header, tmp_path):
+    """The sub-index sheets and the English summary are of 2014, only the Vietnamese one is of 2015."""
+    truth, before = pci(2015, 1), pci(2014, 2)
+    summary = [[header if cell == "PCI 2015" else cell for cell in row] for row in pairs(truth)]
+    path = save(tmp_path / "a.xlsx", {"Summary_VN": summary, "Summary": pairs(before)} | parts(before))
+    assert codes(read_published(path, 2015).errors) == {"two_years_stale"}
+    assert_kept(read_published(path, 2014), before, set(), {"stale_sheet"})
+    if header == "PCI 2015":
+        assert "two_years" in codes(read_published(path).errors)
+
+
+@pytest.mark.parametrize(("labels", "readable"), [
+    (labels, readable) for labels in [("PCI 2014", "PCI 2015"), ("PCI 2014", "PCI"), ("PCI", "PCI 2013")]
+    for readable in (10, 3, 0) if readable or labels[1] != "PCI 2015"])  # else nothing but the headers tells them apart
+def test_headers_of_years_that_lie_do_not_bring_in_a_stale_summary(labels, readable, tmp_path):
+    """2015 with headers left over: the Vietnamese summary is the right one, the English one is of 2013."""
+    truth, stale = pci(2015, 1), pci(2013, 2)
+    own, other = ([[label if cell == f"PCI {t.year}" else cell for cell in row] for row in pairs(t)]
+                  for t, label in zip((truth, stale), labels, strict=True))
+    sheets = {"Summary": other, "Summary_VN": own}
+    sheets |= dict(list(parts(truth).items())[:readable])
+    reading = read_published(save(tmp_path / "a.xlsx", sheets), 2015)
+    assert figures(reading) == truth.figures if readable else "sheets_conflict" in codes(reading.errors)
+
+
+def test_a_sheet_whose_scores_the_summary_does_not_tell_is_not_passed_over(tmp_path):
+    """All sheets are headed "Điểm số"; on one, all scores differ from the summary within what rounding hides."""
+    truth, other = pci(2015, 1, digits=2), pci(2015, 1, digits=2)
+    for place in truth.names:
+        other.figures[place, "pci.4"] = round(other.figures[place, "pci.4"] + 0.04, 2)
+    sheets = {"Summary_VN": pairs(truth)} | parts(other)
+    for rows in list(sheets.values())[1:]:
+        rows[0][2] = "Điểm số"
+    reading = read_published(save(tmp_path / "a.xlsx", sheets))
+    assert [(p.sheet, p.code) for p in reading.errors] == [(PCI_NAMES["pci.4"], "score_column")]
 
 
 # Two figures for one cell.

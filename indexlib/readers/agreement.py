@@ -23,7 +23,7 @@ from indexlib.wording import listing, plain_number, t
 
 #: Up to this share of the cells compared, a sheet agrees with the others; from the second on it is a copy left over
 #: from another year. In all workbooks at hand the one is below 0,01 and the other above 0,9.
-AGREEING, STALE = 0.25, 0.5
+AGREEING, STALE = 0.4, 0.5
 #: From this share of all cells on, figures that differ and of which nothing tells the right one are no slips of typing.
 MOST_DIFFERENT = 0.05
 #: Cells that differ named in a message, and combinations of them tried at one place.
@@ -71,20 +71,13 @@ def without_stale(summaries: list[Figures], parts: list[Figures],
 
 
 def of_year(summaries: list[Figures], stated: dict[str, set[int]], year: int, report: Collector) -> list[Figures]:
-    """Summaries without those whose own header states another year, beside one that states this year.
-
-    Or beside one that states none and gives all that they give.
-    """
-    own = [s for s in summaries if year in stated.get(s.sheet, set())]
-    silent = {key for s in summaries if not stated.get(s.sheet) for key in s.found}
-    kept = []
-    for summary in summaries:
-        years = stated.get(summary.sheet, set())
-        if years and year not in years and (own or summary.found.keys() <= silent):
-            set_aside(summary, report, "other_year", year=listing([str(y) for y in sorted(years)]))
-        else:
-            kept.append(summary)
-    return kept
+    """Summaries without those whose own header states another year, beside one that states this year."""
+    if not any(year in stated[s.sheet] for s in summaries):
+        return summaries
+    other = [s for s in summaries if stated[s.sheet] and year not in stated[s.sheet]]
+    for summary in other:
+        set_aside(summary, report, "other_year", year=listing([str(y) for y in sorted(stated[summary.sheet])]))
+    return [s for s in summaries if s not in other]
 
 
 def set_aside(figures: Figures, report: Collector, code: str, **values: Any) -> None:

@@ -91,22 +91,21 @@ def _read_as(sheets: list[Sheet], asked: int | None, guess: int, stated: dict[st
              report: Collector) -> tuple[int, Figures | None]:
     """The year that a workbook turns out to be of, and its figures read as those of ``guess``."""
     tables = _tables(sheets, guess, report)
-    summaries, parts = tables.summaries, [part for part in tables.parts if part.found]
-    if asked:
-        summaries = of_year(summaries, stated, asked, report)
-    parts += _told_by_content(tables.untold, summaries, report)
-    unread = [part.sheet for part in tables.parts if not part.found and part.sheet not in {p.sheet for p in parts}]
-    if not any(figures.found for figures in [*summaries, *parts]):
+    parts = [part for part in tables.parts if part.found]
+    told = _told_by_content(tables.untold, tables.summaries, guess, report)
+    unread = [part.sheet for part in tables.parts if not part.found and part.sheet not in {p.sheet for p in told}]
+    if told:
+        # Where the summary tells the scores of other sheets, one whose scores it does not tell is no mere other layout.
+        unread = [name for name in unread if name not in {sheet.figures.sheet for sheet in tables.untold}]
+    parts += told
+    if not any(figures.found for figures in [*tables.summaries, *parts]):
         report.add("no_table")
         return 0, None
-    chosen, parts = without_stale(summaries, parts, report)
+    chosen, parts = without_stale(tables.summaries, parts, report)
     dropped = {s.sheet for s in tables.summaries} - {s.sheet for s in chosen}
     source = agreeing(chosen, parts) or chosen
     years = _own_years(source, stated, [s for s in sheets if s.name not in dropped])
-    if not asked and years:
-        # A copy left over is of an earlier year: one that states a later year leaves both open.
-        years |= {y for name in dropped for y in stated[name] if y > max(years)}
-    year = _settle_year(asked, years, guess, report)
+    year = _settle_year(asked, years, {y for name in dropped for y in stated[name] or {0}}, guess, report)
     if not year:
         return 0, None
     chosen = of_year(chosen, stated, year, report)
@@ -143,17 +142,22 @@ def _own_years(source: list[Figures], stated: dict[str, set[int]], sheets: list[
         headers or titles or titled_years(sheets)
 
 
-def _settle_year(asked: int | None, stated: set[int], guess: int, report: Collector) -> int:
-    """The year of the figures: the one asked for, else the one stated; 0 if it is not known."""
-    listed = ", ".join(map(str, sorted(stated)))
+def _settle_year(asked: int | None, stated: set[int], stale: set[int], guess: int, report: Collector) -> int:
+    """The year of the figures: the one asked for, else the one stated; 0 if it is not known.
+
+    A copy left over is of an earlier year. Where it does not state one (0: states none), but the sheets that are
+    used do, either those are the old ones or a header was not brought up to date.
+    """
+    later = {y for y in stale if stated and y > max(stated)}
+    listed = ", ".join(map(str, sorted(stated | later)))
     if asked is not None:
         if stated and asked not in stated:
-            report.add("year_conflict", asked=asked, stated=listed)
+            report.add("two_years_stale" if stale & {asked, 0} else "year_conflict", asked=asked, stated=listed)
         return asked
     if not stated:
         report.add("no_year")
         return 0
-    if len(stated) > 1:
+    if len(stated | later) > 1:
         report.add("two_years", years=listed)
         return guess
     return min(stated)
@@ -265,8 +269,7 @@ def _part(grid: Grid, marked: list[Column], named: str, year: int,
         numbers = labels.numbers_of(named, year)
         fitting = [c for c in marked if named in c.components() or {h.number for h in c.headers} & numbers]
         marked = fitting or marked
-    if len(marked) > 1:
-        marked = [c for c in marked if not (years := _printed(c)) or year in years] or marked
+    marked = _this_year(marked, year)
     if len(marked) != 1:
         report.add("score_column", grid.sheet.name, n=len(marked))
         return figures, [_Untold(figures, grid, named, marked or grid.columns)] if named else []
@@ -303,11 +306,11 @@ def _take_part(figures: Figures, grid: Grid, column: Column, component: str, rep
     return True
 
 
-def _told_by_content(untold: list[_Untold], summaries: list[Figures], report: Collector) -> list[Figures]:
+def _told_by_content(untold: list[_Untold], summaries: list[Figures], year: int, report: Collector) -> list[Figures]:
     """Sub-index sheets whose one column with the scores of a summary, place by place, is no chance."""
     found = []
     for sheet in untold:
-        alike = [c for c in sheet.columns if any(_alike(sheet, c, summary) for summary in summaries)]
+        alike = _this_year([c for c in sheet.columns if any(_alike(sheet, c, summary) for summary in summaries)], year)
         if len(alike) != 1 or not _latest(alike[0], sheet.columns):
             continue
         own, figures = Collector(report.file), Figures(sheet.grid.sheet.name)
@@ -326,6 +329,11 @@ def _latest(column: Column, columns: list[Column]) -> bool:
     own = _printed(column)
     others = [_printed(c) for c in columns if c is not column and any(h.marked for h in c.headers)]
     return not own or all(years and max(years) < max(own) for years in others)
+
+
+def _this_year(columns: list[Column], year: int) -> list[Column]:
+    """Of several columns those that do not print another year, if there are any."""
+    return [c for c in columns if not (years := _printed(c)) or year in years] or columns
 
 
 def _printed(column: Column) -> set[int]:
