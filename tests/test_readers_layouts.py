@@ -360,7 +360,7 @@ def test_the_total_of_the_year_before_stands_beside_that_of_the_year(before, tit
             continue
         assert_right(reading, truth)
         assert read_ranks(reading, "pci") == ranks(truth, "pci")
-        assert [p.code for p in reading.notes] == ["year_column"] * 2
+        assert [p.code for p in reading.notes] == ["column_other_year"] * 2
 
 
 def test_a_sheet_of_weights_says_what_to_do_with_it(tmp_path):
@@ -387,7 +387,7 @@ def test_ranks_of_another_year_alone_are_not_taken(tmp_path):
             for row, p in zip(wide(truth), ["", *truth.names], strict=True)]
     reading = read_published(save(tmp_path / "a.xlsx", {"Tổng hợp": rows} | parts(truth)))
     assert_right(reading, truth)
-    assert read_ranks(reading, "pci") == {} and {p.code for p in reading.notes} == {"year_column"}
+    assert read_ranks(reading, "pci") == {} and {p.code for p in reading.notes} == {"column_other_year"}
 
 
 @pytest.mark.parametrize("name", ["Chọn tỉnh", None])

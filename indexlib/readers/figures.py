@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A score and a rank as they are called in ``Figures.found``.
 SCORE, RANK = "score", "rank"
+#: A head of figures in percent: "Cải cách thể chế (%)".
+PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
 #: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
 #: and no score lies below a fifth of its median or above 3.4 times it.
 MANY, FAR = 8, 5
@@ -78,6 +81,11 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
     if not names:
         return ""
     code = names.pop()
+    other = [h for h in column.headers if h.dated and year not in labels.printed_years([h.text])]
+    if other:
+        report.add("column_year", grid.sheet.name, **where, text=other[0].text, year=year)
+        return ""
+    _check_words(column, grid, code, report)
     for header in column.headers:
         own = header.component or header.marked
         if own and header.number and header.number not in labels.numbers_of(code, year):
@@ -85,6 +93,21 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
                        component=load_catalogue().label(code), expected=printed_numbers(code, year))
             return ""
     return code
+
+
+def _check_words(column: Column, grid: Grid, component: str, report: Collector) -> None:
+    """Words of a head that turn a label into something else: the year before, a target, a share of dissatisfied."""
+    own, index = load_catalogue().component(component), load_catalogue().component(component).index
+    for header in column.headers:
+        aside = header.remark if header.remark and not labels.harmless(header.remark, index, own.unit) else ""
+        if header.component and own.unit == "point" and PERCENT.search(header.text):
+            aside = "%"
+        if not aside and not header.component and (
+                labels.titled(header.text, index, "title") or labels.titled(header.text, index, "head")):
+            aside = header.text
+        if aside:
+            report.add("header_words", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                       text=column.text(), words=aside, component=load_catalogue().label(component))
 
 
 def printed_numbers(component: str, year: int) -> str:
@@ -115,8 +138,9 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
         elif value is None or (kind.startswith("ci_") and value == 0):
             if (component, place) in figures.withheld:
                 continue
-            code = "missing_score" if cell is None else "not_a_number"
-            report.add(code, grid.sheet.name, **where, value=cell, place=load_places().get(place).name)
+            missing = "missing_rank" if kind == RANK else "missing_score"
+            report.add(missing if cell is None else "not_a_number", grid.sheet.name, **where, value=cell,
+                       place=load_places().get(place).name)
         else:
             values[place] = value
     figures.found[component, kind] = values

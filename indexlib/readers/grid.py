@@ -16,7 +16,7 @@ from pathlib import Path
 from indexlib import files
 from indexlib.places import find_place, load_places, plain, spelling
 from indexlib.problems import PlaceError
-from indexlib.readers.labels import Header, roles, understand_all
+from indexlib.readers.labels import Header, key, roles, understand_all
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet, looks_like_a_table
@@ -69,6 +69,11 @@ class Grid:
 @cache
 def _known(folder: Path) -> frozenset[str]:
     return frozenset(plain(key) for key, *_ in load_places()._spellings)
+
+
+def names_place(text: object) -> bool:
+    """Whether a cell is the name of a place in some year."""
+    return isinstance(text, str) and plain(spelling(text)) in _known(files.data_dir())
 
 
 def place_code(text: object, year: int) -> str:
@@ -223,8 +228,8 @@ def _check_header_again(grid: Grid, index: str, r: int, report: Collector) -> No
     for column in grid.columns:
         cell = row[column.at] if column.at < len(row) else None
         header = understand_all([cell], index)[0] if isinstance(cell, str) else None
-        said = header and (header.component or header.role)
-        if header and said and said not in column.components() | column.roles():
+        said = header and (header.component or header.role or key(header.text))
+        if header and said not in column.components() | column.roles() | {key(h.text) for h in column.headers}:
             report.add("header_again", grid.sheet.name, **grid.where(r, column.at), text=header.text,
                        before=column.text() or "–")
 
@@ -252,13 +257,38 @@ def _kind(r: int, row: list, grid: Grid, index: str) -> str:
     said = {role for name in names if isinstance(name, str) for role in roles(name, index)}
     if "place" in said:
         return "header"
-    if "statistic" in said:
+    if "statistic" in said or any(_sums_up(name) for name in names if isinstance(name, str)):
         return "statistic"
     if all(name is None for name in names):
         texts = [cell for cell in row if isinstance(cell, str)]
-        if any("statistic" in roles(text, index) for text in texts):
+        if any("statistic" in roles(text, index) or _sums_up(text) for text in texts):
             return "statistic"
     return "places"
+
+
+def _sums_up(name: str) -> bool:
+    """Whether a row is of more than one place: "Trung bình nhóm A", the mean of a region."""
+    words = key(name)
+    if words.removeprefix("vùng ") in _regions(files.data_dir()):
+        return True
+    return any("statistic" in roles(words[:at]) for at, letter in enumerate(words) if letter == " ")
+
+
+@cache
+def _regions(folder: Path) -> frozenset[str]:
+    return frozenset(key(place.region) for place in load_places().all if place.region)
+
+
+def check_above(grid: Grid, report: Collector) -> None:
+    """Report rows above the first known place that are rows of the table: other units, or names that are not known."""
+    for r, row in enumerate(grid.sheet.rows[:grid.first]):
+        figures = [column for column in grid.columns if column.components() and column.at < len(row)
+                   and (value := number(row[column.at])) is not None and not 1990 <= value <= 2100]
+        for c in grid.rows:
+            name = row[c] if c < len(row) else None
+            if figures and isinstance(name, str) and len(max(key(name).split(), key=len, default="")) > 1 \
+                    and not (roles(name) or _sums_up(name) or place_code(name, grid.year)):
+                report.add("unknown_place", grid.sheet.name, **grid.where(r, c), name=name, near=_near(name, grid.year))
 
 
 def _read_place(grid: Grid, r: int, c: int, seen: set, block: set, report: Collector) -> None:

@@ -66,7 +66,7 @@ def read_indicators(grid: Grid, score: Column, component: str, index: str, repor
     row = _label_row(grid, score, index)
     columns = [c for c in grid.columns if c is not score and _has_figures(c) and not _beside(grid, c, row, index)]
     for column in [c for c in columns if _score_of_a_year(c)]:
-        report.add("year_column", grid.sheet.name, **grid.where(row, column.at), text=column.text())
+        report.add("column_other_year", grid.sheet.name, **grid.where(row, column.at), text=column.text(), year=grid.year)
         columns.remove(column)
     if grid.paired and any(c.places < 0 for c in columns):
         report.add("indicator_pairs", grid.sheet.name)

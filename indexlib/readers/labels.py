@@ -11,7 +11,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,8 +23,8 @@ from indexlib.wording import listing
 HEADERS = ["role", "index", "text", "note"]
 #: Words that announce a score and may carry the component's number.
 MARK = re.compile(
-    r"^(?:điểm )?(?:chỉ số thành phần|chỉ số nội dung|trục nội dung|trục thành phần|nội dung|chỉ số|cstp|sub index"
-    r"|sub dimension|dimension|lĩnh vực)"
+    r"^(?:điểm )?(?:(?:chỉ số|mức độ) hài lòng về|chỉ số thành phần|chỉ số nội dung|trục nội dung|trục thành phần"
+    r"|nội dung|chỉ số|cstp|sub index|sub dimension|dimension|lĩnh vực|yếu tố)"
     r"(?: (\d+(?: \d+)?))?(?= |$)"
 )
 NUMBER = re.compile(r"^(\d+(?: \d+)?)(?= |$)")
@@ -36,14 +36,25 @@ NOT_OF_INDEX = re.compile(r"""
   | tháng\s+\d{1,2}\s*(?:,|năm)?\s*(?:19|20)\d\d(?!\d)                  # tháng 4 năm 2024
   | (?<!\d)(?:19|20)\d\d\s*/\s*(?=[^\W\d])                               # 2015/BNV-CCHC
   | \b\d+\s*/\s*(?:19|20)\d\d\s*/                                       # 76/2021/NQ-CP
-  | \bsố\s*:?\s*(?:19|20)\d\d(?!\d)                                      # Công văn số 2015
+  | (?<!chỉ\s)\bsố\s*:?\s*(?:19|20)\d\d(?!\d)                            # Công văn số 2015, but not Chỉ số 2023
+  | ngày[\s.…_]*tháng[\s.…_]*năm\s*(?:19|20)\d\d(?!\d)                   # ngày ... tháng ... năm 2024
+  | công\s+bố\s+(?:trong\s+|vào\s+)?năm\s+(?:19|20)\d\d(?!\d)           # công bố năm 2024
+  | \bnguồn\b[^\n;.)]*?(?:19|20)\d\d(?!\d)                               # Nguồn: Bộ Nội vụ, 2024
+  | \bkế\s+hoạch\s+(?:nâng|cải\s+thiện|khắc\s+phục|duy\s+trì)[^\n;.:)]*?năm\s+(?:19|20)\d\d(?!\d)  # of the year to come
+  | \bkế\s+hoạch\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)
 """, re.IGNORECASE | re.VERBOSE)
 #: Names of variables left in some sheets below the header: ``sub1_entry``.
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
+#: A remark in brackets; a year with the word before it.
+REMARK, DATED = re.compile(r"\([^)]*\)"), re.compile(r"(?:\bnăm\s+)?(?<!\d)(?:19|20)\d\d(?!\d)", re.IGNORECASE)
+#: The most points that a component can have, beside its label: "(9,5 điểm)".
+MOST = re.compile(r"\(\s*\d+(?:[.,]\d+)?\s*điểm\s*\)", re.IGNORECASE)
+#: Roles of texts that are no head of a column.
+TITLES = ("statistic", "name", "title", "title_part", "head", "remark")
 #: A scale beside a label, as "0.25-2.5 điểm/points" or "0%-100%".
 SCALE = re.compile(r"^\s*\d+(?:[.,]\d+)?\s*%?\s*[-–]\s*\d")
 SHORT = {"cp": "chi phí", "dn": "doanh nghiệp", "dnnn": "doanh nghiệp nhà nước", "kttn": "kinh tế tư nhân",
-         "antt": "an ninh trật tự"}
+         "antt": "an ninh trật tự", "cchc": "cải cách hành chính", "tthc": "thủ tục hành chính", "xhh": "xã hội học"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,10 @@ class Header:
         Whether the text announces a score (``Chỉ số thành phần``, ``CSTP``, ``Sub-index``).
     role : str
         Role of a column that is no component; empty if it has none.
+    remark : str
+        What stands in brackets after the label.
+    dated : bool
+        Whether it is known only without the year that it bears.
     """
 
     text: str
@@ -68,6 +83,8 @@ class Header:
     number: str = ""
     marked: bool = False
     role: str = ""
+    remark: str = ""
+    dated: bool = False
 
 
 @cache
@@ -181,18 +198,23 @@ def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
     known = [role for role in _roles_of(folder, text, index)
-             if role not in ("statistic", "name", "title", "title_part") and role not in load_catalogue().order]
+             if role not in TITLES and role not in load_catalogue().order]
     if known:
         return Header(text, component=index) if known[0] == "total" else Header(text, role=known[0])
-    words = key(text)
+    words, remark = key(text), ""
     number, rest, marked = _split(words)
     component = _component(folder, index, words) or (_component(folder, index, rest) if rest else "")
-    without_remark = re.sub(r"\([^)]*\)", " ", text)
+    without_remark = REMARK.sub(" ", text)
     if not component and without_remark != text:
         component = _component(folder, index, _split(key(without_remark))[1])
-        # What stands in brackets after a total may turn it into something else: (unweighted), (rank).
+        # What stands in brackets after a label may turn it into something else: (unweighted), (rank).
         component = "" if component == index else component
-    return Header(text, component, number, marked)
+        remark = " ".join(REMARK.findall(text)) if component else ""
+    if not component and YEAR.search(text):
+        # "PAR INDEX 2023", "Kết quả năm 2023": whether it is the year read, the reader of the column looks.
+        undated = _understand(folder, " ".join(DATED.sub(" ", text).split()), index)
+        return replace(undated, text=text, dated=bool(undated.component))
+    return Header(text, component, number, marked, remark=remark)
 
 
 def _component(folder: Path, index: str, words: str) -> str:
@@ -276,10 +298,16 @@ def names_index(texts: Iterable[str], index: str) -> bool:
 
 def titled(text: str, index: str, role: str) -> bool:
     """Whether a title holds words of a role: ``title`` (targets, self-assessments, differences: no published
-    results), ``title_part`` (of one service or area: not the overall score)."""
+    results), ``title_part`` (of one service or area: not the overall score), ``head`` (in the head of a column)."""
     within = f" {key(text)} "
     return any(f" {words} " in within for (words, of), roles in _roles(files.data_dir()).items()
                if role in roles and of in ("", index))
+
+
+def harmless(remark: str, index: str, unit: str) -> bool:
+    """Whether a remark in brackets leaves a label what it is: a unit that is the component's own, or a known one."""
+    known = {"percent": {"%", "phần trăm", "percent"}, "point": {"điểm", "point", "points"}}[unit]
+    return remark.strip("() ").casefold() in known or bool(MOST.fullmatch(remark)) or "remark" in roles(remark, index)
 
 
 def components_named(text: str, index: str) -> set[str]:

@@ -7,6 +7,8 @@ rank. A table may list a part of the places only: then it is marked as partial.
 
 from __future__ import annotations
 
+from functools import partial
+
 from indexlib.catalogue import load_catalogue
 from indexlib.places import load_places
 from indexlib.readers import labels
@@ -22,14 +24,13 @@ from indexlib.readers.figures import (
     take,
 )
 from indexlib.readers.formulas import check_formulas
-from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
+from indexlib.readers.grid import Column, Grid, check_above, find_grid, why_no_grid
+from indexlib.readers.heads import check_empty, check_heads, holds_figures, is_of_other_year, kind_of, ungrouped
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
-from indexlib.readers.titles import check_title
-
-HEADER_ROWS = 12
+from indexlib.readers.titles import check_between, check_title, top
 
 
 def recognises(sheets: list[Sheet], index: str) -> int:
@@ -39,7 +40,7 @@ def recognises(sheets: list[Sheet], index: str) -> int:
 
 
 def _head(sheet: Sheet) -> list[str]:
-    return [sheet.name] + [cell for row in sheet.rows[:HEADER_ROWS] for cell in row if isinstance(cell, str)]
+    return [sheet.name] + [cell for row in sheet.rows[:top(sheet)] for cell in row if isinstance(cell, str)]
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -> dict[int, Figures]:
@@ -63,6 +64,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
                 report.add(why_no_grid(sheet, year), sheet.name)
             continue
         figures = _sheet(grid, index, year, report)
+        check_title(sheet, figures, index, report)
         if whole is None:
             whole = figures
         else:
@@ -80,33 +82,47 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
         report.add("unverified_pairs", grid.sheet.name)
         return figures
     owners: dict[int, str] = {}
-    ranks = []
-    for column in grid.columns:
-        if not any(number(cell) is not None for cell in column.cells.values()):
+    ranks, empty = [], []
+    for column in map(partial(ungrouped, index=index), grid.columns):
+        kind = kind_of(column)
+        if is_of_other_year(column, grid, year, report):
             continue
-        component = component_of(column, grid, year, report)
+        if not holds_figures(column, grid, kind, report):
+            empty.append(column)
+            continue
+        component = component_of(column, grid, year, report) if kind == SCORE else ""
         if component:
             owners[column.at] = component
+            check_heads(column, grid, index, component, report)
             take(figures, grid, column, component, SCORE, report)
-        elif "rank" in column.roles():
+        elif kind == RANK:
             ranks.append(column)
+        elif "points" in column.roles():
+            report.add("points", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
         elif not column.components() and not column.roles():
             _report_unknown(grid, column, index, report)
     for column in ranks:
         owner = _owner(column, ranks, owners, index)
         if owner:
+            check_heads(column, grid, index, owner, report)
             take(figures, grid, column, owner, RANK, report)
         else:
             where = grid.where(max(grid.first - 1, 0), column.at)
             report.add("rank_owner", grid.sheet.name, **where, text=column.text())
-    check_title(grid.sheet, figures, index, report)
+    check_empty(empty, grid, set(owners.values()), report)
+    check_above(grid, report)
+    check_between(grid, index, year, report)
     return figures
 
 
 def _owner(column: Column, ranks: list[Column], owners: dict[int, str], index: str) -> str:
     """The component that a column of ranks belongs to; empty if that is not certain."""
+    own = column.components() - {index}
+    if own:
+        return own.pop() if len(own) == 1 else ""
     if len(ranks) > 1:
-        return owners.get(column.at - 1, "")
+        before_all = index in owners.values() and column.at < min(owners)
+        return owners.get(column.at - 1, index if before_all else "")
     if index in owners.values() or not owners:
         return index
     return next(iter(owners.values())) if len(owners) == 1 else ""
@@ -131,6 +147,8 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
     if len(levels) > 1:
         report.add("two_levels", figures.sheet)
         return
+    if other := _year_of(listed, year):
+        report.add("places_of", figures.sheet, n=len(listed), other=other, year=year)
     count = expected_places(index, year)[0] if levels == {"province"} else 0
     if levels == {"province"} and not count:
         report.add("no_edition", figures.sheet, year=year, index=catalogue.short_name(index))
@@ -145,3 +163,18 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
         check_ranks(figures, component, report, base)
     check_scale(figures, year, report)
     check_formulas(figures, index, year, report)
+
+
+def _year_of(listed: set[str], year: int) -> int:
+    """The nearest year whose provinces are just those listed, if this year's are others; else 0."""
+    places = load_places()
+
+    def all_of(when: int) -> set[str]:
+        return {place.code for place in places.valid(when)}
+
+    near = sorted(range(year - 20, year + 21), key=lambda when: abs(when - year))
+    spelt = {places.get(code).name for code in listed}
+    if listed == all_of(year):
+        return 0
+    return next((when for when in near if len(all_of(when)) == len(listed)
+                 and {places.get(code).name for code in all_of(when)} == spelt), 0)

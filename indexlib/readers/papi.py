@@ -66,6 +66,9 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
             report.add("no_year", sheet.name)
             continue
         of_year = year or min(own)
+        titled = titled_years([sheet]) - labels.printed_years([sheet.name])
+        if year is None and len(titled) == 1 and of_year not in titled:
+            report.add("title_year", sheet.name, year=of_year, stated=min(titled))
         grid = find_grid(sheet, INDEX, of_year, report)
         if grid is None:
             report.add(why_no_grid(sheet, of_year), sheet.name)

@@ -233,7 +233,8 @@ def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector
     other = [c for c in columns if years(c) and year not in years(c) and c.components() <= {TOTAL}]
     for column in other:
         if _figures(column):
-            report.add("year_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
+            report.add("column_other_year", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                       text=column.text(), year=year)
     return [c for c in columns if c not in other]
 
 

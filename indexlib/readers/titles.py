@@ -5,17 +5,35 @@ from __future__ import annotations
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import labels
 from indexlib.readers.figures import Figures
+from indexlib.readers.grid import Grid, names_place
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
 
-#: Rows at the top, and cells of a row up to which it is a title and not the head of a table.
-ROWS, FEW = 12, 2
+#: Rows at the top in which titles stand, at least and, where a table begins late, at most; cells of a row up to
+#: which it is a title and not the head of a table.
+ROWS, MOST_ROWS, FEW = 12, 60, 2
+
+
+def top(sheet: Sheet) -> int:
+    """Rows at the top of a sheet in which titles and heads stand: those above the first place, and a dozen at least."""
+    return max(ROWS, next((r for r, row in enumerate(sheet.rows[:MOST_ROWS]) if any(map(names_place, row))), ROWS))
 
 
 def titles(sheet: Sheet) -> list[str]:
     """The name of a sheet and the texts that stand by themselves at its top."""
-    rows = [[cell for cell in row if cell is not None] for row in sheet.rows[:ROWS]]
+    rows = [{cell: None for cell in row if cell is not None} for row in sheet.rows[:top(sheet)]]  # merged cells may repeat
     return [sheet.name, *(cell for row in rows if len(row) <= FEW for cell in row if isinstance(cell, str))]
+
+
+def _above(sheet: Sheet) -> list[str]:
+    """Texts in the rows above the head of the table, where one names places, ranks or their order."""
+    found: list[str] = []
+    for row in sheet.rows[:top(sheet)]:
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if any(role in ("place", "order", "rank") for text in texts for role in labels.roles(text)):
+            return found
+        found += texts
+    return []
 
 
 def titled_years(sheets: list[Sheet]) -> set[int]:
@@ -32,10 +50,20 @@ def check_index(sheets: list[Sheet], index: str, report: Collector) -> None:
         report.add("index_conflict", asked=name(index), stated=name(others[0]))
 
 
+def check_between(grid: Grid, index: str, year: int, report: Collector) -> None:
+    """Text within the table that names another year or index: a second table may have been pasted below the first."""
+    placed = {r for rows in grid.named.values() for r in rows}
+    for r in range(grid.first, max(placed, default=0)):
+        for text in {cell: None for cell in grid.sheet.rows[r] if r not in placed and isinstance(cell, str)}:
+            others = [other for other in INDICES if other != index and labels.names_index([text], other)]
+            if others or (labels.printed_years([text]) and year not in labels.printed_years([text])):
+                report.add("text_between", grid.sheet.name, **grid.where(r, 0), text=text)
+
+
 def check_title(sheet: Sheet, figures: Figures, index: str, report: Collector) -> None:
     """A title that makes the column of the total something else: one field, a target, a self-assessment."""
     own, label = {component for component, _ in figures.found}, load_catalogue().label
-    for text in titles(sheet):
+    for text in dict.fromkeys([*titles(sheet), *_above(sheet)]):
         named = labels.components_named(text, index)
         if index in own and len(named) == 1 and not named & own:
             report.add("title_component", sheet.name, text=text, component=label(named.pop()))
