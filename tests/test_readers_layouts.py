@@ -381,6 +381,20 @@ def test_names_with_their_count_and_places_of_before_a_merger(tmp_path):
     assert_right(read_published(save(tmp_path / "a.xlsx", {"Tong hop": rows} | parts(truth))), truth)
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_scores_of_the_year_before_beside_every_score(dated, tmp_path):
+    truth, old = pci(2015, 1), pci(2014, 2)
+    rows = [["Tỉnh"]]
+    for c in truth.components:
+        name = "PCI" if c == "pci" else PCI_NAMES[c]
+        rows[0] += [f"{name} 2014", f"{name} 2015" if dated or c == "pci" else name]
+    rows += [[name, *[figure for c in truth.components for figure in (old.figures[p, c], truth.figures[p, c])]]
+             for p, name in truth.names.items()]
+    reading = read_published(save(tmp_path / "a.xlsx", {"Tổng hợp": rows} | parts(truth)), 2015)
+    assert_right(reading, truth)
+    assert [p.code for p in reading.notes] == ["column_other_year"] * 11
+
+
 def test_ranks_of_another_year_alone_are_not_taken(tmp_path):
     truth, old = pci(2015, 1), pci(2014, 2)
     rows = [[*row, ranks(old, "pci")[p] if p else "Xếp hạng 2014"]

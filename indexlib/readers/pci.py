@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from indexlib.catalogue import load_catalogue
 from indexlib.readers import labels
 from indexlib.readers.agreement import agreeing, merge_indicators, of_year, settle, without_stale
 from indexlib.readers.figures import (
-    MANY,
     RANK,
     SCORE,
     Figures,
@@ -26,23 +24,18 @@ from indexlib.readers.figures import (
     expected_places,
     join,
     not_published,
-    printed_numbers,
     take,
-    tolerance,
 )
 from indexlib.readers.formulas import check_formulas, totals_follow
 from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
-from indexlib.readers.indicators import read_indicators
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
+from indexlib.readers.parts import INDEX, TOTAL, Untold, read_part, told_by_content
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
 from indexlib.readers.titles import titled_years
 
-INDEX = TOTAL = "pci"
 HEADER_ROWS = 12
-#: Share of the places at which an unnamed column must have the summary's scores to be taken for them.
-ALIKE = 0.9
 
 
 @dataclass
@@ -51,17 +44,7 @@ class _Tables:
 
     summaries: list[Figures] = field(default_factory=list)
     parts: list[Figures] = field(default_factory=list)
-    untold: list[_Untold] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Untold:
-    """The sheet of a sub-index and the columns that may be its scores."""
-
-    figures: Figures
-    grid: Grid
-    component: str
-    columns: list[Column]
+    untold: list[Untold] = field(default_factory=list)
 
 
 def recognises(sheets: list[Sheet]) -> int:
@@ -92,7 +75,7 @@ def _read_as(sheets: list[Sheet], asked: int | None, guess: int, stated: dict[st
     """The year that a workbook turns out to be of, and its figures read as those of ``guess``."""
     tables = _tables(sheets, guess, report)
     parts = [part for part in tables.parts if part.found]
-    told = _told_by_content(tables.untold, tables.summaries, guess, report)
+    told = told_by_content(tables.untold, tables.summaries, guess, report)
     unread = [part.sheet for part in tables.parts if not part.found and part.sheet not in {p.sheet for p in told}]
     if told:
         # Where the summary tells the scores of other sheets, one whose scores it does not tell is no mere other layout.
@@ -185,7 +168,7 @@ def _tables(sheets: list[Sheet], year: int, report: Collector) -> _Tables:
         if several or has_total:
             tables.summaries.append(_summary(grid, year, own))
         else:
-            figures, untold = _part(grid, marked, named if named != TOTAL else "", year, own)
+            figures, untold = read_part(grid, marked, named if named != TOTAL else "", year, own)
             tables.parts.append(figures)
             tables.untold += untold
         report.problems += [p for p in own.problems if p not in report.problems]
@@ -224,13 +207,15 @@ def _unweighted(column: Column) -> bool:
 
 
 def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector) -> list[Column]:
-    """The columns without totals and ranks of other years that stand beside those of the year, each noted."""
+    """The columns without scores and ranks of other years that stand beside those of the year, each noted."""
     def years(column: Column) -> set[int]:
-        return labels.printed_years(h.text for h in column.headers if h.component == TOTAL or h.role in ("rank", "score"))
+        return labels.printed_years(h.text for h in column.headers if h.component or h.role in ("rank", "score"))
 
-    if not any(year in years(c) for c in columns if TOTAL in c.components()):
-        return columns
-    other = [c for c in columns if years(c) and year not in years(c) and c.components() <= {TOTAL}]
+    def beside(column: Column) -> bool:
+        own = column.components() or {TOTAL}
+        return any(year in years(c) or (own != {TOTAL} and not years(c)) for c in columns if c.components() == own)
+
+    other = [c for c in columns if years(c) and year not in years(c) and beside(c)]
     for column in other:
         if _figures(column):
             report.add("column_other_year", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
@@ -260,98 +245,6 @@ def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) 
                    near=nearest(column.headers[-1].text, INDEX) or "–")
     else:
         report.add("no_header", grid.sheet.name, **where)
-
-
-def _part(grid: Grid, marked: list[Column], named: str, year: int,
-          report: Collector) -> tuple[Figures, list[_Untold]]:
-    """The score column of a sub-index sheet: the one column whose header announces a score."""
-    figures = Figures(grid.sheet.name)
-    if len(marked) > 1 and named:
-        numbers = labels.numbers_of(named, year)
-        fitting = [c for c in marked if named in c.components() or {h.number for h in c.headers} & numbers]
-        marked = fitting or marked
-    marked = _this_year(marked, year)
-    if len(marked) != 1:
-        report.add("score_column", grid.sheet.name, n=len(marked))
-        return figures, [_Untold(figures, grid, named, marked or grid.columns)] if named else []
-    column = marked[0]
-    where = grid.where(max(grid.first - 1, 0), column.at)
-    own = component_of(column, grid, year, report)
-    if own and named and own != named:
-        report.add("sheet_conflict", grid.sheet.name, **where, text=column.text())
-        return figures, []
-    if not own and column.components():
-        return figures, []  # why has been reported
-    component = own or named
-    numbers = frozenset(h.number for h in column.headers if h.number)
-    if not component:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
-                   near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
-        numbered = [c for c in load_catalogue().valid(year, INDEX) if labels.numbers_of(c, year) & numbers and c != TOTAL]
-        return figures, [_Untold(figures, grid, numbered[0], marked)] if len(numbered) == 1 else []
-    if not own and not numbers <= labels.numbers_of(component, year):
-        report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
-                   component=load_catalogue().label(component), expected=printed_numbers(component, year))
-        return figures, []
-    if not _take_part(figures, grid, column, component, report):
-        report.add("no_pair", grid.sheet.name, **where, text=column.text())
-    return figures, []
-
-
-def _take_part(figures: Figures, grid: Grid, column: Column, component: str, report: Collector) -> bool:
-    """Take the scores and indicators of a sub-index sheet; not where it is not certain whose they are."""
-    if column.places < 0 or (grid.paired and column.at != column.places + 1):
-        return False
-    take(figures, grid, column, component, SCORE, report)
-    figures.indicators = read_indicators(grid, column, component, INDEX, report)
-    return True
-
-
-def _told_by_content(untold: list[_Untold], summaries: list[Figures], year: int, report: Collector) -> list[Figures]:
-    """Sub-index sheets whose one column with the scores of a summary, place by place, is no chance."""
-    found = []
-    for sheet in untold:
-        alike = _this_year([c for c in sheet.columns if any(_alike(sheet, c, summary) for summary in summaries)], year)
-        if len(alike) != 1 or not _latest(alike[0], sheet.columns):
-            continue
-        own, figures = Collector(report.file), Figures(sheet.grid.sheet.name)
-        if _take_part(figures, sheet.grid, alike[0], sheet.component, own):
-            report.problems = [p for p in report.problems
-                               if p.sheet != figures.sheet or p.code not in ("score_column", "unknown_label")]
-            report.problems += own.problems
-            report.add("score_found", figures.sheet, text=alike[0].text() or "–",
-                       **sheet.grid.where(max(sheet.grid.first - 1, 0), alike[0].at))
-            found.append(figures)
-    return found
-
-
-def _latest(column: Column, columns: list[Column]) -> bool:
-    """Whether no other column announces scores of a later year, or of the edition itself: indicators are of the latest."""
-    own = _printed(column)
-    others = [_printed(c) for c in columns if c is not column and any(h.marked for h in c.headers)]
-    return not own or all(years and max(years) < max(own) for years in others)
-
-
-def _this_year(columns: list[Column], year: int) -> list[Column]:
-    """Of several columns those that do not print another year, if there are any."""
-    return [c for c in columns if not (years := _printed(c)) or year in years] or columns
-
-
-def _printed(column: Column) -> set[int]:
-    """Years in the headers of a column."""
-    return labels.printed_years(h.text for h in column.headers)
-
-
-def _alike(sheet: _Untold, column: Column, summary: Figures) -> bool:
-    """Whether a column has the scores that a summary gives for the sub-index."""
-    beside = summary.found.get((sheet.component, SCORE), {})
-    values = {place: value for row, place in sheet.grid.rows.get(column.places, {}).items()
-              if (value := number(column.cells.get(row))) is not None}
-    both = values.keys() & beside.keys()
-    if len(both) < MANY:
-        return False
-    allowed = tolerance(list(values.values()), list(beside.values()))
-    return sum(abs(values[p] - beside[p]) <= allowed for p in both) >= ALIKE * len(both)
 
 
 def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Figures:
