@@ -21,7 +21,8 @@ from indexlib.wording import listing, plain_number, t
 #: With one of these a copy is no witness: it contradicts itself, or is not of the year that it is taken for.
 CONTRARY = frozenset({"year_conflict", "two_years", "duplicate_place", "component_twice", "contradiction",
                       "two_components", "number_conflict", "sheet_conflict", "sheets_conflict", "sheets_differ", "two_levels",
-                      "header_again", "title_component", "title_other"})
+                      "header_again", "title_component", "title_other", "title_year", "header_words", "under_group",
+                      "text_between", "column_year", "places_of", "changed_text", "raised_text", "hidden_sheet"})
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,10 @@ def filled(path, change=lambda sheet: None, year=2023):
     return path
 
 
+def column_of(sheet, code):
+    return next(cell.column for cell in sheet[1] if cell.value == code)
+
+
 def test_a_filled_template_is_read(tmp_path):
     reading = read_published(filled(tmp_path / "a.xlsx"))
     assert refusals(reading) == set() and len(reading.scores) == 63
@@ -129,12 +133,42 @@ def test_a_filled_template_is_read(tmp_path):
     (lambda s: s.cell(1, 3, "par.99"), "template_code"),
     (lambda s: s.cell(1, 3, "par.2"), "template_name"),
     (lambda s: s.cell(5, 3, "chín mươi"), "not_a_number"),
+    (lambda s: s.cell(5, 3, "-"), "not_withheld"),
+    (lambda s: s.cell(5, 3, "N/A"), "not_withheld"),
+    (lambda s: s.cell(5, 4, "5%"), "percent"),
+    (lambda s: s.cell(5, column_of(s, "par.2"), "64,70%"), "percent"),
+    (lambda s: s.append([None, "Trung bình", 85.2]), "template_row"),
+    (lambda s: s.append(["Ghi chú: số liệu đã làm tròn"]), "template_row"),
     (lambda s: s.cell(5, 3, 0.91), "fraction"),
     (lambda s: s.cell(5, 3, 20.0), "rank_order"),
     (lambda s: s.delete_rows(9), "partial"),
 ])
 def test_a_spoilt_template_is_refused(change, expected, tmp_path):
     assert expected in refusals(read_published(filled(tmp_path / "a.xlsx", change)))
+
+
+def test_a_mark_in_place_of_a_figure_holds_a_score_back_in_papi_only(tmp_path):
+    """Nobody withholds scores of PAR INDEX: the mark is an empty cell, and a person is told so."""
+    reading = read_published(filled(tmp_path / "a.xlsx", lambda s: s.cell(5, 3, "-")))
+    assert len(reading.withheld) == 0 and [p.row for p in reading.problems if p.code == "not_withheld"] == [5]
+    path = write_template("papi", 2023, tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(path)
+    for i, row in enumerate(book["scores"].iter_rows(min_row=3)):
+        row[2].value = 40.5 + i / 100 if i else "*"
+    book.save(path)
+    reading = read_published(path)
+    assert len(reading.withheld) == 1 and "not_withheld" not in refusals(reading)
+
+
+def test_a_row_without_a_place_says_what_it_is(tmp_path):
+    reading = read_published(filled(tmp_path / "a.xlsx", lambda s: s.append([None, "Trung bình cả nước", 85.2])))
+    found = [p for p in reading.problems if p.code == "template_row"]
+    assert [p.row for p in found] == [66] and "Trung bình cả nước" in found[0].message
+
+
+def test_a_share_with_its_sign_is_a_figure_where_the_column_is_in_percent(tmp_path):
+    reading = read_published(filled(tmp_path / "a.xlsx", lambda s: s.cell(5, 3, "90,0%")))
+    assert "percent" not in refusals(reading)
 
 
 def test_a_template_for_a_year_that_the_catalogue_has_not(tmp_path):

@@ -12,12 +12,13 @@ from types import ModuleType
 import pandas as pd
 
 from indexlib.catalogue import INDICES, load_catalogue
+from indexlib.foreign import shown
 from indexlib.readers import moha, papi, pci, template
 from indexlib.readers.corroboration import check_corroboration
 from indexlib.readers.figures import RANK, SCORE, Figures
-from indexlib.readers.reading import DOUBTS, NOTES, Collector, Reading, letters, tidy
+from indexlib.readers.reading import DOUBTS, NOTES, UNSURE, Collector, Reading, letters, tidy
 from indexlib.readers.sheets import Sheet, Unreadable, open_file
-from indexlib.readers.titles import check_index
+from indexlib.readers.titles import check_index, with_years
 from indexlib.scores import WITHHELD
 from indexlib.wording import listing, speaking, t
 
@@ -71,16 +72,24 @@ def read_published(path: str | Path, year: int | None = None, index: str | None 
 
 def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, source: str,
           report: Collector) -> Reading:
+    for sheet in sheets:
+        for row, column, code in sheet.unsure:
+            report.add(code, sheet.name, row, column, value=shown(sheet.rows[row][column] or ""))
     if template.recognises(sheets):
         index, by_year, origin = template.read(sheets, year, report)
         return _reading(index, by_year, source, kind, report, origin)
+    sheets = [with_years(sheet) for sheet in sheets]
     if index:
-        check_index(sheets, index, report)
+        for sheet in sheets:  # one sheet of another index spoils the others
+            check_index([sheet], index, report)
     index = index or _index(sheets, report)
     if not index:
         return Reading(tidy([]), report.problems, kind=kind)
+    # What people see comes first: a hidden sheet may bear it out, or add to it.
+    sheets = sorted(sheets, key=lambda sheet: not sheet.visible)
     by_year = READERS[index].read(sheets, year, report, index) if READERS[index] is moha \
         else READERS[index].read(sheets, year, report)
+    _check_hidden(sheets, by_year, report)
     return _reading(index, by_year, source, kind, report)
 
 
@@ -95,6 +104,14 @@ def _index(sheets: list[Sheet], report: Collector) -> str:
     elif len(names) > 1:
         report.add("several_indices", names=listing([load_catalogue().short_name(n) for n in names]))
     return names[0] if best and len(names) == 1 else ""
+
+
+def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Collector) -> None:
+    """Report figures that only a hidden sheet has: a person who looks at the file does not see them."""
+    used = {name for figures in by_year.values() for name in figures.sheets}
+    for sheet in sheets:
+        if not sheet.visible and sheet.name in used and any(other.visible for other in sheets):
+            report.add("hidden_sheet", sheet.name)
 
 
 def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, report: Collector,
@@ -114,13 +131,20 @@ def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, re
 
 
 def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str], str]:
-    """Cells that a problem names, with the figure read there (empty if none was)."""
+    """Cells that a problem names, with the figure read there (empty if none was).
+
+    Where a name or a header is not certain, those are all figures beside or below it.
+    """
     named = {(p.row, p.column) for p in report.problems if p.row is not None and p.code not in NOTES}
     found: dict[tuple[str, str, str], str] = {}
     if not named:
         return found
+    own = {(where["row"] + 1, letters(where["column"])) for where in figures.cells.values()}
+    beside = {(p.row, p.column) for p in report.problems if p.code in UNSURE} - own
+    rows, columns = {row for row, _ in beside}, {column for _, column in beside}
     for (component, kind, place), where in figures.cells.items():
-        if (where["row"] + 1, letters(where["column"])) in named:
+        row, column = where["row"] + 1, letters(where["column"])
+        if (row, column) in named or row in rows or column in columns:
             value = figures.found.get((component, kind), {}).get(place)
             found[place, component, kind] = "" if value is None else f"{round(value, 6):.12g}"
     return found

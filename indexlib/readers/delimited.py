@@ -15,6 +15,8 @@ from indexlib.readers.numbers import number
 #: Tried in turn; the last is the code page of Vietnamese Windows and takes any bytes.
 ENCODINGS = ("utf-8-sig", "cp1258")
 SEPARATORS = (";", "\t", ",")
+#: Share of the lines that the best separator splits alike, from which on another one may be the right one.
+NEARLY = 0.7
 #: A text table of every figure that a publisher has ever released is smaller.
 MAX_BYTES, MAX_ROWS = 10_000_000, 100_000
 
@@ -44,18 +46,36 @@ def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
         raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
     if separator == ",":
         _check_widths(path, rows, refuse)
+        rows = _whole_titles(rows)
     return rows
 
 
 def _check_widths(path: Path, rows: list[list[str]], refuse: Callable) -> None:
     """Refuse rows of figures wider than every row above the first of them."""
     first = next((i for i, row in enumerate(rows) if sum(number(cell) is not None for cell in row) > 1), None)
-    header = max((len(row) for row in rows[:first]), default=0)
-    if first is None or not header:
+    if first is None:
+        return
+    # Where no figure has a decimal sign it may have been split, as is "Tỉnh, thành phố", with a blank behind its comma.
+    split = not any(number(cell) is not None and {",", "."} & set(cell) for row in rows[first:] for cell in row)
+    header = max((len(row) - split * _blanks(row) for row in rows[:first]), default=0)
+    if not header:
         return
     for line, row in enumerate(rows[first:], first + 1):
         if len(row) > header:
             raise refuse(path, "ragged", line=line, n=len(row), usual=header)
+
+
+def _whole_titles(rows: list[list[str]]) -> list[list[str]]:
+    """Put titles with commas together again: above the head, every comma in them is followed by a blank."""
+    first = next((i for i, row in enumerate(rows)
+                  if any(number(cell) is not None and cell[:1] != " " for cell in row)), 0)
+    return [[",".join(row)] if i < first - 1 and 0 < _blanks(row) == len(row) - 1 else row
+            for i, row in enumerate(rows)]
+
+
+def _blanks(row: list[str]) -> int:
+    """Cells that start with a blank, beside the first."""
+    return sum(cell[:1] == " " for cell in row[1:])
 
 
 def _decode(path: Path, data: bytes, refuse: Callable) -> str:
@@ -72,17 +92,24 @@ def _decode(path: Path, data: bytes, refuse: Callable) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that splits most lines into the same number of cells."""
+    """The separator under which most lines have the same number of cells.
+
+    A decimal comma in every row splits as many lines alike as the separator does, and one in the title more: so of
+    those that split nearly as many lines, the one that gives more cells.
+    """
     lines = [line for line in text.splitlines()[:200] if line.strip()]
 
-    def score(separator: str) -> tuple[int, int]:
+    def split(separator: str) -> tuple[int, int]:
         try:
             widths = Counter(len(row) for row in csv.reader(lines, delimiter=separator) if len(row) > 1)
         except csv.Error:  # no separator, if a cell would be that long with it
             return 0, 0
-        return (widths.most_common(1)[0][1], -SEPARATORS.index(separator)) if widths else (0, 0)
+        width, rows = max(widths.items(), key=lambda item: item[::-1], default=(0, 0))
+        return rows, width
 
-    return max(SEPARATORS, key=score)
+    found = {separator: split(separator) for separator in SEPARATORS}
+    most = max(rows for rows, _ in found.values())
+    return max((s for s in SEPARATORS if found[s][0] >= NEARLY * most), key=lambda s: (found[s][1], found[s][0]))
 
 
 def _trim(row: list[str]) -> list[str]:

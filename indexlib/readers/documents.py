@@ -1,141 +1,93 @@
-"""Tables inside PDF and Word files, as sheets: poured into the template, never added directly."""
+"""Tables inside PDF and Word files, as sheets: poured into the template, never added directly.
+
+A table that runs over pages is one sheet. What stands between two tables may make the second one of
+another year or index, so it stays with it: only what goes on without a word is joined.
+"""
 
 from __future__ import annotations
 
-import io
-import logging
 import re
 import unicodedata
-import zlib
-from pathlib import Path
-from typing import Any
 
-from indexlib.readers.sheets import Opened, Sheet, refuse
+from indexlib.readers.numbers import number
+from indexlib.readers.runs import UNSEEN
+from indexlib.readers.sheets import Opened, Sheet, Table, refuse
 
-MAX_PAGES = 60
-MAX_STREAM = 60_000_000
-#: Bytes that draw one page, unpacked; the parser needs a thousand times as much.
-MAX_PAGE = 400_000
-#: Pages looked at to tell a scan from a text.
-SAMPLE = 5
+#: Lines at the start of the document and lines directly above a table that are its title: a reader looks at the first
+#: rows of a sheet only.
+FIRST, LAST = 6, 4
+#: At the end of the line above a table that goes on.
+GOES_ON = re.compile(r"\W*(?:tiếp theo|tiếp|continued|cont)\W*$", re.IGNORECASE)
 
 
 def document_sheets(opened: Opened) -> list[Sheet]:
-    """The tables of a PDF or Word file; tables of one width that follow each other are one.
+    """The tables of a PDF or Word file, each below its title.
+
+    A table is joined to the one before it if it has the same columns, no caption of its own and no other header.
 
     Raises
     ------
     Unreadable
-        Protected, damaged, pictures only, or too many pages.
+        Protected, damaged, pictures only, too many pages, or without a table.
     """
-    tables = _pdf(opened.path) if opened.kind == "pdf" else _docx(opened.path)
-    joined: list[tuple[str, list[list]]] = []
-    for name, rows in tables:
-        if joined and len(joined[-1][1][0]) == len(rows[0]):
-            joined[-1][1].extend(rows)
-        else:
-            joined.append((name, rows))
-    return [Sheet(name, [[_cell(cell) for cell in row] for row in rows]) for name, rows in joined]
-
-
-def _cell(cell: object) -> object:
-    text = " ".join(unicodedata.normalize("NFC", cell).split()) if isinstance(cell, str) else ""
-    return text or None
-
-
-def _pdf(path: Path) -> list[tuple[str, list[list]]]:
-    import pdfplumber
-    from pdfminer.pdfdocument import PDFPasswordIncorrect
-    from pdfminer.pdfparser import PDFSyntaxError
-    from pdfplumber.utils.exceptions import PdfminerException
-
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    data = path.read_bytes()
-    _measure(path, data)
-    try:
-        with pdfplumber.open(io.BytesIO(data)) as pdf:
-            pages = pdf.pages
-            if not pages:
-                raise refuse(path, "damaged")
-            _measure_pages(path, pages)
-            if not any(page.chars for page in pages[:SAMPLE]):
-                raise refuse(path, "picture_pdf")
-            if len(pages) > MAX_PAGES:
-                raise refuse(path, "too_many_pages", n=len(pages), limit=MAX_PAGES)
-            heading = (pages[0].extract_text() or "").splitlines()[:6]
-            tables = []
-            for number, page in enumerate(pages, 1):
-                tables += [(f"{number}", table) for table in page.extract_tables() if table and table[0]]
-                page.close()
-    except PdfminerException as error:
-        locked = any(isinstance(e, PDFPasswordIncorrect) for e in (error, *error.args))
-        raise refuse(path, "password" if locked else "damaged") from None
-    except PDFPasswordIncorrect:
-        raise refuse(path, "password") from None
-    except (PDFSyntaxError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, zlib.error):
-        # The parser meets damaged files with whatever error their damage leads to.
-        raise refuse(path, "damaged") from None
+    if opened.kind == "pdf":
+        from indexlib.readers.pdf import pdf_tables as tables_of
+    else:
+        from indexlib.readers.word import word_tables as tables_of
+    tables = [_clean(table) for table in tables_of(opened.path)]
     if not tables:
-        raise refuse(path, "no_tables")
+        raise refuse(opened.path, "no_tables")
+    first = tables[0]
     # The title of the document names index and year: it stands above the first table.
-    width = len(tables[0][1][0])
-    title = [[line, *[None] * (width - 1)] for line in heading]
-    return [(tables[0][0], title + tables[0][1]), *tables[1:]]
+    first.above[:] = first.above if len(first.above) <= FIRST + LAST else [*first.above[:FIRST], *first.above[-LAST:]]
+    joined: list[Table] = []
+    for table in tables:
+        if joined and _goes_on(table, joined[-1]):
+            joined[-1].append(table)
+        else:
+            joined.append(table)
+    return [_sheet(table) for table in joined]
 
 
-def _measure_pages(path: Path, pages: list) -> None:
-    """Refuse pages whose text and lines would take minutes and gigabytes: tables are short."""
-    for number, page in enumerate(pages, 1):
-        size = sum(len(stream.get_data()) for stream in page.page_obj.contents)
-        if size > MAX_PAGE:
-            raise refuse(path, "page_too_large", n=number, limit=MAX_PAGE // 1000)
+def _clean(table: Table) -> Table:
+    rows = [[_text(cell) for cell in row] for row in table.rows]
+    return Table(table.name, rows, [text for line in table.above if (text := _text(line))], table.unsure)
 
 
-def _measure(path: Path, data: bytes) -> None:
-    """Refuse a packed stream that unfolds beyond all use."""
-    for start in re.finditer(rb"stream\r?\n", data):
-        unpack, size, at = zlib.decompressobj(), 0, start.end()
-        try:
-            piece = unpack.decompress(data[at:at + 1_000_000], 1_000_000)
-            while piece:
-                size += len(piece)
-                if size > MAX_STREAM:
-                    raise refuse(path, "too_large_inside", limit=MAX_STREAM // 1_000_000)
-                piece = unpack.decompress(unpack.unconsumed_tail, 1_000_000)
-        except zlib.error:
-            continue  # not packed this way: a picture, a font
+def _text(cell: object) -> str | None:
+    text = unicodedata.normalize("NFC", cell).translate(UNSEEN) if isinstance(cell, str) else ""
+    return " ".join(text.split()) or None
 
 
-def _docx(path: Path) -> list[tuple[str, list[list]]]:
-    import docx
-    from docx.opc.exceptions import PackageNotFoundError
-
-    try:
-        document = docx.Document(str(path))
-        tables = [(str(n), _rows(table)) for n, table in enumerate(document.tables, 1) if table.rows]
-    except (PackageNotFoundError, KeyError, ValueError, SyntaxError):
-        raise refuse(path, "damaged") from None
-    tables = [(name, rows) for name, rows in tables if rows[0]]
-    if not tables:
-        raise refuse(path, "no_tables")
-    width = len(tables[0][1][0])
-    lines = [paragraph.text for paragraph in document.paragraphs[:12] if paragraph.text.strip()]
-    title = [[line, *[None] * (width - 1)] for line in lines]
-    return [(tables[0][0], title + tables[0][1]), *tables[1:]]
+def _sheet(table: Table) -> Sheet:
+    width, above = len(table.rows[0]), table.above
+    if len(above) > FIRST + LAST:
+        above = above[-LAST:]
+    title: list[list] = [[line, *[None] * (width - 1)] for line in above]
+    unsure = [(row + len(title), column, code) for row, column, code in table.unsure]
+    return Sheet(table.name, title + table.rows, unsure=unsure)
 
 
-def _rows(table: Any) -> list[list[str]]:
-    """Rows of a Word table; a merged cell stands in each place that it covers.
+def _goes_on(table: Table, before: Table) -> bool:
+    """Whether a table is the rest of the one before it, on the next page."""
+    if len(table.rows[0]) != len(before.rows[0]):
+        return False
+    said = " ".join(before.above).casefold()
+    if not all(GOES_ON.search(line) and GOES_ON.sub("", line).casefold() in said for line in table.above):
+        return False
+    head = _head(table.rows)
+    return head == _head(before.rows)[:len(head)] if head else True
 
-    The library's own cells of a row climb through all rows that a merged cell covers, for each of them.
+
+def _head(rows: list[list]) -> list[tuple]:
+    """The rows above the first figure, without those that are one text over all columns and no title.
+
+    A row of one text parts groups of places; above a head, or where it names a year, it is a title.
     """
-    rows: list[list[str]] = []
-    for row in table.rows:
-        above, cells = rows[-1] if rows else [], [""] * row.grid_cols_before
-        for tc in row._tr.tc_lst:
-            covered = tc.vMerge == "continue" and len(cells) < len(above)
-            text = above[len(cells)] if covered else "\n".join(p.text for p in tc.p_lst)
-            cells += [text] * tc.grid_span
-        rows.append(cells)
-    width = max(map(len, rows), default=0)
-    return [row + [""] * (width - len(row)) for row in rows]
+    head: list[tuple] = []
+    for row in rows:
+        if any(number(cell) is not None for cell in row):
+            break
+        head.append(tuple((cell or "").casefold() for cell in row))
+    last = max((n for n, row in enumerate(head) if len({*row} - {""}) > 1), default=-1)
+    return [row for n, row in enumerate(head) if n <= last or re.search(r"\b20\d\d\b", " ".join(row))]

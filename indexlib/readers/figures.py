@@ -31,6 +31,9 @@ PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
 #: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
 #: and no score lies below a fifth of its median or above 3.4 times it.
 MANY, FAR = 8, 5
+#: Where this share of a column has at most so many decimals, figures with more are none that were published so: in all
+#: editions at hand there are none. Of figures printed with more decimals, some end in noughts by chance.
+USUAL, COARSE = 0.9, 3
 
 
 @dataclass
@@ -39,8 +42,9 @@ class Figures:
 
     ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
     for (component, kind, place) the same figure from a second column with places of its own, and how far
-    the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey;
-    ``outdone`` names (component, place) of scores that gave way to those of another sheet.
+    the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
+    those that figures were taken from, not those that only bear them out; ``outdone`` names (component, place)
+    of scores that gave way to those of another sheet.
     """
 
     sheet: str
@@ -55,6 +59,7 @@ class Figures:
     agreed: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
     sums: list[Formula] = field(default_factory=list)
     outdone: list[tuple[str, str]] = field(default_factory=list)
+    sheets: set[str] = field(default_factory=set)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""
@@ -127,10 +132,11 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
     for row, place in grid.rows.get(column.places, {}).items():
         cell = column.cells.get(row)
         figures.cells[component, kind, place] = where = grid.where(row, column.at)
-        if type(cell) is float and 0 < cell < inf:  # almost all of them
+        share = percent_is_wrong and (where["row"], where["column"]) in grid.sheet.percent
+        if type(cell) is float and 0 < cell < inf and not share:  # almost all of them
             values[place] = cell
             continue
-        value = None if percent_is_wrong and is_percent(cell) else number(cell)
+        value = None if share or (percent_is_wrong and is_percent(cell)) else number(cell)
         if may_be_withheld and is_withheld(cell):
             figures.withheld.append((component, place))
             if not isinstance(cell, (int, float)) and not (isinstance(cell, str) and cell.strip()):
@@ -139,11 +145,12 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             if (component, place) in figures.withheld:
                 continue
             missing = "missing_rank" if kind == RANK else "missing_score"
-            report.add(missing if cell is None else "not_a_number", grid.sheet.name, **where, value=cell,
-                       place=load_places().get(place).name)
+            report.add(missing if cell is None else "percent" if share else "not_a_number", grid.sheet.name, **where,
+                       value=cell, place=load_places().get(place).name)
         else:
             values[place] = value
     figures.found[component, kind] = values
+    figures.sheets |= {grid.sheet.name} if values else set()
     figures.names[component, kind] = (grid.sheet.name, column.places)
     _check_repeats(figures, grid, column, component, kind, report)
 
@@ -184,17 +191,21 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
         names = other.names.get((component, kind), (other.sheet, 0))
         first = whole.names.setdefault((component, kind), names)
         allowed = tolerance(list(have.values()), list(values.values())) if have else 0
-        finer = bool(have) and decimals(list(values.values())) > decimals(list(have.values()))
+        # A few finer figures among many coarser ones are no finer printing of the column.
+        finer = 0 < len(have) <= 2 * len(have.keys() & values.keys()) and \
+            decimals(list(values.values())) > decimals(list(have.values()))
         if finer and have.keys() <= values.keys():
             whole.names[component, kind] = names
         for place, value in values.items():
             if place not in have:
                 have[place] = value
+                whole.sheets.add(other.sheet)
                 whole.cells[component, kind, place] = other.where(component, kind, place)
             elif abs(have[place] - value) <= allowed:
                 coarser = value
                 if finer:
                     have[place], coarser = value, have[place]
+                    whole.sheets.add(other.sheet)
                     whole.cells[component, kind, place] = other.where(component, kind, place)
                 whole.agree(component, kind, place, coarser, allowed)
             elif report:
@@ -275,7 +286,7 @@ def check_scale(figures: Figures, year: int, report: Collector) -> None:
 
 
 def _check_decimals(figures: Figures, component: str, values: dict[str, float], high: float, report: Collector) -> None:
-    """Decimals that were lost: in the whole column, or the sign of one figure."""
+    """Decimals that were lost, in the whole column or the sign of one figure, and a digit too many."""
     if len(values) < MANY:
         return
     label, middle = load_catalogue().label(component), median(values.values())
@@ -283,7 +294,12 @@ def _check_decimals(figures: Figures, component: str, values: dict[str, float], 
         report.add("whole_numbers", figures.sheet, component=label)
     if high == 100 and 1.5 < max(values.values()) <= 10:
         report.add("scale_of_ten", figures.sheet, component=label, value=max(values.values()))
+    digits = {place: decimals([value]) for place, value in values.items()}
+    usual = sorted(digits.values())[int(USUAL * len(values)) - 1]
     for place, value in values.items():
+        if digits[place] > usual and usual <= COARSE:
+            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=value, n=usual,
+                       place=load_places().get(place).name, component=label)
         if value * FAR < middle or value > middle * FAR:
             report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
                        place=load_places().get(place).name, component=label)

@@ -8,7 +8,7 @@ several that do not are pairs, and then a score belongs to the nearest place col
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -114,7 +114,7 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
         found = _place_columns(across, year)
         if not found:
             return None
-        sheet, turned = Sheet(sheet.name, across, sheet.visible), True
+        sheet, turned = replace(sheet, rows=across), True
     groups = _groups(found)
     first = min(_start(sheet, index, sorted(rows)) for rows in found.values())
     columns = _columns(sheet, index, found, groups, first)

@@ -61,7 +61,9 @@ def check_empty(columns: list[Column], grid: Grid, taken: set[str], report: Coll
 def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -> bool:
     """Whether the head of a column names other years only."""
     lone = set(titles(grid.sheet))
-    years = labels.printed_years(h.text for h in column.headers if h.text not in lone)
+    # A row of two years below "PAR INDEX" is as short as a title.
+    named = next((n for n, h in enumerate(column.headers) if h.component or h.role), len(column.headers))
+    years = labels.printed_years(h.text for n, h in enumerate(column.headers) if n > named or h.text not in lone)
     if not years or year in years or not (column.components() or column.roles()):
         return False
     report.add("column_other_year", grid.sheet.name, **_where(column, grid), text=column.text(), year=year)

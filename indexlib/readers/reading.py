@@ -21,12 +21,14 @@ INDICATORS = ["year", "place", "component", "label", "value"]
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
                    "column_other_year", "empty_column", "points", "sheet_unread", "part_unread", "part_outdone",
                    "score_found", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
+#: A cell shows more than one text: a change, a struck-out part, or raised digits that may be a mark or a part of it.
+UNSURE = frozenset({"changed_text", "raised_text"})
 #: The figures stand once in the file, and nothing bears out that they stand in the right place.
 ONCE = frozenset({"headers_once", "places_once", "blank_once"})
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = ONCE | {"total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
                  "withheld_alone", "sorted_apart", "title_component", "title_other", "title_year", "header_words",
-                 "under_group", "text_between", "whole_numbers", "outlier"}
+                 "under_group", "text_between", "not_withheld", "hidden_sheet", "odd_decimals", "whole_numbers", "outlier"}
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,16 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
 
 from indexlib.problems import DataError, Problem
-from indexlib.readers import biff, packages
+from indexlib.readers import biff, formats, packages, richtext
 from indexlib.readers.delimited import read_delimited
 from indexlib.readers.limits import TooLarge
+from indexlib.readers.runs import UNSEEN
 from indexlib.wording import t
 
 MAX_BYTES = 60_000_000
@@ -35,11 +36,32 @@ DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as rows of cells: ``None``, text in one Unicode form, or a number."""
+    """A sheet as rows of cells: ``None``, text in one Unicode form, or a number.
+
+    ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` row and
+    column of those that show a percentage.
+    """
 
     name: str
     rows: list[list]
     visible: bool = True
+    unsure: list[tuple[int, int, str]] = field(default_factory=list)
+    percent: frozenset[tuple[int, int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a document: rows of text, the lines above it since the table before, cells that are not certain."""
+
+    name: str
+    rows: list[list]
+    above: list[str] = field(default_factory=list)
+    unsure: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def append(self, other: Table) -> None:
+        """Put the rest of the table below its rows."""
+        self.unsure.extend((row + len(self.rows), column, code) for row, column, code in other.unsure)
+        self.rows.extend(other.rows)
 
 
 def looks_like_a_table(sheet: Sheet) -> bool:
@@ -148,8 +170,13 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     if kind == "xls":
         data = _measured(path, data)
     try:
+        if kind == "xlsx":
+            data = richtext.settled(data)
         with _quiet():
             sheets = _parsed(kind, data, calamine)
+        if kind == "xlsx":
+            percent = formats.percent_cells(data)
+            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset())) for sheet in sheets]
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -238,4 +265,5 @@ def _clean(rows: list[list]) -> list[list]:
 def _cell(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
-    return unicodedata.normalize("NFC", cell) if cell and not cell.isspace() else None
+    text = unicodedata.normalize("NFC", cell).translate(UNSEEN)
+    return text if text and not text.isspace() else None

@@ -15,19 +15,21 @@ import pandas as pd
 
 from indexlib import store
 from indexlib.catalogue import INDICES, load_catalogue
-from indexlib.foreign import as_text
+from indexlib.foreign import as_text, shown
 from indexlib.places import Place, load_places
 from indexlib.problems import IndexlibError
 from indexlib.readers.figures import RANK, SCORE, Figures, check_ranks, check_scale, expected_places
 from indexlib.readers.formulas import check_formulas
 from indexlib.readers.grid import place_code
-from indexlib.readers.numbers import WITHHELD_MARKS, number
+from indexlib.readers.numbers import WITHHELD_MARKS, is_percent, number
 from indexlib.readers.reading import Collector, Reading
 from indexlib.readers.sheets import Sheet
 from indexlib.wording import listing, speaking, t
 
 MARK, VERSION = "indexlib-template", 1
 SCORES, ABOUT = "scores", "about"
+#: Publishers that hold scores back: a mark in place of a figure means that nowhere else.
+WITHHOLDING = frozenset({"papi"})
 #: Rows of the sheet of scores, counted from 0: codes, names, first place.
 CODES, NAMES, FIRST = 0, 1, 2
 YELLOW, GREY, BLUE = "FFF2CC", "808080", "DDEBF7"
@@ -108,7 +110,9 @@ def _places(sheet: Sheet, year: int, report: Collector) -> dict[int, str]:
         code, name = [*row, None, None][:2]
         if code is None and name is None and not any(number(cell) is not None for cell in row):
             continue
-        if code not in known:
+        if code is None or (code not in known and place_code(name, year) == ""):
+            report.add("template_row", SCORES, r, 0, text=next((shown(c) for c in row if isinstance(c, str)), "–"))
+        elif code not in known:
             report.add("template_code", SCORES, r, 0, value=code)
         elif place_code(name, year) != code and name not in _names(places.get(code, year)):
             report.add("template_name", SCORES, r, 1, given=code, name=name, expected=places.get(code, year).name)
@@ -126,20 +130,27 @@ def _names(place: Place) -> tuple[str, str]:
 def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str, rows: dict[int, str],
           report: Collector) -> None:
     values = figures.found.setdefault((component, kind), {})
+    percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
+    may_be_withheld = kind == SCORE and load_catalogue().component(component).index in WITHHOLDING
     figures.names[component, kind] = (SCORES, 0)
     for r, place in rows.items():
         cell = sheet.rows[r][column] if column < len(sheet.rows[r]) else None
         figures.cells[component, kind, place] = {"row": r, "column": column}
         text = cell.strip() if isinstance(cell, str) else ""
-        value = number(cell)
+        share = is_percent(cell) or (r, column) in sheet.percent
+        value = None if percent_is_wrong and share else number(cell)
         if text.endswith("?"):
             report.add("doubtful", SCORES, r, column, value=cell)
-        elif text.casefold() in WITHHELD_MARKS and kind == SCORE:
+        elif text.casefold() in WITHHELD_MARKS and may_be_withheld:
             figures.withheld.append((component, place))
+        elif text.casefold() in WITHHELD_MARKS and kind == SCORE:
+            report.add("not_withheld", SCORES, r, column, value=text, place=load_places().get(place).name,
+                       component=load_catalogue().label(component))
         elif value is not None:
             values[place] = value
         elif cell is not None:
-            report.add("not_a_number", SCORES, r, column, value=cell, place=load_places().get(place).name)
+            report.add("percent" if number(cell) is not None else "not_a_number", SCORES, r, column, value=cell,
+                       place=load_places().get(place).name)
 
 
 def _check(figures: Figures, index: str, year: int, base: int, report: Collector) -> None:

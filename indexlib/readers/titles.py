@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import labels
 from indexlib.readers.figures import Figures
@@ -12,11 +14,21 @@ from indexlib.readers.sheets import Sheet
 #: Rows at the top in which titles stand, at least and, where a table begins late, at most; cells of a row up to
 #: which it is a title and not the head of a table.
 ROWS, MOST_ROWS, FEW = 12, 60, 2
+#: Numbers above a table that are years of an index.
+YEARS = frozenset(map(float, range(2000, 2100)))
 
 
 def top(sheet: Sheet) -> int:
     """Rows at the top of a sheet in which titles and heads stand: those above the first place, and a dozen at least."""
     return max(ROWS, next((r for r, row in enumerate(sheet.rows[:MOST_ROWS]) if any(map(names_place, row))), ROWS))
+
+
+def with_years(sheet: Sheet) -> Sheet:
+    """The sheet with the years above its first place as text: a spreadsheet makes numbers of them."""
+    first = next((r for r, row in enumerate(sheet.rows[:MOST_ROWS]) if any(map(names_place, row))), 0)
+    above = [[str(int(cell)) if isinstance(cell, float) and cell in YEARS else cell for cell in row]
+             for row in sheet.rows[:first]]
+    return replace(sheet, rows=above + sheet.rows[first:])
 
 
 def titles(sheet: Sheet) -> list[str]:
