@@ -7,9 +7,22 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from indexlib import files
-from indexlib.indicators import CATALOGUE, COLUMNS, FOLDER, cells_of, indicator_catalogue, order, table, tables, unit_of
+from indexlib.indicators import (
+    CATALOGUE,
+    COLUMNS,
+    FOLDER,
+    cells_of,
+    check_tables,
+    indicator_catalogue,
+    order,
+    table,
+    tables,
+    unit_of,
+)
+from indexlib.problems import DataError
 from indexlib.readers.indicators import label_key
 from indexlib.readers.reading import Reading
+from indexlib.scores import load_sources
 
 KEYS = ["year", "place", "indicator"]
 
@@ -124,9 +137,16 @@ def _next(known: list[dict], component: str) -> str:
 
 
 def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dict[str, str]:
-    """The tables with the addition, by path below the data folder; figures that stay keep their text and source."""
+    """The tables with the addition, by path below the data folder; figures that stay keep their text and source.
+
+    Raises
+    ------
+    DataError
+        What ``indexlib check`` would say of the tables: nothing that it refuses is ever written.
+    """
     folder = files.data_dir() / FOLDER
     texts = {f"{FOLDER}/indicators.csv": addition.catalogue.to_csv(index=False, lineterminator="\n")}
+    frames = {path: table(files.data_dir(), path) for path in tables()}
     fresh = pd.concat([addition.new, addition.changed.rename(columns={"new": "value"})[[*KEYS, "value"]]])
     fresh = fresh.assign(value=[shown(value) for value in fresh["value"]], source=source, year=fresh["year"].astype(str))
     for year, own in fresh.groupby("year"):
@@ -134,9 +154,17 @@ def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dic
         old = files.read_table(path, COLUMNS) if path.exists() else pd.DataFrame(columns=COLUMNS)
         replaced = pd.MultiIndex.from_frame(old[KEYS]).isin(pd.MultiIndex.from_frame(own[KEYS]))
         whole = pd.concat([old[~replaced], own[COLUMNS]], ignore_index=True)
-        whole = whole.assign(_order=order(whole["indicator"])).sort_values(["place", "_order"], kind="stable")
-        texts[f"{FOLDER}/{path.name}"] = whole[COLUMNS].to_csv(index=False, lineterminator="\n")
+        whole = whole.assign(_order=order(whole["indicator"])).sort_values(["place", "_order"], kind="stable")[COLUMNS]
+        texts[f"{FOLDER}/{path.name}"] = whole.to_csv(index=False, lineterminator="\n")
+        frames[path] = _by_line(whole).astype({"year": int, "value": float})
+    if problems := check_tables(_by_line(addition.catalogue), frames, {*load_sources()["source"], source}):
+        raise DataError(problems)
     return texts
+
+
+def _by_line(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table indexed by the lines of its file."""
+    return frame.set_index(pd.RangeIndex(2, len(frame) + 2, name="row"))
 
 
 def shown(value: float) -> str:

@@ -140,18 +140,22 @@ def order(codes: pd.Series) -> pd.Series:
 
 def check_indicators() -> list[Problem]:
     """Every fault of the catalogue and the tables of indicators, with file and line."""
-    catalogue = indicator_catalogue()
-    problems = _check_catalogue(catalogue)
-    known = catalogue.set_index("indicator")
-    seen: list[pd.DataFrame] = []
-    for path, year in tables().items():
+    problems, frames = [], {}
+    for path in tables():
         try:
-            frame = table(files.data_dir(), path)
+            frames[path] = table(files.data_dir(), path)
         except DataError as error:
             problems += error.problems
-            continue
-        problems += _check_table(frame, path, year, known)
-        seen.append(frame[["year", "indicator"]])
+    return problems + check_tables(indicator_catalogue(), frames, set(load_sources()["source"]))
+
+
+def check_tables(catalogue: pd.DataFrame, frames: dict[Path, pd.DataFrame], sources: set[str]) -> list[Problem]:
+    """Every fault of a catalogue of indicators and of its tables by path, all with numbers and lines of their files."""
+    problems = _check_catalogue(catalogue)
+    known = catalogue.set_index("indicator")
+    for path, frame in frames.items():
+        problems += _check_table(frame, path, int(path.stem[-4:]), known, sources)
+    seen = [frame[["year", "indicator"]] for frame in frames.values()]
     years = pd.concat(seen).groupby("indicator")["year"].agg(["min", "max"]) if seen else pd.DataFrame(columns=["min", "max"])
     years = years.reindex(catalogue["indicator"])
     off = (years["min"].to_numpy() != catalogue["first_year"]) | (years["max"].to_numpy() != catalogue["last_year"])
@@ -170,14 +174,14 @@ def _check_catalogue(c: pd.DataFrame) -> list[Problem]:
                                 "cells", "indicator_cells")
 
 
-def _check_table(frame: pd.DataFrame, path: Path, year: int, known: pd.DataFrame) -> list[Problem]:
+def _check_table(frame: pd.DataFrame, path: Path, year: int, known: pd.DataFrame, sources: set[str]) -> list[Problem]:
     places = {place.code for place in load_places().valid(year)}
     listed = frame["indicator"].isin(known.index)
     return [*_problems(path.name, frame, frame["year"] != year, "year", "indicator_year"),
             *_problems(path.name, frame, ~frame["place"].isin(places), "place", "unknown_place"),
             *_problems(path.name, frame, ~listed, "indicator", "indicator_unknown"),
             *_problems(path.name, frame, ~np.isfinite(frame["value"]), "value", "indicator_value"),
-            *_problems(path.name, frame, ~frame["source"].isin(load_sources()["source"]), "source", "unknown_source"),
+            *_problems(path.name, frame, ~frame["source"].isin(sources), "source", "unknown_source"),
             *_problems(path.name, frame, frame.duplicated(["year", "place", "indicator"]), "indicator", "duplicate")]
 
 

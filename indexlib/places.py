@@ -27,6 +27,8 @@ TABLES = {
 }
 #: "Thành phố" is not dropped: thành phố Thanh Hóa is not the province. The cities of province level have aliases.
 PREFIX = re.compile(r"^(tỉnh|tinh)\s+")
+#: Lists print their count in front of a name: "1. Đà Nẵng". A number without its dot may be part of the name.
+COUNT = re.compile(r"^\d{1,3}\s*[.)]\s*(?=[^\W\d_])")
 #: Older placement of the tone mark (hoà) and the newer one (hòa) are the same spelling.
 TONES = dict(zip("oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),  # noqa: SIM905
                  "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(), strict=True))  # noqa: SIM905
@@ -71,7 +73,7 @@ class Place:
 
 
 def spelling(text: str) -> str:
-    """Key of a spelling: one Unicode form, case, hyphens, tone placement and prefix set aside.
+    """Key of a spelling: one Unicode form, case, hyphens, tone placement, prefix and count set aside.
 
     Examples
     --------
@@ -81,7 +83,7 @@ def spelling(text: str) -> str:
     key = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
     for old, new in TONES.items():
         key = key.replace(old, new)
-    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", key.strip())))
+    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", COUNT.sub("", key.strip()))))
 
 
 #: Digits and the Vietnamese alphabet in their order, and the marks of the five tones.

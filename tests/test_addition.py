@@ -202,6 +202,34 @@ def test_totals_that_follow_exactly_at_half_of_the_places_are_no_chance(data, tm
     assert all(f"{name}: điểm tổng hợp" in all_ for name in named) and "nữa cùng loại" not in all_
 
 
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_sheets_that_stand_twice_write_every_indicator_once(data, tmp_path, spoilt):
+    truth = like(2015, 2014)
+    again = {f"{name} (2)": [list(row) for row in rows] for name, rows in parts(truth).items()}
+    if spoilt:
+        again["Tính minh bạch (2)"][9][2] += 0.2
+    path = save(tmp_path / "PCI_2015.xlsx", {"Summary_VN": pairs(truth)} | parts(truth) | again)
+    result = run("add", path)
+    assert (result.exit_code, "--accept-doubts" in result.output) == ((2, True) if spoilt else (0, False))
+    if spoilt:
+        assert run("add", path, "--accept-doubts").exit_code == 0
+    assert check_data() == []
+    stored = load_scores("pci").query("year == 2015").set_index(["place", "component"])["score"]
+    assert dict(stored) == pytest.approx(truth.figures, abs=1e-6)
+
+
+def test_what_check_refuses_is_never_written(data, workbook):
+    """A fault of the reader that nobody knows yet: the same indicator twice."""
+    path, _ = workbook
+    reading = read_published(path)
+    own = next(iter(reading.figures.values()))
+    own.indicators.append(own.indicators[0])
+    before = tables(data.folder)
+    with pytest.raises(DataError) as refused:
+        addition.add(addition.compare(reading, path.name), path.name, "pci-2011-workbook", "workbook")
+    assert {p.code for p in refused.value.problems} >= {"duplicate"} and tables(data.folder) == before
+
+
 def test_the_figures_of_one_year_are_not_added_as_another(data, tmp_path):
     stored = load_scores("pci").query("year == 2013")
     truth = pci(2014, 1)

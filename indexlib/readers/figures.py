@@ -19,7 +19,7 @@ from indexlib.readers.grid import Column, Grid, place_code
 from indexlib.readers.indicators import Indicator
 from indexlib.readers.numbers import decimals, is_percent, is_withheld, number
 from indexlib.readers.reading import Collector
-from indexlib.wording import listing
+from indexlib.wording import listing, t
 
 if TYPE_CHECKING:
     from indexlib.readers.formulas import Formula
@@ -43,7 +43,8 @@ class Figures:
     ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
     for (component, kind, place) the same figure from a second column with places of its own, and how far
     the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
-    those that figures were taken from, not those that only bear them out.
+    those that figures were taken from, not those that only bear them out; ``outdone`` names (component, place)
+    of scores that gave way to those of another sheet.
     """
 
     sheet: str
@@ -57,6 +58,7 @@ class Figures:
     names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     agreed: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
     sums: list[Formula] = field(default_factory=list)
+    outdone: list[tuple[str, str]] = field(default_factory=list)
     sheets: set[str] = field(default_factory=set)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
@@ -160,6 +162,8 @@ def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str,
     for row, codes in grid.repeats.items():
         value = number(column.cells.get(row))
         line = grid.sheet.rows[row]
+        if not any(number(cell) for cell in line):
+            continue  # no place is chosen: the formulas below the table give noughts
         name = line[column.places] if 0 <= column.places < len(line) else None
         place = _named(name, codes, grid.year)
         if value is None or place not in values:
@@ -179,23 +183,35 @@ def _named(name: object, codes: set[str], year: int) -> str:
 def join(whole: Figures, other: Figures, report: Collector | None) -> None:
     """Put another sheet's figures beside those read; a figure on two sheets must be the same.
 
-    Without a ``report`` a difference has been reported before.
+    Of a figure printed in more and in fewer decimals the finer one is kept. Without a ``report`` a
+    difference has been reported before.
     """
     for (component, kind), values in other.found.items():
         have = whole.found.setdefault((component, kind), {})
-        whole.names.setdefault((component, kind), other.names.get((component, kind), (other.sheet, 0)))
+        names = other.names.get((component, kind), (other.sheet, 0))
+        first = whole.names.setdefault((component, kind), names)
         allowed = tolerance(list(have.values()), list(values.values())) if have else 0
+        # A few finer figures among many coarser ones are no finer printing of the column.
+        finer = 0 < len(have) <= 2 * len(have.keys() & values.keys()) and \
+            decimals(list(values.values())) > decimals(list(have.values()))
+        if finer and have.keys() <= values.keys():
+            whole.names[component, kind] = names
         for place, value in values.items():
             if place not in have:
                 have[place] = value
                 whole.sheets.add(other.sheet)
                 whole.cells[component, kind, place] = other.where(component, kind, place)
             elif abs(have[place] - value) <= allowed:
-                whole.agree(component, kind, place, value, allowed)
+                coarser = value
+                if finer:
+                    have[place], coarser = value, have[place]
+                    whole.sheets.add(other.sheet)
+                    whole.cells[component, kind, place] = other.where(component, kind, place)
+                whole.agree(component, kind, place, coarser, allowed)
             elif report:
                 report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
                            place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=value, other=have[place])
+                           one=value, other=have[place], beside=first[0], why=t("read.kept_first"))
     whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
     whole.blank += [pair for pair in other.blank if pair not in whole.blank]
 

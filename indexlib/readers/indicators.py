@@ -65,6 +65,9 @@ def read_indicators(grid: Grid, score: Column, component: str, index: str, repor
     """
     row = _label_row(grid, score, index)
     columns = [c for c in grid.columns if c is not score and _has_figures(c) and not _beside(grid, c, row, index)]
+    for column in [c for c in columns if _score_of_a_year(c)]:
+        report.add("column_other_year", grid.sheet.name, **grid.where(row, column.at), text=column.text(), year=grid.year)
+        columns.remove(column)
     if grid.paired and any(c.places < 0 for c in columns):
         report.add("indicator_pairs", grid.sheet.name)
         return []
@@ -91,14 +94,12 @@ def as_frame(by_year: dict[int, list[Indicator]]) -> pd.DataFrame:
 
 
 def _label_row(grid: Grid, score: Column, index: str) -> int:
-    """First row that heads the score; labels of the indicators stand in the same row."""
-    for r, row in enumerate(grid.sheet.rows[:grid.first]):
-        cell = row[score.at] if score.at < len(row) else None
-        if isinstance(cell, str):
-            header = labels.understand(cell, index)
-            if header.marked or header.component:
-                return r
-    return max(grid.first - 1, 0)
+    """First row that heads the score (else has a text above it); labels of the indicators stand in the same row."""
+    heads = {r: labels.understand(cell, index) for r, row in enumerate(grid.sheet.rows[:grid.first])
+             if isinstance(cell := row[score.at] if score.at < len(row) else None, str)}
+    own = [r for r, header in heads.items() if header.marked or header.component]
+    own = own or [r for r, header in heads.items() if header.role != "variable"]
+    return own[0] if own else max(grid.first - 1, 0)
 
 
 def _label(grid: Grid, row: int, column: Column) -> str:
@@ -121,6 +122,12 @@ def _beside(grid: Grid, column: Column, row: int, index: str) -> bool:
     cells = [number(cell) for r, cell in column.cells.items() if r in grid.rows.get(column.places, {})]
     counted = [v for v in cells if v is not None]
     return len(set(counted)) == len(counted) and all(v == int(v) for v in counted)
+
+
+def _score_of_a_year(column: Column) -> bool:
+    """Whether a header only announces the score of a year ("Điểm 2014"): that of another year beside this one's."""
+    return any(labels.printed_years([h.text]) and (h.role == "score" or h.component or (h.marked and h.number))
+               for h in column.headers)
 
 
 def _values(grid: Grid, column: Column, label: str, report: Collector) -> dict[str, float]:

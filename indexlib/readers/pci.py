@@ -8,9 +8,10 @@ the weights are known.
 
 from __future__ import annotations
 
-from indexlib.catalogue import load_catalogue
-from indexlib.places import load_places
+from dataclasses import dataclass, field
+
 from indexlib.readers import labels
+from indexlib.readers.agreement import agreeing, merge_indicators, of_year, settle, without_stale
 from indexlib.readers.figures import (
     RANK,
     SCORE,
@@ -23,24 +24,27 @@ from indexlib.readers.figures import (
     expected_places,
     join,
     not_published,
-    printed_numbers,
     take,
-    tolerance,
 )
 from indexlib.readers.formulas import check_formulas, totals_follow
 from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
-from indexlib.readers.indicators import read_indicators
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
+from indexlib.readers.parts import INDEX, TOTAL, Untold, read_part, told_by_content
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
 from indexlib.readers.titles import titled_years
 
-INDEX = TOTAL = "pci"
 HEADER_ROWS = 12
-#: From this share of its cells on, a summary that differs from the sub-index sheets is another table; from the
-#: second on, beside a summary that agrees with them, it is a copy left over from another year.
-MOST_DIFFERENT, STALE = 0.05, 0.5
+
+
+@dataclass
+class _Tables:
+    """Summary sheets and sub-index sheets of a workbook; and those whose column of scores no header tells."""
+
+    summaries: list[Figures] = field(default_factory=list)
+    parts: list[Figures] = field(default_factory=list)
+    untold: list[Untold] = field(default_factory=list)
 
 
 def recognises(sheets: list[Sheet]) -> int:
@@ -55,24 +59,47 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, 
     if year is None and not known:
         report.add("no_year")
         return {}
-    first_guess = year or max(known)
-    summaries, parts = _tables(sheets, first_guess, report)
-    if not any(figures.found for figures in [*summaries, *parts]):
+    guess = year or max(known)
+    own = Collector(report.file)
+    settled, figures = _read_as(sheets, year, guess, stated, own)
+    if settled and settled != guess:
+        # Places and numbers of sub-indices are those of the year: what was read as another's is read again.
+        own = Collector(report.file)
+        settled, figures = _read_as(sheets, year, settled, stated, own)
+    report.problems += [p for p in own.problems if p not in report.problems]
+    return {settled: figures} if settled and figures else {}
+
+
+def _read_as(sheets: list[Sheet], asked: int | None, guess: int, stated: dict[str, set[int]],
+             report: Collector) -> tuple[int, Figures | None]:
+    """The year that a workbook turns out to be of, and its figures read as those of ``guess``."""
+    tables = _tables(sheets, guess, report)
+    parts = [part for part in tables.parts if part.found]
+    told = told_by_content(tables.untold, tables.summaries, guess, report)
+    unread = [part.sheet for part in tables.parts if not part.found and part.sheet not in {p.sheet for p in told}]
+    if told:
+        # Where the summary tells the scores of other sheets, one whose scores it does not tell is no mere other layout.
+        unread = [name for name in unread if name not in {sheet.figures.sheet for sheet in tables.untold}]
+    parts += told
+    if not any(figures.found for figures in [*tables.summaries, *parts]):
         report.add("no_table")
-        return {}
-    unread = [part.sheet for part in parts if not part.found]
-    parts = [part for part in parts if part.found]
-    chosen = _choose(summaries, parts, report)
-    own = set().union(*(stated.get(figures.sheet, set()) for figures in chosen)) or (known if not chosen else set())
-    own = own or titled_years(sheets)
-    year = _settle_year(year, own, first_guess, report)
+        return 0, None
+    chosen, parts = without_stale(tables.summaries, parts, report)
+    dropped = {s.sheet for s in tables.summaries} - {s.sheet for s in chosen}
+    source = agreeing(chosen, parts) or chosen
+    years = _own_years(source, stated, [s for s in sheets if s.name not in dropped])
+    year = _settle_year(asked, years, {y for name in dropped for y in stated[name] or {0}}, guess, report)
+    if not year:
+        return 0, None
+    chosen = of_year(chosen, stated, year, report)
+    settle([*[s for s in chosen if s in source], *[s for s in chosen if s not in source], *parts], INDEX, year, report)
     figures = _merge(chosen, parts, report)
-    figures.indicators = [indicator for part in parts for indicator in part.indicators]
+    figures.indicators = merge_indicators(parts, report)
     _check(figures, year, report)
     _check_pairs(chosen, parts, figures, year, report)
     if unread and totals_follow(figures, TOTAL):
         _excuse(unread, report)
-    return {year: figures}
+    return year, figures
 
 
 def _head(sheet: Sheet) -> list[str]:
@@ -85,17 +112,43 @@ def _years(sheet: Sheet) -> set[int]:
     return labels.printed_years([header.text for header in headers if header.component == TOTAL])
 
 
-def _settle_year(asked: int | None, stated: set[int], guess: int, report: Collector) -> int:
-    if asked is not None and stated and stated != {asked}:
-        report.add("year_conflict", asked=asked, stated=", ".join(map(str, sorted(stated))))
-    elif asked is None and len(stated) > 1:
-        report.add("two_years", years=", ".join(map(str, sorted(stated))))
-    return asked or (min(stated) if len(stated) == 1 else guess)
+def _own_years(source: list[Figures], stated: dict[str, set[int]], sheets: list[Sheet]) -> set[int]:
+    """Years that the sheets to be used state: their headers, else their titles, else the titles of all.
+
+    Sheets that were set aside have no say.
+    """
+    names = {figures.sheet for figures in source}
+    own = [sheet for sheet in sheets if sheet.name in names]
+    headers = set().union(*(stated[sheet.name] for sheet in own or sheets)) if sheets else set()
+    titles = titled_years(own)
+    return titles if len(headers) > 1 and len(titles & headers) == 1 == len(titles) else \
+        headers or titles or titled_years(sheets)
 
 
-def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Figures], list[Figures]]:
+def _settle_year(asked: int | None, stated: set[int], stale: set[int], guess: int, report: Collector) -> int:
+    """The year of the figures: the one asked for, else the one stated; 0 if it is not known.
+
+    A copy left over is of an earlier year. Where it does not state one (0: states none), but the sheets that are
+    used do, either those are the old ones or a header was not brought up to date.
+    """
+    later = {y for y in stale if stated and y > max(stated)}
+    listed = ", ".join(map(str, sorted(stated | later)))
+    if asked is not None:
+        if stated and asked not in stated:
+            report.add("two_years_stale" if stale & {asked, 0} else "year_conflict", asked=asked, stated=listed)
+        return asked
+    if not stated:
+        report.add("no_year")
+        return 0
+    if len(stated | later) > 1:
+        report.add("two_years", years=listed)
+        return guess
+    return min(stated)
+
+
+def _tables(sheets: list[Sheet], year: int, report: Collector) -> _Tables:
     """Summary sheets and sub-index sheets, each read by itself."""
-    summaries, parts = [], []
+    tables = _Tables()
     for sheet in sheets:
         if not sheet.rows or "other" in labels.roles(sheet.name, INDEX):
             if sheet.rows:
@@ -113,11 +166,13 @@ def _tables(sheets: list[Sheet], year: int, report: Collector) -> tuple[list[Fig
             named and named != TOTAL and len(marked) == 1)
         has_total = any(TOTAL in c.components() for c in grid.columns)
         if several or has_total:
-            summaries.append(_summary(grid, year, own))
+            tables.summaries.append(_summary(grid, year, own))
         else:
-            parts.append(_part(grid, marked, named if named != TOTAL else "", year, own))
+            figures, untold = read_part(grid, marked, named if named != TOTAL else "", year, own)
+            tables.parts.append(figures)
+            tables.untold += untold
         report.problems += [p for p in own.problems if p not in report.problems]
-    return summaries, parts
+    return tables
 
 
 def _figures(column: Column) -> bool:
@@ -126,18 +181,57 @@ def _figures(column: Column) -> bool:
 
 def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     figures = Figures(grid.sheet.name, paired=grid.paired)
-    for column in grid.columns:
+    columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c)], year, report)
+    scores: dict[int, str] = {c.at: "" for c in grid.columns if _unweighted(c)}
+    for column in columns:
         where = grid.where(max(grid.first - 1, 0), column.at)
         component = component_of(column, grid, year, report)
         if (component and column.places < 0) or (component and grid.paired and column.at != column.places + 1):
             report.add("no_pair", grid.sheet.name, **where, text=column.text())
         elif component:
             take(figures, grid, column, component, SCORE, report)
-        elif "rank" in column.roles() and _figures(column) and column.places >= 0:
-            take(figures, grid, column, TOTAL, RANK, report)
-        elif not column.components() and _figures(column) and not column.roles():
+            scores[column.at] = component
+        elif not column.components() and _figures(column) and column.roles() <= {"score"}:
             _report_unknown(grid, column, where, report)
+    ranks = [c for c in columns if "rank" in c.roles() and not c.components() and _figures(c) and c.places >= 0]
+    for column in ranks:
+        component = _ranked(column, grid, scores) if len(ranks) > 1 else TOTAL
+        if component:
+            take(figures, grid, column, component, RANK, report)
     return figures
+
+
+def _unweighted(column: Column) -> bool:
+    """Whether a column is the total without weights, which is never the total."""
+    return "unweighted" in column.roles() and column.components() <= {TOTAL}
+
+
+def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector) -> list[Column]:
+    """The columns without scores and ranks of other years that stand beside those of the year, each noted."""
+    def years(column: Column) -> set[int]:
+        return labels.printed_years(h.text for h in column.headers if h.component or h.role in ("rank", "score"))
+
+    def beside(column: Column) -> bool:
+        own = column.components() or {TOTAL}
+        return any(year in years(c) or (own != {TOTAL} and not years(c)) for c in columns if c.components() == own)
+
+    other = [c for c in columns if years(c) and year not in years(c) and beside(c)]
+    for column in other:
+        if _figures(column):
+            report.add("column_other_year", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                       text=column.text(), year=year)
+    return [c for c in columns if c not in other]
+
+
+def _ranked(column: Column, grid: Grid, scores: dict[int, str]) -> str:
+    """What one of several columns of ranks ranks: the score on its left; the total, if it says so.
+
+    Empty for a total that is not read (without weights). A column with places of its own stands for itself.
+    """
+    if any(INDEX in labels.words(h.text) for h in column.headers if h.role == "rank") or column.at == column.places + 1:
+        return TOTAL
+    left = [at for at in scores if at < column.at and (not grid.paired or at > column.places)]
+    return scores[max(left)] if left else TOTAL
 
 
 def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) -> None:
@@ -153,84 +247,11 @@ def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) 
         report.add("no_header", grid.sheet.name, **where)
 
 
-def _part(grid: Grid, marked: list[Column], named: str, year: int, report: Collector) -> Figures:
-    """The score column of a sub-index sheet: the one column whose header announces a score."""
-    figures = Figures(grid.sheet.name)
-    if len(marked) > 1 and named:
-        numbers = labels.numbers_of(named, year)
-        fitting = [c for c in marked if named in c.components() or {h.number for h in c.headers} & numbers]
-        marked = fitting or marked
-    if len(marked) != 1:
-        report.add("score_column", grid.sheet.name, n=len(marked))
-        return figures
-    column = marked[0]
-    where = grid.where(max(grid.first - 1, 0), column.at)
-    own = component_of(column, grid, year, report)
-    if own and named and own != named:
-        report.add("sheet_conflict", grid.sheet.name, **where, text=column.text())
-        return figures
-    if not own and column.components():
-        return figures  # why has been reported
-    component = own or named
-    if not component:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
-                   near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
-        return figures
-    numbers = frozenset(h.number for h in column.headers if h.number)
-    if not own and not numbers <= labels.numbers_of(component, year):
-        report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
-                   component=load_catalogue().label(component), expected=printed_numbers(component, year))
-        return figures
-    if column.places < 0 or (grid.paired and column.at != column.places + 1):
-        report.add("no_pair", grid.sheet.name, **where, text=column.text())
-        return figures
-    take(figures, grid, column, component, SCORE, report)
-    figures.indicators = read_indicators(grid, column, component, INDEX, report)
-    return figures
-
-
-def _choose(summaries: list[Figures], parts: list[Figures], report: Collector) -> list[Figures]:
-    """The summaries that agree with the sub-index sheets; where none does, all, with every difference.
-
-    Some workbooks carry a stale copy of another year's summary beside the true one.
-    """
-    differences = {summary.sheet: _differences(summary, parts) for summary in summaries}
-    agreeing = [summary for summary in summaries if not differences[summary.sheet]]
-    for summary in summaries:
-        own = differences[summary.sheet]
-        covered = {component for other in agreeing for component in other.components()}
-        share = len(own) / max(1, sum(len(v) for (_, kind), v in summary.found.items() if kind == SCORE))
-        if share > STALE and {component for component, *_ in own} <= covered:
-            report.problems = [p for p in report.problems if p.sheet != summary.sheet]
-            report.add("stale_sheet", summary.sheet, n=len(own))
-        elif share > MOST_DIFFERENT:
-            report.add("sheets_conflict", summary.sheet, n=len(own))
-        else:
-            for component, place, one, other in own:
-                report.add("sheets_differ", summary.sheet, **summary.where(component, SCORE, place),
-                           place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=one, other=other)
-    return agreeing or summaries
-
-
-def _differences(summary: Figures, parts: list[Figures]) -> list[tuple[str, str, float, float]]:
-    found = []
-    for part in parts:
-        for component in part.components():
-            own, other = summary.found.get((component, SCORE)), part.found[component, SCORE]
-            if own is None:
-                continue
-            allowed = tolerance(list(own.values()), list(other.values()))
-            found += [(component, place, own[place], other[place]) for place in own.keys() & other.keys()
-                      if abs(own[place] - other[place]) > allowed]
-    return sorted(found)
-
-
 def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Figures:
-    """One set of figures of all sheets; differences between summaries and parts have been reported."""
+    """One set of figures of all sheets; scores that differ have been settled, ranks that differ are reported."""
     merged = Figures(chosen[0].sheet if chosen else parts[0].sheet)
     for figures in [*chosen, *parts]:
-        join(merged, figures, report if figures in chosen else None)
+        join(merged, figures, report)
     return merged
 
 
@@ -242,9 +263,10 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     for component in figures.components():
         check_places(figures, INDEX, component, year, report)
     check_scale(figures, year, report)
-    ranked = max(expected_places(INDEX, year)[0], len(figures.found.get((TOTAL, RANK), {})))
-    figures.bases[TOTAL] = ranked
-    check_ranks(figures, TOTAL, report, ranked)
+    for component in [component for component, kind in figures.found if kind == RANK]:
+        ranked = max(expected_places(INDEX, year)[0], len(figures.found[component, RANK]))
+        figures.bases[component] = ranked
+        check_ranks(figures, component, report, ranked)
     check_formulas(figures, INDEX, year, report)
 
 

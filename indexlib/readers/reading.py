@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
-                   "column_other_year", "empty_column", "points", "sheet_unread", "part_unread", "indicator_pairs",
-                   "indicator_label", "indicator_twice", "indicator_cells"})
+                   "column_other_year", "empty_column", "points", "sheet_unread", "part_unread", "part_outdone",
+                   "score_found", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
 #: A cell shows more than one text: a change, a struck-out part, or raised digits that may be a mark or a part of it.
 UNSURE = frozenset({"changed_text", "raised_text"})
 #: The figures stand once in the file, and nothing bears out that they stand in the right place.
