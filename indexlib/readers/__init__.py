@@ -116,7 +116,8 @@ def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Coll
 
 def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, report: Collector,
              origin: str = "") -> Reading:
-    rows, held = [], []
+    rows: list[tuple] = []
+    held: list[dict] = []
     for year, figures in sorted(by_year.items()):
         rows += _rows(figures, year, source)
         held += [_held_row(year, place, component, source) for component, place in figures.withheld]
@@ -152,9 +153,13 @@ def _doubtful(figures: Figures, report: Collector) -> dict[tuple[str, str, str],
 
 def _rows(figures: Figures, year: int, source: str) -> list[tuple]:
     """Rows in the order of the columns of the score tables."""
-    rows = []
+    rows: list[tuple] = []
     for component in {component: None for component, _ in figures.found}:
         kinds = {kind: figures.found.get((component, kind), {}) for kind in (SCORE, RANK, "ci_low", "ci_high")}
+        if not any(kinds[kind] for kind in kinds if kind != SCORE):  # most of them
+            rows += [(year, place, component, value, None, None, None, None, source, "")
+                     for place, value in kinds[SCORE].items()]
+            continue
         base = figures.bases.get(component) or len(kinds[RANK])
         for place in {place: None for kind in (SCORE, RANK) for place in kinds[kind]}:
             rank = kinds[RANK].get(place)

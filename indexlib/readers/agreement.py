@@ -132,6 +132,8 @@ def settle(sheets: list[Figures], index: str, year: int, report: Collector) -> N
 def _differing(sheets: list[Figures]) -> Iterator[Differing]:
     for component in dict.fromkeys(c for figures in sheets for c in figures.components()):
         own = [figures for figures in sheets if (component, SCORE) in figures.found]
+        if all(figures.found[component, SCORE] == own[0].found[component, SCORE] for figures in own):
+            continue
         allowed = {(i, j): tolerance(list(one.found[component, SCORE].values()), list(other.found[component, SCORE].values()))
                    for i, one in enumerate(own) for j, other in enumerate(own) if i < j}
         for place in dict.fromkeys(p for figures in own for p in figures.found[component, SCORE]):
@@ -211,8 +213,9 @@ def merge_indicators(parts: list[Figures], report: Collector) -> list[Indicator]
         before = list(found)
         conflicts = []
         for indicator in part.indicators:
-            twin = next((pair for pair in before if _same_label(pair[1], indicator)), None) \
-                or next((pair for pair in before if _same_figures(pair[1], indicator)), None)
+            beside = [pair for pair in before if pair[1].component == indicator.component]
+            twin = next((pair for pair in beside if label_key(pair[1].label) == label_key(indicator.label)), None) \
+                or next((pair for pair in beside if _same_figures(pair[1], indicator)), None)
             if twin is None:
                 found.append((part, indicator))
                 continue
@@ -233,12 +236,8 @@ def _outdone(part: Figures) -> bool:
     return len(part.outdone) > STALE * count
 
 
-def _same_label(one: Indicator, other: Indicator) -> bool:
-    return one.component == other.component and label_key(one.label) == label_key(other.label)
-
-
 def _same_figures(one: Indicator, other: Indicator) -> bool:
-    return (one.component == other.component and one.values.keys() == other.values.keys() and len(one.values) >= MANY
+    return (one.values.keys() == other.values.keys() and len(one.values) >= MANY
             and len(set(one.values.values())) >= MANY and not _apart(one, other))
 
 

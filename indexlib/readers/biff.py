@@ -94,10 +94,13 @@ def _walk(stream: bytes) -> dict[int, tuple[int, int]]:
         # Row and column of a cell; of other records whatever stands there.
         kind, length, row, column = head(stream, at)
         marks += 1
-        if kind in CELLS and length >= 6:
-            if kind in PLAIN:
-                pass
-            elif kind == LABEL_SST:
+        if kind in PLAIN and length >= 6:  # most of them
+            if row >= rows:
+                rows = row + 1
+            if column >= columns:
+                columns = column + 1
+        elif kind in CELLS and length >= 6:
+            if kind == LABEL_SST:
                 index, = number(stream, at + 10)
                 letters += lengths[index] if index < len(lengths) else 0
             elif kind == MULTIPLE:

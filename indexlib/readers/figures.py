@@ -132,10 +132,10 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
     for row, place in grid.rows.get(column.places, {}).items():
         cell = column.cells.get(row)
         figures.cells[component, kind, place] = where = grid.where(row, column.at)
-        share = percent_is_wrong and (where["row"], where["column"]) in grid.sheet.percent
-        if type(cell) is float and 0 < cell < inf and not share:  # almost all of them
+        if type(cell) is float and 1 < cell < inf:  # almost all of them
             values[place] = cell
             continue
+        share = percent_is_wrong and type(cell) is float and (where["row"], where["column"]) in grid.sheet.percent()
         value = None if share or (percent_is_wrong and is_percent(cell)) else number(cell)
         if may_be_withheld and is_withheld(cell):
             figures.withheld.append((component, place))
@@ -294,12 +294,15 @@ def _check_decimals(figures: Figures, component: str, values: dict[str, float], 
         report.add("whole_numbers", figures.sheet, component=label)
     if high == 100 and 1.5 < max(values.values()) <= 10:
         report.add("scale_of_ten", figures.sheet, component=label, value=max(values.values()))
-    digits = {place: decimals([value]) for place, value in values.items()}
-    usual = sorted(digits.values())[int(USUAL * len(values)) - 1]
+    most = int(USUAL * len(values))
+    fine = sum(abs(value * 10**COARSE - round(value * 10**COARSE)) > 1e-6 for value in values.values())
+    if fine <= len(values) - most:
+        digits = {place: decimals([value]) for place, value in values.items()}
+        usual = sorted(digits.values())[most - 1]
+        for place in [place for place, own in digits.items() if own > usual]:
+            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=values[place],
+                       n=usual, place=load_places().get(place).name, component=label)
     for place, value in values.items():
-        if digits[place] > usual and usual <= COARSE:
-            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=value, n=usual,
-                       place=load_places().get(place).name, component=label)
         if value * FAR < middle or value > middle * FAR:
             report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
                        place=load_places().get(place).name, component=label)

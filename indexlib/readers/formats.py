@@ -7,7 +7,8 @@ import posixpath
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from xml.sax.saxutils import unescape
 
 from indexlib.readers.richtext import QUOTES
@@ -23,14 +24,18 @@ STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b")
 ATTRIBUTE = re.compile(rb"([\w:]+)=(\"[^\"]*\"|'[^']*')")
 
 
-def percent_cells(data: bytes) -> dict[str, frozenset[tuple[int, int]]]:
-    """Name of each sheet to row and column (from 0) of its cells with a number format in percent."""
+#: Row and column (from 0) of cells, found out when first asked for.
+Cells = Callable[[], frozenset[tuple[int, int]]]
+
+
+def percent_cells(data: bytes) -> dict[str, Cells]:
+    """Name of each sheet to its cells with a number format in percent; a sheet without any may be missing."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         names = set(parts.namelist())
         styles = _percent_styles(parts.read("xl/styles.xml")) if "xl/styles.xml" in names else frozenset()
         if not styles:
             return {}
-        return {unicodedata.normalize("NFC", sheet): _cells(parts.read(part), styles)
+        return {unicodedata.normalize("NFC", sheet): cache(partial(_cells, data, part, styles))
                 for sheet, part in _sheets(parts) if part in names}
 
 
@@ -61,9 +66,11 @@ def _sheets(parts: zipfile.ZipFile) -> list[tuple[str, str]]:
             for tag in _tags(parts.read("xl/workbook.xml"), b"sheet")]
 
 
-def _cells(part: bytes, styles: frozenset[int]) -> frozenset[tuple[int, int]]:
+def _cells(data: bytes, part: str, styles: frozenset[int]) -> frozenset[tuple[int, int]]:
     found = set()
-    for attributes in CELL.findall(part):
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        content = parts.read(part)
+    for attributes in CELL.findall(content):
         style, where = STYLE.search(attributes), WHERE.search(attributes)
         if style and where and int(style[1]) in styles:
             column = 0

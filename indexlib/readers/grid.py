@@ -71,9 +71,27 @@ def _known(folder: Path) -> frozenset[str]:
     return frozenset(plain(key) for key, *_ in load_places()._spellings)
 
 
-def names_place(text: object) -> bool:
-    """Whether a cell is the name of a place in some year."""
-    return isinstance(text, str) and plain(spelling(text)) in _known(files.data_dir())
+def first_place(rows: list[list]) -> int:
+    """The first row that has the name of a place of some year; 0 if none has."""
+    known = _names(files.data_dir())
+    return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
+
+
+@cache
+def _names(folder: Path) -> _Names:
+    return _Names(_known(folder))
+
+
+class _Names(dict):
+    """Text to whether it names a place, looked up once."""
+
+    def __init__(self, known: frozenset[str]):
+        super().__init__()
+        self.known = known
+
+    def __missing__(self, text: str) -> bool:
+        self[text] = plain(spelling(text)) in self.known
+        return self[text]
 
 
 def place_code(text: object, year: int) -> str:
@@ -218,8 +236,14 @@ def _read_rows(grid: Grid, index: str, report: Collector) -> None:
             continue
         if kind == "statistic":
             continue
-        for c in grid.rows:
-            _read_place(grid, r, c, seen[c], block[c], report)
+        for c, rows in grid.rows.items():
+            code = grid.named[c].get(r, "")
+            if code and code not in seen[c]:  # almost all of them
+                seen[c].add(code)
+                block[c].add(code)
+                rows[r] = code
+            else:
+                _read_odd(grid, r, c, block[c], report)
 
 
 def _check_header_again(grid: Grid, index: str, r: int, report: Collector) -> None:
@@ -237,9 +261,11 @@ def _check_header_again(grid: Grid, index: str, r: int, report: Collector) -> No
 def _check_place_columns(grid: Grid, report: Collector) -> None:
     """A column whose head announces places and whose texts are none that are known may belong to other rows."""
     for column in grid.columns:
+        if "place" not in column.roles():
+            continue
         names = [cell for cell in column.cells.values() if isinstance(cell, str)]
         unknown = [name for name in names if not place_code(name, grid.year)]
-        if "place" in column.roles() and len(unknown) >= FEWEST:
+        if len(unknown) >= FEWEST:
             report.add("place_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
                        text=column.text(), n=len(unknown), name=unknown[0])
 
@@ -291,16 +317,12 @@ def check_above(grid: Grid, report: Collector) -> None:
                 report.add("unknown_place", grid.sheet.name, **grid.where(r, c), name=name, near=_near(name, grid.year))
 
 
-def _read_place(grid: Grid, r: int, c: int, seen: set, block: set, report: Collector) -> None:
+def _read_odd(grid: Grid, r: int, c: int, block: set, report: Collector) -> None:
+    """A row that names no place in a column of places, or one that has stood above."""
     row = grid.sheet.rows[r]
     name = row[c] if c < len(row) else None
     code = grid.named[c].get(r, "")
     at = grid.where(r, c)
-    if code and code not in seen:
-        seen.add(code)
-        block.add(code)
-        grid.rows[c][r] = code
-        return
     if code and code in block:
         report.add("duplicate_place", grid.sheet.name, **at, name=name)
         return

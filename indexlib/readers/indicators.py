@@ -126,16 +126,16 @@ def _beside(grid: Grid, column: Column, row: int, index: str) -> bool:
 
 def _score_of_a_year(column: Column) -> bool:
     """Whether a header only announces the score of a year ("Điểm 2014"): that of another year beside this one's."""
-    return any(labels.printed_years([h.text]) and (h.role == "score" or h.component or (h.marked and h.number))
+    return any((h.role == "score" or h.component or (h.marked and h.number)) and labels.printed_years([h.text])
                for h in column.headers)
 
 
 def _values(grid: Grid, column: Column, label: str, report: Collector) -> dict[str, float]:
-    values, odd = {}, []
-    for row, place in grid.rows.get(column.places, {}).items():
-        cell = column.cells.get(row)
-        if type(cell) is float and isfinite(cell):
-            values[place] = cell
+    rows, cells, odd = grid.rows.get(column.places, {}), column.cells, []
+    values = {place: cell for row, place in rows.items() if type(cell := cells.get(row)) is float and isfinite(cell)}
+    for row, place in rows.items() if len(values) < len(rows) else ():
+        cell = cells.get(row)
+        if place in values:
             continue
         unsure = is_percent(cell) or (isinstance(cell, str) and THOUSANDS.search(cell.strip()))
         value = None if unsure else number(cell)

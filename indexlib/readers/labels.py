@@ -286,7 +286,7 @@ def printed_years(texts: Iterable[str]) -> set[int]:
     >>> printed_years(["PAR INDEX năm 2023, công bố ngày 17/4/2024 (Quyết định số 2020/QĐ-BNV)"])
     {2023}
     """
-    plain_texts = (NOT_OF_INDEX.sub(" ", unicodedata.normalize("NFC", text)) for text in texts)
+    plain_texts = (NOT_OF_INDEX.sub(" ", unicodedata.normalize("NFC", text)) for text in texts if YEAR.search(text))
     return {int(year) for text in plain_texts for year in YEAR.findall(text)}
 
 

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -38,15 +39,15 @@ DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 class Sheet:
     """A sheet as rows of cells: ``None``, text in one Unicode form, or a number.
 
-    ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` row and
-    column of those that show a percentage.
+    ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` gives row
+    and column of those that show a percentage.
     """
 
     name: str
     rows: list[list]
     visible: bool = True
     unsure: list[tuple[int, int, str]] = field(default_factory=list)
-    percent: frozenset[tuple[int, int]] = frozenset()
+    percent: formats.Cells = frozenset
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
             sheets = _parsed(kind, data, calamine)
         if kind == "xlsx":
             percent = formats.percent_cells(data)
-            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset())) for sheet in sheets]
+            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset)) for sheet in sheets]
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -265,5 +266,10 @@ def _clean(rows: list[list]) -> list[list]:
 def _cell(cell: object) -> object:
     if not isinstance(cell, str):
         return cell
+    return _text(cell)
+
+
+@lru_cache(4096)
+def _text(cell: str) -> str | None:
     text = unicodedata.normalize("NFC", cell).translate(UNSEEN)
     return text if text and not text.isspace() else None

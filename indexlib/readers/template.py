@@ -137,7 +137,7 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
         cell = sheet.rows[r][column] if column < len(sheet.rows[r]) else None
         figures.cells[component, kind, place] = {"row": r, "column": column}
         text = cell.strip() if isinstance(cell, str) else ""
-        share = is_percent(cell) or (r, column) in sheet.percent
+        share = is_percent(cell) or (r, column) in sheet.percent()
         value = None if percent_is_wrong and share else number(cell)
         if text.endswith("?"):
             report.add("doubtful", SCORES, r, column, value=cell)

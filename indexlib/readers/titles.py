@@ -7,7 +7,7 @@ from dataclasses import replace
 from indexlib.catalogue import INDICES, load_catalogue
 from indexlib.readers import labels
 from indexlib.readers.figures import Figures
-from indexlib.readers.grid import Grid, names_place
+from indexlib.readers.grid import Grid, first_place
 from indexlib.readers.reading import Collector
 from indexlib.readers.sheets import Sheet
 
@@ -20,12 +20,17 @@ YEARS = frozenset(map(float, range(2000, 2100)))
 
 def top(sheet: Sheet) -> int:
     """Rows at the top of a sheet in which titles and heads stand: those above the first place, and a dozen at least."""
-    return max(ROWS, next((r for r, row in enumerate(sheet.rows[:MOST_ROWS]) if any(map(names_place, row))), ROWS))
+    return max(ROWS, _first_place(sheet))
+
+
+def _first_place(sheet: Sheet) -> int:
+    """The first row that names a place; 0 if none of the first rows does."""
+    return first_place(sheet.rows[:MOST_ROWS])
 
 
 def with_years(sheet: Sheet) -> Sheet:
     """The sheet with the years above its first place as text: a spreadsheet makes numbers of them."""
-    first = next((r for r, row in enumerate(sheet.rows[:MOST_ROWS]) if any(map(names_place, row))), 0)
+    first = _first_place(sheet)
     above = [[str(int(cell)) if isinstance(cell, float) and cell in YEARS else cell for cell in row]
              for row in sheet.rows[:first]]
     return replace(sheet, rows=above + sheet.rows[first:])
