@@ -90,11 +90,12 @@ def _walk(stream: bytes) -> dict[int, tuple[int, int]]:
     at, end, marks, letters = 0, len(stream) - 4, 0, 0
     stream += b"\0" * 8
     rows = columns = 0
+    plain = PLAIN  # a local name, looked at for every record
     while at <= end:
         # Row and column of a cell; of other records whatever stands there.
         kind, length, row, column = head(stream, at)
         marks += 1
-        if kind in PLAIN and length >= 6:  # most of them
+        if kind in plain and length >= 6:  # most of them
             if row >= rows:
                 rows = row + 1
             if column >= columns:

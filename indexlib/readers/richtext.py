@@ -30,7 +30,8 @@ def settled(data: bytes) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as old:
         parts = {part.filename: old.read(part) for part in old.infolist() if _holds_cells(part.filename)}
-        changed = {name: _settled(content) for name, content in parts.items() if LOOKS.search(content)}
+        changed = {name: _settled(content) for name, content in parts.items()
+                   if (b"vertAlign" in content or b"strike" in content) and LOOKS.search(content)}
         changed = {name: content for name, content in changed.items() if content != parts[name]}
         if not changed:
             return data
