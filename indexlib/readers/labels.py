@@ -174,8 +174,9 @@ def understand(text: str, index: str) -> Header:
 
     Examples
     --------
-    >>> understand("Chỉ số thành phần 2: Tiếp cận đất đai", "pci")
-    Header(text='Chỉ số thành phần 2: Tiếp cận đất đai', component='pci.2', number='2', marked=True, role='')
+    >>> header = understand("Chỉ số thành phần 2: Tiếp cận đất đai", "pci")
+    >>> header.component, header.number, header.marked
+    ('pci.2', '2', True)
     >>> understand("Xếp hạng", "pci").role
     'rank'
     """
