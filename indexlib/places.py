@@ -27,6 +27,8 @@ TABLES = {
 }
 #: "Thành phố" is not dropped: thành phố Thanh Hóa is not the province. The cities of province level have aliases.
 PREFIX = re.compile(r"^(tỉnh|tinh)\s+")
+#: The mark of a footnote: "Huế (1)", "Phú Thọ¹".
+NOTE = re.compile(r"(?<=\w)\s*\(\d{1,2}\)\W*$|[\u00b9\u00b2\u00b3\u2070-\u2079]")
 #: Lists print their count in front of a name: "1. Đà Nẵng". A number without its dot may be part of the name.
 COUNT = re.compile(r"^\d{1,3}\s*[.)]\s*(?=[^\W\d_])")
 #: Older placement of the tone mark (hoà) and the newer one (hòa) are the same spelling.
@@ -73,17 +75,17 @@ class Place:
 
 
 def spelling(text: str) -> str:
-    """Key of a spelling: one Unicode form, case, hyphens, tone placement, prefix and count set aside.
+    """Key of a spelling: one Unicode form, case, hyphens, tone placement, prefix, count and footnote set aside.
 
     Examples
     --------
-    >>> spelling("Tỉnh THANH HOÁ"), spelling("Bà Rịa – Vũng Tàu")
-    ('thanh hóa', 'bà rịa vũng tàu')
+    >>> spelling("Tỉnh THANH HOÁ"), spelling("Bà Rịa – Vũng Tàu"), spelling("Phú Thọ (1)")
+    ('thanh hóa', 'bà rịa vũng tàu', 'phú thọ')
     """
     key = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
     for old, new in TONES.items():
         key = key.replace(old, new)
-    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", COUNT.sub("", key.strip()))))
+    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", COUNT.sub("", NOTE.sub("", key.strip())))))
 
 
 #: Digits and the Vietnamese alphabet in their order, and the marks of the five tones.

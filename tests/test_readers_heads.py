@@ -204,6 +204,14 @@ def test_a_title_merged_over_the_table_or_beside_others_is_a_title(tmp_path):
         assert "title_other" in refusals(read(tmp_path, [first, *rows[1:]]))
 
 
+def test_a_title_of_papi_over_the_order_of_places_is_no_score(tmp_path):
+    truth = papi(2019, 4)
+    head, *below = wide(truth, papi_header)
+    rows = [["PAPI 2019"], ["TT", *head], *[[i, *row] for i, row in enumerate(below, 1)]]
+    reading = read(tmp_path, rows)
+    assert refusals(reading) == set() and len(reading.scores) == len(truth.figures)
+
+
 def test_a_sheet_of_papi_whose_title_says_another_year(tmp_path):
     rows = wide(papi(2020, 9), papi_header)
     assert "title_year" in refusals(read(tmp_path, {"PAPI 2019": [["Kết quả PAPI năm 2020"], *rows]}))

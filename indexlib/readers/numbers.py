@@ -7,7 +7,8 @@ import re
 
 PLAIN = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s?%?$")
 #: What publishers print in place of a score that they hold back.
-WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "n/a", "na"})
+WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "n/a", "na", "n.a.", "0*",
+                             "không công bố", "chưa công bố", "withheld"})
 
 
 def number(cell: object) -> float | None:

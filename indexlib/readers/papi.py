@@ -23,6 +23,7 @@ from indexlib.readers.figures import (
 )
 from indexlib.readers.formulas import check_formulas
 from indexlib.readers.grid import Column, Grid, find_grid, why_no_grid
+from indexlib.readers.heads import kind_of
 from indexlib.readers.labels import nearest
 from indexlib.readers.numbers import number
 from indexlib.readers.reading import Collector
@@ -101,7 +102,7 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
             continue
         if not any(number(cell) is not None for cell in column.cells.values()):
             continue
-        current = component_of(column, grid, year, report)
+        current = component_of(column, grid, year, report) if kind_of(column) == SCORE else ""
         if current:
             take(figures, grid, column, current, SCORE, report, may_be_withheld=True)
         elif not column.components() and not column.roles():
