@@ -152,6 +152,15 @@ def test_rows_that_say_what_they_are(tmp_path):
     assert refusals(read(tmp_path, rows)) == set()
 
 
+def test_a_rank_that_was_lost_is_missed(tmp_path):
+    rows = table(["Chỉ số", "Xếp hạng"], cells=lambda name: [VALUES[name][0], list(VALUES).index(name) + 1])
+    names, ranks = table(["Chỉ số"]), [["PAR INDEX 2023"], ["Tỉnh", "Xếp hạng"], *[[row[1], row[3]] for row in rows[2:]]]
+    assert refusals(read(tmp_path, {"2023": names, "hang": ranks})) == set()
+    assert "rank_gap" in refusals(read(tmp_path, {"2023": names, "hang": ranks[:20] + ranks[21:]}))
+    tied = [*ranks[:20], [ranks[20][0], ranks[19][1]], *ranks[21:]]
+    assert "rank_gap" not in refusals(read(tmp_path, {"2023": names, "hang": tied}))
+
+
 # Rows beside the provinces.
 
 def test_units_above_the_first_province_are_no_head(tmp_path):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A score and a rank as they are called in ``Figures.found``.
 SCORE, RANK = "score", "rank"
+#: From this share of all ranks on, a table gives them all and one that is missing was lost.
+NEARLY_ALL = 0.8
 #: A head of figures in percent: "Cải cách thể chế (%)".
 PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
 #: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
@@ -328,6 +330,9 @@ def check_ranks(figures: Figures, component: str, report: Collector, base: int =
     for place, rank in ranks.items():
         if rank != int(rank) or not 1 <= rank <= last:
             report.add("rank_range", figures.sheet, **figures.where(component, RANK, place), value=rank, n=last)
+    gap = next((i for i, rank in enumerate(sorted(ranks.values()), 1) if rank > i), 0)
+    if gap and NEARLY_ALL * last <= len(ranks) < last:
+        report.add("rank_gap", figures.sheet, rank=gap, component=load_catalogue().label(component), n=len(ranks), last=last)
     order = sorted((rank, place) for place, rank in ranks.items() if place in scores or not scores)
     # Two places with the same printed score may share a rank or stand in either order.
     step = 0.5 * 10.0 ** -decimals(list(scores.values())) if scores else 0
