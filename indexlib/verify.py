@@ -16,10 +16,11 @@ from typing import Any
 from indexlib import pages, provenance
 from indexlib.briefing import bundle
 from indexlib.briefing.alone import figures
-from indexlib.execution import execute
+from indexlib.execution import Workshop, execute
 from indexlib.findings import find
 from indexlib.foreign import shown
 from indexlib.kept import checksum, inputs
+from indexlib.params import Params
 from indexlib.provenance import Manifest
 from indexlib.run import suite
 from indexlib.wording import speaking
@@ -121,8 +122,9 @@ def verify(folder: Path, jobs: int = 2, progress: Callable[[], Any] | None = Non
         ran = [n.notebook for n in manifest.notebooks if not n.failed]
         verdict.failed = [n.notebook for n in manifest.notebooks if n.failed or n.notebook not in books]
         _compare_inputs(verdict, {f"notebooks/{books[n].name}": checksum(books[n]) for n in ran if n in books})
-        with tempfile.TemporaryDirectory(prefix="indexlib-verify-") as work:
-            _recompute(verdict, [books[n] for n in ran if n in books], Path(work), jobs, progress)
+        with tempfile.TemporaryDirectory(prefix="indexlib-verify-") as work, Workshop(jobs) as tools:
+            again = [books[n] for n in ran if n in books]
+            verdict.failed += recompute(again, manifest.params, Path(work), tools, progress)
             if manifest.papers:
                 _recompute_papers(verdict, folder, Path(work))
             _compare(verdict, folder, Path(work))
@@ -138,25 +140,29 @@ def _compare_inputs(verdict: Verdict, books: dict[str, str]) -> None:
     verdict.fresh = [k for k in now if k not in then]
 
 
-def _recompute(verdict: Verdict, books: list[Path], work: Path, jobs: int, progress: Callable[[], Any] | None) -> None:
-    """Tables, figure data and the words of pages, as the notebooks give them today."""
+def recompute(books: list[Path], params: Params, work: Path, tools: Workshop,
+              progress: Callable[[], Any] | None = None) -> list[str]:
+    """Write tables, figure data and pages as notebooks give them today; returns the names of those that failed."""
     import nbformat
 
+    kernels = tools.kernels
+
     def one(book: Path) -> bool:
-        failed = execute(book, work / book.name, verdict.manifest.params).failed
+        failed = execute(book, work / book.name, params, kernels).failed
         if progress:
             progress()
         return failed
 
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
-        verdict.failed += [b.stem for b, failed in zip(books, pool.map(one, books), strict=True) if failed]
+    with ThreadPoolExecutor(tools.jobs) as pool:
+        failed = [b.stem for b, broke_off in zip(books, pool.map(one, books), strict=True) if broke_off]
     for book in books:
-        if book.stem in verdict.failed:
+        if book.stem in failed:
             continue
         found = pages.content(nbformat.read(work / book.name, as_version=4))
         pages.write_tables(work / "tables", book.stem, found.tables)
         pages.write_data(work / "charts", found.figures)
         (work / f"{book.stem}.html").write_text(found.body, encoding="utf-8")
+    return failed
 
 
 def _recompute_papers(verdict: Verdict, folder: Path, work: Path) -> None:
@@ -182,7 +188,7 @@ def _compare(verdict: Verdict, folder: Path, work: Path) -> None:
         there = folder / name
         verdict.compared += 1
         if there.is_file():
-            verdict.differ += _first_difference(name, _lines(there, page=True), _lines(path))
+            verdict.differ += _first_difference(name, words(there, page=True), words(path))
         elif name not in gone:
             verdict.differ.append(Difference(name, 0, "", ""))
     known = {p.relative_to(work).as_posix() for p in made}
@@ -194,7 +200,7 @@ def _compare(verdict: Verdict, folder: Path, work: Path) -> None:
                        and not name.startswith(failed or ("\0",)) and name not in gone]
 
 
-def _lines(path: Path, page: bool = False) -> list[str]:
+def words(path: Path, page: bool = False) -> list[str]:
     """Lines of a table; of a page its words without markup, drawings and the links around it; of an office file its words."""
     if path.suffix in OFFICE:
         with zipfile.ZipFile(path) as parts:
