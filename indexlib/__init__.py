@@ -4,47 +4,38 @@ Published scores in; components that fall or rank low out, each with the plan it
 unit answerable for it. Names are loaded when first used, so that importing stays cheap.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 _NAMES = {
-    "load_scores": "scores", "load_withheld": "scores", "load_reference": "scores", "load_sources": "scores",
-    "load_indicators": "indicators",
-    "find_place": "places", "load_places": "places", "Place": "places",
-    "read_published": "readers", "Reading": "readers.reading",
-    "load_catalogue": "catalogue", "Component": "catalogue",
-    "standing": "standing", "changes": "change", "trends": "trend", "estimate_noise": "noise",
-    "flags": "flags", "review": "flags", "follow_up": "flags", "Review": "flags",
-    "open_run": "findings", "Findings": "findings",
-    "load_plan": "plan", "Plan": "plan",
-    "explore": "explore", "browse": "browse",
-    "Params": "params", "Rules": "params", "Grades": "params", "read_params": "params",
-    "IndexlibError": "problems", "DataError": "problems", "PlaceError": "problems", "NoDataError": "problems",
-    "Problem": "problems",
+    "load_scores": "data.scores", "load_withheld": "data.scores", "load_reference": "data.scores",
+    "load_sources": "data.scores", "load_indicators": "data.indicators",
+    "find_place": "data.lookup", "load_places": "data.places", "Place": "data.places",
+    "load_catalogue": "data.catalogue", "Component": "data.catalogue",
+    "standing": "analysis.standing", "changes": "analysis.changes", "trends": "analysis.trends",
+    "estimate_noise": "analysis.noise",
+    "flags": "plan.conditions", "review": "plan.conditions", "follow_up": "plan.conditions",
+    "Review": "plan.conditions", "open_run": "plan.review", "Findings": "plan.review",
+    "load_plan": "plan.plan", "Plan": "plan.plan",
+    "Params": "plan.settings", "Rules": "plan.settings", "Grades": "plan.settings", "read_params": "plan.settings",
+    "read_published": "intake.recognise", "Reading": "intake.reading",
+    "explore": "widgets.explorer", "browse": "widgets.browse",
+    "IndexlibError": "base.problems", "DataError": "base.problems", "PlaceError": "base.problems",
+    "NoDataError": "base.problems", "Problem": "base.problems",
 }
-__all__ = sorted(_NAMES)
+#: Modules that notebooks use, under the names by which they do.
+_MODULES = {"charts": "charts", "tables": "content.tables", "gallery": "content.gallery", "prose": "content.prose",
+            "method": "content.method", "outlook": "analysis.outlook"}
+__all__ = sorted([*_NAMES, *_MODULES])
 __version__ = "1.1.0"
 
 
-class _Package(ModuleType):
-    """Keeps ``indexlib.standing`` and ``indexlib.flags`` the functions, although modules bear the same names.
-
-    Importing a submodule sets it as an attribute of its package; for a public name that would hide the
-    function as soon as any code imports the module.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _NAMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-    def __getattr__(self, name: str) -> object:
-        if name not in _NAMES:
-            raise AttributeError(f"module 'indexlib' has no attribute {name!r}")
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"indexlib.{_MODULES[name]}")
+    if name in _NAMES:
         return getattr(import_module(f"indexlib.{_NAMES[name]}"), name)
-
-    def __dir__(self) -> list[str]:
-        return [*__all__, "__version__"]
+    raise AttributeError(f"module 'indexlib' has no attribute {name!r}")
 
 
-sys.modules[__name__].__class__ = _Package
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -9,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from indexlib import Findings, cli, load_catalogue, load_scores, open_run, wording
-from indexlib.scores import COLUMNS
+from indexlib import Findings, load_catalogue, load_scores, open_run
+from indexlib.base import wording
+from indexlib.cli import main as cli
+from indexlib.data.scores import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -104,7 +106,7 @@ def command(monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def handed_out(tmp_path_factory) -> Path:
     """The worksheets of Quảng Ninh 2023: three units, five components."""
-    from indexlib.briefing.worksheets import write_worksheets
+    from indexlib.briefing.worksheets.hand_out import write_worksheets
 
     folder = tmp_path_factory.mktemp("handed_out")
     write_worksheets(opened("quang_ninh", 2023), folder)

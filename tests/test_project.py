@@ -15,8 +15,8 @@ import yaml
 from conftest import ROOT
 
 from indexlib import load_plan, load_scores
-from indexlib.check import check_data
-from indexlib.cli import app
+from indexlib.cli.main import app
+from indexlib.intake.check import check_data
 
 #: Packages that conda-forge has under another name than PyPI.
 CONDA_NAMES = {"kaleido": "python-kaleido"}
@@ -76,7 +76,7 @@ def test_no_lock_file_and_no_published_workbook_is_in_git():
     names = tracked()
     assert not [n for n in names if n.endswith((".lock", "lock.json", "requirements.txt"))]
     assert not [n for n in names if n.endswith((".xls", ".xlsx", ".pdf", ".docx",
-        ".pptx")) and not n.startswith(("tests/data/", "indexlib/templates/"))]
+        ".pptx")) and not n.startswith("indexlib/briefing/templates/")]
     assert not [n for n in names if n.startswith(("outputs/", ".venv/"))]
 
 
@@ -95,7 +95,7 @@ def test_no_registry_host_or_machine_path_is_in_git():
 def test_texts_in_git_are_utf8_without_byte_order_mark():
     for name in tracked():
         if name.endswith((".py", ".csv", ".md", ".yml", ".toml", ".ipynb",
-            ".j2")) and not name.startswith("tests/data/"):
+            ".j2")) and not name.startswith("tests/support/"):
             raw = (ROOT / name).read_bytes()
             assert not raw.startswith(b"\xef\xbb\xbf"), name
             assert b"\r" not in raw, name

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexlib import kept as _kept
-from indexlib.findings import Findings
-from indexlib.params import Params
-from indexlib.problems import IndexlibError
-from indexlib.store import whole
+from indexlib.base.problems import IndexlibError
+from indexlib.plan.review import Findings
 
 REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx", "slides.pptx"
 KEPT = "briefing"
@@ -49,9 +43,9 @@ def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> Bu
     beside : Path
         Folder of the parameter file, from which it names template and progress.
     """
-    from indexlib.briefing.slides import write_slides
-    from indexlib.briefing.workbook import write_workbook
-    from indexlib.briefing.worksheets import write_worksheets
+    from indexlib.briefing.slides.presentation import write_slides
+    from indexlib.briefing.workbook.book import write_workbook
+    from indexlib.briefing.worksheets.hand_out import write_worksheets
 
     made = Bundle()
     makers: dict[str, Callable[[], object]] = {
@@ -71,44 +65,10 @@ def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> Bu
 
 def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> list[str]:
     """Write the report; what is wrong with the worksheets that it tells of is a notice."""
-    from indexlib.briefing.progress import read_progress
-    from indexlib.briefing.report import write_report
+    from indexlib.briefing.report.document import write_report
+    from indexlib.briefing.worksheets.progress import read_progress
 
     asked = found.params.report
     progress = read_progress(beside / asked.progress, found.params) if asked.progress else None
     write_report(found, path, charts, beside / asked.template if asked.template else None, progress)
     return [p.line() for p in progress.problems] if progress else []
-
-
-def key(params: Params, beside: Path, charts: Path) -> str:
-    """Checksum of all that the files follow from, so that earlier work can be taken.
-
-    Parameters
-    ----------
-    params : Params
-    beside : Path
-        Folder of the parameter file.
-    charts : Path
-        Folder with the charts as PNG.
-    """
-    asked = [beside / p for p in (params.report.template, params.report.progress) if p]
-    files = [f for p in asked for f in ([p] if p.is_file() else p.rglob("*")) if f.is_file()]
-    parts = [json.dumps(params.model_dump(), sort_keys=True), *_kept.made_from(params),
-             *(f"{f.name}={_kept.checksum(f)}" for f in sorted([*files, *charts.glob("*.png")]))]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def take(store: Path, folder: Path) -> bool:
-    """Put earlier work into a folder, if there is any."""
-    if not store.exists():
-        return False
-    with zipfile.ZipFile(store) as archive:
-        archive.extractall(folder)
-    return True
-
-
-def keep(folder: Path, store: Path) -> None:
-    """Store the files of a folder for the next run."""
-    with whole(store) as part, zipfile.ZipFile(part, "w") as archive:
-        for path in sorted(p for name in NAMES for p in (folder / name, *(folder / name).rglob("*"))):
-            archive.write(path, path.relative_to(folder).as_posix())

@@ -24,14 +24,15 @@ import pandas as pd
 import psutil
 
 import indexlib as ix
-from indexlib import charts, wording
+from indexlib import charts
+from indexlib.base import wording
 from indexlib.briefing import bundle
-from indexlib.findings import find
-from indexlib.flags import assess
-from indexlib.paramfiles import other_places
-from indexlib.params import Grades, Rules, read_params
-from indexlib.readers import read_published
-from indexlib.run import suite
+from indexlib.intake.recognise import read_published
+from indexlib.plan.conditions import assess
+from indexlib.plan.review import find
+from indexlib.plan.settings import Grades, Rules, read_params
+from indexlib.run.one import suite
+from indexlib.run.paramfiles import other_places
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bench_analysis
@@ -98,7 +99,7 @@ def bench_suite(quick: bool, folder: Path) -> None:
         os.environ["INDEXLIB_NOTEBOOKS"] = str(folder / "books")
     plain = cost(lambda: [call("papermill", "--no-progress-bar", b, folder / b.name, "-f", PARAMS) for b in books])
     show(f"papermill, {len(books)} notebooks one by one, no pages, no image files", plain)
-    run = ("indexlib.cli", "run", "--outputs", folder / "outputs")
+    run = ("indexlib.cli.main", "run", "--outputs", folder / "outputs")
     show("indexlib run, with pages and image files", cost(lambda: call(*run, PARAMS)), plain)
     show("indexlib run again, nothing changed", cost(lambda: call(*run, PARAMS)), plain)
     bench_papers(folder, plain)

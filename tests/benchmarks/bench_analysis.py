@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 import indexlib as ix
-from indexlib import files
-from indexlib.flags import assess
-from indexlib.params import Grades, Rules
+from indexlib.data import files
+from indexlib.plan.conditions import assess
+from indexlib.plan.settings import Grades, Rules
 
 COMMUNES, COMPONENTS, YEARS, LAST = 3321, 60, 6, 2024
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 import indexlib as ix
-from indexlib import choices, views
+from indexlib.widgets import choices, views
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from statistics import median
 import pandas as pd
 import pytest
 
-from indexlib.readers import read_published
+from indexlib.intake.recognise import read_published
 
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "published"
 WORKBOOKS = sorted(PUBLISHED.glob("p*/P*.xls*"))

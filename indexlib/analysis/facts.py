@@ -1,0 +1,125 @@
+"""Everything the rules look at, for every score of a panel: standing, change, trend, base, published mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from indexlib.analysis import changes, noise, trends
+from indexlib.analysis.panel import Panel, build, choose
+from indexlib.analysis.standing import of_panel as standing_of
+from indexlib.data.catalogue import PART, load_catalogue
+from indexlib.data.scores import load_reference
+
+KINDS = ("none", "published", "computed")
+
+
+def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Evidence for every row of a score table, the parts of a total left out.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns of :func:`indexlib.load_scores`, the whole panel.
+    base_year : int
+        Year that "not improved" is judged against, where the block holds it.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``place``, ``component``, ``index``, ``level``; the columns of
+        :func:`indexlib.standing` and :func:`indexlib.changes`; ``rank_before``, ``base_before``,
+        ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
+        ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``,
+        ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
+        ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
+        less) or on its ``own``, else empty; ``lost_in_common``: places lost among the places scored in both years,
+        where these differ.
+    """
+    panel = build(scores)
+    moved = noise.differences(panel)
+    estimated = noise.of_panel(panel, moved)
+    frame = standing_of(panel)
+    changed = changes.of_panel(panel, moved, estimated)
+    for name in changed.columns.difference(frame.columns, sort=False):
+        frame[name] = changed[name]
+    found = trends.of_panel(panel, moved, estimated)
+    for name, values in (("first_year", found.first), ("n_years", np.nan_to_num(found.n).astype(int)),
+                         ("slope", found.slope), ("s", found.s), ("steps", found.steps),
+                         ("falls", found.falls),
+                         ("p_trend", found.p_fall), ("prob_trend", found.prob_fall)):
+        frame[name] = panel.cell(values)
+    frame["ci_low"], frame["ci_high"] = panel.rows["ci_low"], panel.rows["ci_high"]
+    for name in ("rank", "base"):
+        frame[f"{name}_before"] = _before(panel, frame[name])
+    kind = _before(panel, frame["rank_kind"].cat.codes)
+    frame["rank_kind_before"] = choose([kind == frame["rank_kind"].cat.categories.get_loc(k) for k in KINDS[1:]],
+                                       list(KINDS[1:]), KINDS[0])
+    frame["base_year"], frame["base_score"] = (panel.cell(v) for v in _base(panel, base_year))
+    frame["published_mean"] = panel.of_component(_published_mean(panel))
+    known = [load_catalogue().component(c) for c in panel.components]
+    frame.insert(3, "index", panel.by_component([c.index for c in known]))
+    frame.insert(4, "level", panel.by_component([c.level for c in known]))
+    frame["decimals"] = panel.decimals[panel.at[1]]
+    fell = frame["change_published"] < 0
+    country_fell = changes.half_up(frame["median_change"], frame["decimals"]) < 0
+    most_of_it = frame["median_change"] <= frame["change"] / 2
+    frame["fell_with"] = choose([~fell | frame["median_change"].isna(), country_fell & most_of_it, country_fell],
+                                ["", "country", "more"], "own")
+    frame["lost_in_common"] = panel.cell(_lost_in_common(panel))
+    parts = frame["level"] == PART
+    return frame[~parts].reset_index(drop=True) if parts.any() else frame
+
+
+def _before(panel: Panel, column: pd.Series) -> np.ndarray:
+    """A column's value of the year before, at the rows of the table."""
+    values = panel.spread(column)
+    values[:, :, 1:] = values[:, :, :-1].copy()
+    values[:, :, :1] = np.nan
+    return panel.cell(values)
+
+
+def _lost_in_common(panel: Panel) -> np.ndarray:
+    """Places lost against the year before among those scored in both, where the places scored differ; whole panels only."""
+    out = np.full(panel.score.shape, np.nan)
+    for g, c, y in np.argwhere(panel.whole[:, :, 1:] & panel.whole[:, :, :-1]):
+        of = panel.members[g]
+        before, now = panel.score[of, c, y], panel.score[of, c, y + 1]
+        both = ~np.isnan(before) & ~np.isnan(now)
+        if both.sum() < max((~np.isnan(before)).sum(), (~np.isnan(now)).sum()):
+            out[of[both], c, y + 1] = _rank(now[both]) - _rank(before[both])
+    return out
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """Place by score, the highest first; ties share the better place."""
+    return len(values) - np.searchsorted(np.sort(values), values, "right") + 1
+
+
+def _base(panel: Panel, base_year: int) -> tuple[np.ndarray, np.ndarray]:
+    """Base year and score: the base year's inside its block, else the block's first score before the year."""
+    years, scores = np.full(panel.score.shape, np.nan), np.full(panel.score.shape, np.nan)
+    for c, of_block in trends.blocks(panel):
+        at = panel.years[of_block]
+        y = panel.score[:, c, of_block]
+        known = ~np.isnan(y)
+        first = known.argmax(axis=1)
+        first_score = y[np.arange(len(y)), first]
+        for k, when in enumerate(of_block):
+            if panel.block[c, when] <= base_year < at[k] and base_year in at:
+                years[:, c, when] = base_year
+                scores[:, c, when] = y[:, np.flatnonzero(at == base_year)[0]]
+            else:
+                there = known.any(axis=1) & (first < k)
+                years[there, c, when], scores[there, c, when] = at[first[there]], first_score[there]
+    return years, scores
+
+
+def _published_mean(panel: Panel) -> np.ndarray:
+    """Published national mean of each component and year."""
+    r = load_reference()
+    r = r[(r["area"] == "") & (r["statistic"] == "mean") & r["component"].isin(panel.components)
+          & r["year"].isin(panel.years)]
+    out = np.full(panel.block.shape, np.nan)
+    out[pd.Index(panel.components).get_indexer(r["component"]), r["year"] - panel.years[0]] = r["value"]
+    return out

@@ -1,0 +1,105 @@
+"""Where a place stands among the places of a year: rank, group, percentile, median, share of the scale.
+
+Nothing is computed from a panel that is not whole: a cut-down or partial panel gives
+``panel == "partial"``, only published ranks, and no median, group or percentile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from indexlib.analysis.panel import Panel, build, choose
+from indexlib.data.catalogue import load_catalogue
+
+GROUPS = ("high", "upper_middle", "lower_middle", "low")
+
+
+def standing(scores: pd.DataFrame) -> pd.DataFrame:
+    """Standing of every score among the places of its year.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns of :func:`indexlib.load_scores`, the whole panel: what is computed needs every place.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``place``, ``component``, ``score`` as given, and
+
+        - ``rank``, ``base``, ``rank_kind``: the published rank where there is one, else the computed
+          one (ties share the better place), else ``"none"``; a rank that a source gives beyond those that
+          the publisher prints counts as computed;
+        - ``group``: quarter by score (``high``, ``upper_middle``, ``lower_middle``, ``low``), cut at
+          the quartiles of the year as PAPI does;
+        - ``percentile``: share of the other places that score lower, 0 to 100;
+        - ``median``, ``low_quarter``: median and 25th percentile of the year's scores;
+        - ``share``: (score - scale minimum) / (scale maximum - scale minimum), missing where no
+          maximum is printed;
+        - ``gap``: (score - median) in shares of the scale;
+        - ``panel``: ``complete`` or ``partial``; ``scored``, ``expected``: places with a score, places covered.
+
+    Examples
+    --------
+    >>> from indexlib import load_scores
+    >>> s = standing(load_scores("papi"))
+    >>> row = s.query("year == 2024 and place == 'thanh_hoa' and component == 'papi'").iloc[0]
+    >>> int(row["rank"]), int(row["base"]), row["rank_kind"]
+    (13, 61, 'computed')
+    """
+    return of_panel(build(scores))
+
+
+def of_panel(panel: Panel) -> pd.DataFrame:
+    """:func:`standing` of a panel already arranged."""
+    rows = panel.rows
+    rank, lower, quartiles = _places(panel)
+    whole = panel.of_group(panel.whole)
+    scored = panel.of_group(panel.scored)
+    score = rows["score"].to_numpy(dtype=float)
+    ranked = whole & ~np.isnan(score)
+    low, median, high = (np.where(whole, panel.of_group(q), np.nan) for q in quartiles)
+    bottom, top = panel.of_component(panel.low), panel.of_component(panel.high)
+    printed = rows["rank"].notna().to_numpy()
+    beyond = printed & (rows["rank"] > _ranks_printed(rows)).to_numpy()
+    kind = choose([beyond, printed, ranked], ["computed", "published", "computed"], "none")
+    group = choose([~ranked, score >= high, score >= median, score >= low], ["", *GROUPS[:3]], GROUPS[3])
+    return rows[["year", "place", "component", "score"]].assign(
+        rank=np.where(printed, rows["rank"], np.where(ranked, panel.cell(rank), np.nan)),
+        base=np.where(printed, rows["rank_base"], np.where(ranked, scored, np.nan)),
+        rank_kind=kind, group=group,
+        percentile=np.where(ranked & (scored > 1), 100 * panel.cell(lower) / np.maximum(scored - 1, 1), np.nan),
+        median=median, low_quarter=low, share=(score - bottom) / (top - bottom),
+        gap=(score - median) / (top - bottom), panel=choose([whole], ["complete"], "partial"), scored=scored,
+        expected=panel.of_group(panel.expected))
+
+
+def _ranks_printed(rows: pd.DataFrame) -> pd.Series:
+    """How many ranks the publisher prints of each row's index and year; infinite where it prints all."""
+    limit = pd.Series(np.inf, index=rows.index)
+    editions = load_catalogue().editions.dropna(subset="ranks_printed")
+    for e in editions.itertuples(index=False):
+        limit[(rows["component"] == e.index) & rows["year"].between(e.first_year, e.last_year)] = e.ranks_printed
+    return limit
+
+
+def _places(panel: Panel) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    """Rank of each place, number of places below it, and quartiles of each whole panel."""
+    rank, lower = np.full(panel.score.shape, np.nan), np.full(panel.score.shape, np.nan)
+    quartiles = [np.full(panel.whole.shape, np.nan) for _ in range(3)]
+    for g, c, y, members in panel.columns_of():
+        x = panel.score[members, c, y]
+        ordered = np.sort(x)
+        rank[members, c, y] = len(x) - np.searchsorted(ordered, x, "right") + 1
+        lower[members, c, y] = np.searchsorted(ordered, x, "left")
+        for out, q in zip(quartiles, (0.25, 0.5, 0.75), strict=True):
+            out[g, c, y] = _quantile(ordered, q)
+    return rank, lower, quartiles
+
+
+def _quantile(ordered: np.ndarray, q: float) -> float:
+    """Quantile of sorted values by linear interpolation."""
+    at = q * (len(ordered) - 1)
+    i = int(at)
+    return ordered[i] if at == i else ordered[i] + (at - i) * (ordered[i + 1] - ordered[i])

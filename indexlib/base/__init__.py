@@ -1,0 +1,1 @@
+"""What any program needs: problems, texts and numbers, safe files."""

@@ -1,0 +1,95 @@
+"""How much room texts and tables take, and what is done where they take too much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indexlib.base.wording import t
+from indexlib.charts.style import width as noto
+from indexlib.charts.style import wrap
+
+#: Points; type smaller than this cannot be read from the back of a room.
+SMALLEST = 12
+LINE = 1.2
+#: Points around a table's text: left and right together, top and bottom together.
+CELL_X, CELL_Y = 16, 8
+#: Sizes of type of a table with the lines a cell may have at each: large type first, but not at the price of tall cells.
+SIZES = [(16, 2), (15, 2), (14, 2), (14, 3), (13, 3), (SMALLEST, 3), (14, 99), (13, 99), (SMALLEST, 99)]
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Width of one line in points, whatever plain face the office has: Arial's capitals are wider than Noto's."""
+    return 1.06 * noto(text, size, bold)
+
+
+def broken(text: str, room: float, size: float, bold: bool = False) -> int:
+    """Lines that a text takes in a room in points; a word longer than the room is broken.
+
+    Examples
+    --------
+    >>> broken("Công khai, minh bạch", 75, 12), broken("x" * 60, 75, 12)
+    (2, 6)
+    """
+    return sum(max(1, -(-int(width(x, size, bold)) // max(int(room), 1))) for x in wrap(text, room / 1.06, size, bold))
+
+
+def height(texts: Sequence[str], room: float, size: float, bold: bool = False, gap: float = 0) -> float:
+    """Height in points of paragraphs set in a room."""
+    return sum(broken(x, room, size, bold) * size * LINE for x in texts) + gap * (len(texts) - 1)
+
+
+def shortened(text: str, room: float, size: float, lines: int, bold: bool = False) -> str:
+    """A text cut, at a word if it can be, to a number of lines; an ellipsis says that it was longer."""
+    cut = text
+    while broken(cut, room, size, bold) > lines and len(cut) > 2:
+        whole = cut.removesuffix(" …")
+        short = whole[: int(len(whole) * 0.9)]
+        cut = (short.rsplit(" ", 1)[0] if " " in short[len(short) // 2:] else short).rstrip(",;. ") + " …"
+    return cut
+
+
+def columns_of(cells: list[list[str]], room: float, size: float) -> list[float]:
+    """Widths of columns: short ones as wide as they ask, long ones share what is left, none narrower than a word."""
+    wanted, words = [], []
+    for c in range(len(cells[0])):
+        column = [(row[c], r == 0) for r, row in enumerate(cells)]
+        wanted.append(max(width(x, size, head) for x, head in column) + CELL_X)
+        words.append(max(width(x, size, head) for text, head in column for x in text.split(" ")) + CELL_X)
+    fixed = [min(w, room / 3) for w in words]
+    low, high = 0.0, room  # the cap at which the columns fill the room
+    for _ in range(40):
+        cap = (low + high) / 2
+        widths = [max(f, min(x, cap)) for f, x in zip(fixed, wanted, strict=True)]
+        low, high = (low, cap) if sum(widths) > room else (cap, high)
+    scale = room / sum(widths)
+    return [x * scale for x in widths]
+
+
+def row_height(row: list[str], columns: list[float], size: float, head: bool) -> float:
+    """Height in points of a row of a table."""
+    return max(broken(x, w - CELL_X, size, head) for x, w in zip(row, columns, strict=True)) * size * LINE + CELL_Y
+
+
+def table_height(cells: list[list[str]], columns: list[float], size: float) -> float:
+    """Height in points of a table."""
+    return sum(row_height(row, columns, size, r == 0) for r, row in enumerate(cells))
+
+
+def fitted(cells: list[list[str]], wide: float, high: float) -> tuple[list[list[str]], list[float], float]:
+    """Cells, widths of columns and size of type at which a table fits; cells and then rows give way at the smallest."""
+    for size, lines in SIZES:
+        columns = columns_of(cells, wide, size)
+        most = lines * size * LINE + CELL_Y
+        tall = max(row_height(row, columns, size, r == 0) for r, row in enumerate(cells))
+        if tall <= most and table_height(cells, columns, size) <= high:
+            return cells, columns, size
+    for lines in (4, 3, 2):
+        shown = [[shortened(x, w - CELL_X, SMALLEST, lines, r == 0) for x, w in zip(row, columns, strict=True)]
+                 for r, row in enumerate(cells)]
+        if table_height(shown, columns, SMALLEST) <= high:
+            return shown, columns, SMALLEST
+    more = [t("deck.more", n=len(cells)), *[""] * (len(columns) - 1)]
+    while len(shown) > 1 and table_height([*shown, more], columns, SMALLEST) > high:
+        shown = shown[:-1]
+        more[0] = t("deck.more", n=len(cells) - len(shown))
+    return [*shown, more], columns, SMALLEST

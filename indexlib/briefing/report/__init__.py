@@ -1,0 +1,1 @@
+"""The report, to be read and signed."""

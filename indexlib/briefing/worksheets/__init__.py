@@ -1,0 +1,1 @@
+"""The worksheets of the units: handed out, read back, counted."""

@@ -1,0 +1,92 @@
+"""The form that units fill in: its columns, sheets and keys, shared by those who write it and who read it back."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from indexlib.base.wording import LANGUAGES, speaking, t
+from indexlib.data.catalogue import load_catalogue
+
+#: First cell of the sheet of keys, with the version of the form.
+MARK, VERSION = "indexlib-worksheet", 1
+#: Sheet of keys, for reading back; the same in both languages.
+KEYS_SHEET = "indexlib"
+#: What the sheet of keys says about a worksheet, one key a row.
+KEYS = ("plan", "unit", "place", "year", "language")
+#: Lines for measures that each component has from the start.
+LINES = 3
+#: How far a measure has come, as the list of the form offers it.
+STATUSES = ("not_started", "running", "done")
+#: Years after the index's year in which a date of a measure may lie.
+YEARS_AHEAD = 4
+#: Most measures that one component can hold.
+MOST = 99
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the form: its key, its width in characters, and what is to be typed into it.
+
+    ``fill`` is ``text``, ``date``, ``status`` or ``number``; empty for what is printed beforehand.
+    """
+
+    key: str
+    width: int
+    fill: str = ""
+
+    @property
+    def header(self) -> str:
+        """Heading in the language in force."""
+        return t(f"ws.col.{self.key}")
+
+
+COLUMNS = (
+    Column("code", 13), Column("component", 24), Column("score", 13), Column("change", 17), Column("rank", 10),
+    Column("why", 30), Column("grade", 8), Column("item", 13), Column("words", 40), Column("number", 8, "number"),
+    Column("measure", 38, "text"), Column("product", 22, "text"), Column("deadline", 12, "date"),
+    Column("person", 18, "text"), Column("status", 15, "status"), Column("done_on", 12, "date"),
+    Column("result", 22, "text"),
+)
+#: Position of each column.
+AT = {column.key: i for i, column in enumerate(COLUMNS)}
+#: Cells that make a line a measure once one of them is filled.
+FILLED = ("measure", "product", "deadline", "person", "status", "done_on", "result")
+#: Cells that a measure needs: what, by when, to show what, by whom.
+NEEDED = ("measure", "product", "deadline", "person")
+
+
+def short_label(code: str) -> str:
+    """Index and number of a component, ``PAPI 6.2``; its whole label where it bears no number."""
+    component = load_catalogue().component(code)
+    return f"{load_catalogue().short_name(component.index)} {component.number}" if component.number else \
+        load_catalogue().label(code)
+
+
+def sheet_title() -> str:
+    """Name of the sheet to fill in, in the language in force."""
+    return t("ws.sheet")
+
+
+def spoken(key: str) -> dict[str, str]:
+    """Texts of a key in every language, one Unicode form, small letters, with the language each belongs to."""
+    found = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            found[same(t(key))] = code
+    return found
+
+
+def same(text: object) -> str:
+    """A text in the form in which texts typed by people are compared."""
+    return " ".join(unicodedata.normalize("NFC", str(text)).casefold().split())
+
+
+def header_keys() -> dict[str, str]:
+    """Column of each heading, in any language."""
+    return {text: column.key for column in COLUMNS for text in spoken(f"ws.col.{column.key}")}
+
+
+def status_keys() -> dict[str, str]:
+    """Status of each entry of the list, in any language."""
+    return {text: status for status in STATUSES for text in spoken(f"ws.status.{status}")}

@@ -1,0 +1,186 @@
+"""What the units planned and did, read back from their worksheets, for the quarterly report."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from indexlib.base.problems import DataError, Problem
+from indexlib.base.wording import t
+from indexlib.briefing.worksheets.returned import Returned, read_worksheet
+from indexlib.data.lookup import find_place
+from indexlib.plan.plan import load_plan
+from indexlib.plan.settings import Params
+
+ROWS = ["unit", "component", "number", "measure", "product", "deadline", "person", "status", "done_on", "result",
+        "file", "row"]
+#: Files that hold worksheets, and files that a unit may send back instead.
+BOOKS, DOCUMENTS = (".xlsx", ".xlsm", ".xls", ".ods"), (".docx", ".doc", ".odt", ".pdf", ".csv")
+#: What has become of a measure on a day.
+STATES = ("done", "done_late", "late", "due")
+#: What has become of a component: measures are there, none is, its lines have faults, its worksheet is not there.
+PLANNED = ("planned", "missing", "faulty", "not_returned")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Worksheets read back.
+
+    Attributes
+    ----------
+    place, plan : str
+        Codes; empty where no worksheet could be read.
+    year : int
+        Index year of the results that the worksheets answer to; 0 where none could be read.
+    rows : DataFrame
+        One row per measure that is in order: ``unit``, ``component``, ``number``, ``measure``, ``product``,
+        ``deadline`` (date), ``person``, ``status`` (``not_started``, ``running``, ``done``, empty: not said),
+        ``done_on`` (date or ``None``), ``result``, ``file``, ``row``.
+    components : DataFrame
+        One row per component that was handed out, by unit as the plan lists them: ``component``, ``unit``,
+        ``state``: ``planned``, ``missing`` (no measure on the worksheet), ``faulty`` (its lines could not be
+        counted) or ``not_returned``.
+    problems : list of Problem
+        Everything that kept a line or file from being counted, with its sheet, row and column.
+    """
+
+    place: str
+    year: int
+    plan: str
+    rows: pd.DataFrame
+    components: pd.DataFrame
+    problems: list[Problem]
+
+    def judged(self, on: datetime.date) -> pd.DataFrame:
+        """The measures with their ``state`` at the end of a day.
+
+        ``done``: by its deadline; ``done_late``; ``late``: not done, the deadline has passed; ``due``: not done,
+        the deadline has not passed. What was done after the day counts as not done on it.
+        """
+        done = np.array([d is not None and d <= on for d in self.rows["done_on"]], dtype=bool)
+        deadline = self.rows["deadline"]
+        after = np.array([d is not None and d > limit for d, limit in zip(self.rows["done_on"], deadline, strict=True)],
+                         dtype=bool)
+        passed = np.array([limit < on for limit in deadline], dtype=bool)
+        state = np.select([done & ~after, done, passed], list(STATES[:3]), STATES[3])
+        return self.rows.assign(state=state)
+
+    def summary(self, on: datetime.date) -> pd.DataFrame:
+        """Counts by unit on a day.
+
+        Returns
+        -------
+        DataFrame
+            ``unit``; ``components`` = ``planned`` + ``missing`` + ``faulty`` + ``not_returned``;
+            ``measures`` = ``done`` + ``done_late`` + ``late`` + ``due``.
+        """
+        units = list(dict.fromkeys(self.components["unit"]))
+        components = pd.crosstab(self.components["unit"], self.components["state"])
+        judged = self.judged(on)
+        measures = pd.crosstab(judged["unit"], judged["state"])
+        frame = pd.DataFrame({"unit": units}, dtype=object)
+        for name, names, counts in (("components", PLANNED, components), ("measures", STATES, measures)):
+            counts = counts.reindex(index=units, columns=list(names), fill_value=0).reset_index(drop=True).astype(int)
+            frame = frame.join(counts.sum(axis=1).rename(name)).join(counts)
+        return frame
+
+
+def read_progress(folder: Path | str, expected: Params | None = None) -> Progress:
+    """Read the filled worksheets of a folder.
+
+    Nothing is guessed: a line with a fault, a file of another run, two files of one unit are left out of the counts
+    and stand among the problems with their cells.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the workbooks that the units sent back. A document without a workbook of its name is a problem: what
+        was filled in on paper cannot be read back. Folders inside it are not looked into.
+    expected : Params, optional
+        Place, year and plan that the worksheets must be of; default what most of them say.
+
+    Raises
+    ------
+    DataError
+        No such folder, or no workbook in it.
+    """
+    folder = Path(folder)
+    files = _files(folder)
+    if not files:
+        code = "no_files" if folder.is_dir() else "no_folder"
+        raise DataError([Problem(folder.as_posix(), "", None, "", code, t(f"progress.{code}"))])
+    backs = [read_worksheet(path) for path in files]
+    known = [b for b in backs if b.keys]
+    run = _run(known, expected)
+    kept = _once([b for b in known if _signature(b) == run])
+    return _together(kept, run, [p for b in backs for p in b.problems])
+
+
+def _files(folder: Path) -> list[Path]:
+    """What may be a worksheet: workbooks, and documents that have no workbook of their name beside them."""
+    if not folder.is_dir():
+        return []
+    there = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(("~$", ".")))
+    books = [p for p in there if p.suffix.lower() in BOOKS]
+    stems = {p.stem for p in books}
+    return [p for p in there if p in books or (p.suffix.lower() in DOCUMENTS and p.stem not in stems)]
+
+
+def _signature(back: Returned) -> tuple:
+    """What a worksheet shares with all others of its run."""
+    return (back.keys["place"], back.keys["year"], back.keys["plan"], tuple(sorted(back.given.items())))
+
+
+def _run(known: list[Returned], expected: Params | None) -> tuple | None:
+    """The run that is counted: the one expected, else the one of most worksheets; others become problems."""
+    count = Counter(_signature(b) for b in known)
+    if expected is not None:
+        asked = (find_place(expected.place, expected.year).code, expected.year, expected.plan)
+        count = Counter({s: n for s, n in count.items() if s[:3] == asked})
+    most = [s for s, n in count.items() if n == max(count.values())]
+    run = most[0] if len(most) == 1 else None
+    for back in known:
+        if _signature(back) == run:
+            continue
+        said = back.keys
+        if expected is not None and _signature(back)[:3] != asked:
+            back.report("not_expected", place=said["place"], year=said["year"], plan=said["plan"],
+                        expected=", ".join(map(str, asked)))
+        else:
+            back.report("mixed", place=said["place"], year=said["year"], plan=said["plan"])
+    return run
+
+
+def _once(backs: list[Returned]) -> list[Returned]:
+    """Worksheets of units that sent back one only."""
+    count = Counter(b.keys["unit"] for b in backs)
+    for back in backs:
+        if count[back.keys["unit"]] > 1:
+            back.report("unit_twice", unit=back.keys["unit"],
+                        files=", ".join(b.file for b in backs if b.keys["unit"] == back.keys["unit"]))
+            back.rows.clear()
+            back.faulty |= set(back.own)
+    return backs
+
+
+def _together(backs: list[Returned], run: tuple | None, problems: list[Problem]) -> Progress:
+    """The worksheets of one run as frames."""
+    place, year, plan, given = run or ("", 0, "", ())
+    records: list[dict[str, Any]] = [row for back in backs for row in back.rows]
+    rows = pd.DataFrame(records, columns=ROWS).astype({"deadline": object, "done_on": object})
+    rows["done_on"] = [d if isinstance(d, datetime.date) else None for d in rows["done_on"]]
+    known = [*load_plan(plan).units["unit"], ""] if plan else []
+    listed = sorted(backs[0].given.items() if backs else given, key=lambda pair: known.index(pair[1]))
+    components = pd.DataFrame(listed, columns=["component", "unit"])
+    planned, faulty = set(rows["component"]), {c for b in backs for c in b.faulty}
+    returned = {b.keys["unit"] for b in backs}
+    components["state"] = np.select(
+        [components["component"].isin(planned), components["component"].isin(faulty),
+         components["unit"].isin(returned)], [PLANNED[0], PLANNED[2], PLANNED[1]], PLANNED[3])
+    return Progress(place, year, plan, rows, components, problems)

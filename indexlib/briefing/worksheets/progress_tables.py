@@ -1,0 +1,77 @@
+"""Tables of the quarterly report: what each unit planned, did, is late with and has not planned."""
+
+from __future__ import annotations
+
+import datetime
+
+import pandas as pd
+
+from indexlib.base import wording as w
+from indexlib.base.wording import t
+from indexlib.briefing.worksheets.assignment import unit_name
+from indexlib.briefing.worksheets.progress import PLANNED, STATES, Progress
+from indexlib.content.tables.table import Table
+from indexlib.data.catalogue import load_catalogue
+from indexlib.plan.plan import load_plan
+
+#: Columns of counts, with the name of each among the column headings.
+COUNTS = {"components": "components", "planned": "planned", "missing": "unplanned", "faulty": "faulty",
+          "not_returned": "not_returned", "measures": "measures", **{s: s for s in STATES}}
+#: What asks for attention first.
+ORDER = {"late": 0, "due": 1, "done_late": 2, "done": 3}
+
+
+def day_text(day: datetime.date | None) -> str:
+    """A day as day/month/year; a dash if there is none.
+
+    Examples
+    --------
+    >>> day_text(datetime.date(2026, 9, 5))
+    '05/09/2026'
+    """
+    return w.NONE if day is None else f"{day.day:02}/{day.month:02}/{day.year}"
+
+
+def by_unit(progress: Progress, on: datetime.date) -> Table:
+    """Counts of components and measures by unit on a day, with the sum of all."""
+    counts = progress.summary(on)
+    names = list(COUNTS)
+    rows = [(_unit(progress, r["unit"]), *(str(r[n]) for n in names)) for r in counts.to_dict("records")]
+    if rows:
+        rows.append((t("progress.all"), *(str(counts[n].sum()) for n in names)))
+    frame = pd.DataFrame(rows, columns=["unit", *COUNTS.values()])
+    notes = [t("progress.note.sums"), t("progress.note.day", day=day_text(on))]
+    if progress.problems:
+        notes.append(t("progress.note.problems", n=len(progress.problems)))
+    return Table(t("progress.table.units", day=day_text(on)), frame, notes, t("progress.empty"))
+
+
+def measures(progress: Progress, on: datetime.date) -> Table:
+    """Every measure with what has become of it, the late ones first, each group by deadline."""
+    judged = progress.judged(on)
+    judged = judged.assign(_order=judged["state"].map(ORDER)).sort_values(["_order", "deadline", "unit"], kind="stable")
+    catalogue = load_catalogue()
+    rows = [(_unit(progress, r["unit"]), catalogue.label(r["component"]), r["measure"], r["product"], r["person"],
+             day_text(r["deadline"]), t(f"progress.state.{r['state']}"), _said(r["status"]), day_text(r["done_on"]),
+             r["result"] or w.NONE) for r in judged.to_dict("records")]
+    columns = ["unit", "component", "measure", "product", "person", "deadline", "state_on", "status", "done_on", "result"]
+    return Table(t("progress.table.measures", day=day_text(on)), pd.DataFrame(rows, columns=columns), [],
+                 t("progress.empty_measures"))
+
+
+def unplanned(progress: Progress) -> Table:
+    """Components without a measure that could be counted, and why."""
+    c = progress.components[progress.components["state"] != PLANNED[0]]
+    catalogue = load_catalogue()
+    rows = [(_unit(progress, r.unit), catalogue.label(r.component), t(f"progress.plan.{r.state}"))
+            for r in c.sort_values("unit", kind="stable").itertuples(index=False)]
+    return Table(t("progress.table.unplanned"), pd.DataFrame(rows, columns=["unit", "component", "why_not"]), [],
+                 t("progress.empty_unplanned"))
+
+
+def _unit(progress: Progress, unit: str) -> str:
+    return unit_name(load_plan(progress.plan), unit)
+
+
+def _said(status: str) -> str:
+    return t(f"ws.status.{status}") if status else t("progress.not_said")

@@ -1,0 +1,5 @@
+"""``python -m indexlib.cli``."""
+
+from indexlib.cli.main import main
+
+main()

@@ -1,0 +1,212 @@
+"""The commands that take figures in: ``indexlib read``, ``add`` and ``template``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from indexlib.base import wording
+from indexlib.base.problems import DataError, IndexlibError, Problem
+from indexlib.base.wording import t
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from indexlib.intake.indicator_addition import IndicatorAddition
+
+SHOWN, SHOWN_OF_KIND = 12, 3
+FileArgument = Annotated[Path, typer.Argument(help="Tệp đã công bố: .xlsx, .xls, .ods, .csv, .pdf, .docx.")]
+YearOption = Annotated[int | None, typer.Option(help="Năm của chỉ số, nếu tệp không ghi.")]
+IndexOption = Annotated[str | None, typer.Option(help="papi, pci, par hoặc sipas, nếu không nhận ra từ tệp.")]
+AllOption = Annotated[bool, typer.Option("--all", help="Nêu hết các điều cùng loại, không chỉ vài điều đầu.")]
+LanguageOption = Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")]
+
+
+def read(file: FileArgument, year: YearOption = None, index: IndexOption = None,
+         out: Annotated[Path | None, typer.Option(help="Ghi bảng đọc được vào mẫu .xlsx để kiểm tra.")] = None,
+         every: AllOption = False, language: LanguageOption = "vi") -> None:
+    """Tệp có gì và có lỗi gì; không ghi vào data/."""
+    from indexlib.intake.recognise import read_published
+
+    _speak(language)
+    reading = read_published(file, year, index)
+    _print_reading(reading, file, every)
+    if reading.kind in ("pdf", "docx") and reading.index and reading.years:
+        out = out or Path(f"{file.stem}_{reading.index}_{reading.years[0]}.xlsx")
+    if out is not None and len(reading.scores):
+        from indexlib.intake.publishers.template import pour
+
+        pour(reading, out, file.name)
+        typer.echo(t("add.poured", file=out))
+    if reading.errors:
+        raise typer.Exit(2)
+
+
+def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
+        source: Annotated[str | None, typer.Option(help="Mã nguồn trong data/sources.csv.")] = None,
+        where: Annotated[str | None, typer.Option(help="Nguồn là gì, nếu mã nguồn là mới.")] = None,
+        accept_changes: Annotated[bool, typer.Option("--accept-changes", help="Ghi cả khi số cũ thay đổi.")] = False,
+        accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
+        checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
+        against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
+        every: AllOption = False, language: LanguageOption = "vi") -> None:
+    """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
+    from indexlib.intake import addition as adding
+    from indexlib.intake.recognise import read_published
+    from indexlib.intake.second_copy import read_second
+
+    _speak(language)
+    reading = read_published(file, year, index)
+    _print_reading(reading, file, every, with_doubts=False)
+    if reading.kind in ("pdf", "docx"):
+        raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
+    if reading.errors or reading.scores.empty:
+        typer.echo(t("cli.wrong"), err=True)
+        raise typer.Exit(2)
+    second = None if against is None else read_second(against, file, reading)
+    compared = adding.compare(reading, file.name, second)
+    _print_addition(compared)
+    if compared.beside:
+        typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
+                     differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
+    _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts, every)
+    key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
+    try:
+        adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts,
+                   checked)
+    except IndexlibError as error:
+        if isinstance(error, DataError):
+            _print_errors(file, error.problems, every)
+        else:
+            typer.echo(str(error), err=True)
+        typer.echo(t("cli.wrong"), err=True)
+        raise typer.Exit(2) from error
+    typer.echo(t("add.nothing") if compared.empty else t("add.written", source=key))
+
+
+def template(index: Annotated[str, typer.Argument(help="par, sipas, papi hoặc pci.")],
+             out: Annotated[Path, typer.Argument(help="Tệp .xlsx sẽ ghi.")],
+             year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
+             level: Annotated[str, typer.Option(help="province hoặc commune.")] = "province",
+             language: LanguageOption = "vi") -> None:
+    """Mẫu bảng điểm với mã nội dung và mã nơi điền sẵn."""
+    from indexlib.intake.publishers.template import write_template
+
+    _speak(language)
+    write_template(index, year, out, level)
+    typer.echo(t("add.template", file=out))
+
+
+def _speak(language: str) -> None:
+    if language not in wording.LANGUAGES:
+        raise IndexlibError(t("add.language", value=language))
+    wording.use(language)
+
+
+def _where(reading: Any, file: Path) -> str:
+    from indexlib.data.catalogue import load_catalogue
+
+    indices = load_catalogue().indices.set_index("index")
+    return f"workbook {file.name} ({indices.at[reading.index, 'publisher_en']})"
+
+
+def _print_reading(reading: Any, file: Path, every: bool, with_doubts: bool = True) -> None:
+    from indexlib.data.catalogue import load_catalogue
+
+    if reading.index:
+        typer.echo(t("add.read", file=file.name, index=load_catalogue().short_name(reading.index),
+                     years=", ".join(map(str, reading.years)) or "–",
+                     rows=wording.number(len(reading.scores), 0),
+                     places=reading.scores["place"].nunique(), components=reading.scores["component"].nunique()))
+    if len(reading.indicators):
+        _print_indicators(reading.indicators)
+    _print_problems(t("add.notes", n=len(reading.notes)), reading.notes, every)
+    if with_doubts or reading.errors:
+        _print_problems(t("add.doubts_found", n=len(reading.doubts)), reading.doubts, every)
+    _print_errors(file, reading.errors, every)
+    if reading.errors and any(p.code == "year_conflict" for p in reading.doubts):
+        typer.echo(t("add.wrong_year"), err=True)
+
+
+def _print_indicators(rows: pd.DataFrame) -> None:
+    from indexlib.data.catalogue import load_catalogue
+
+    counts = rows.drop_duplicates(["year", "component", "label"]).groupby("component", sort=False).size()
+    label = load_catalogue().label
+    typer.echo(t("add.indicators_read", n=wording.number(counts.sum(), 0), figures=wording.number(len(rows), 0),
+                 parts="; ".join(f"{label(code)}: {n}" for code, n in counts.items())))
+
+
+def _print_errors(file: Path, problems: list[Problem], every: bool) -> None:
+    """What is wrong, that of the whole file before that of single cells."""
+    of_kind = Counter(p.code for p in problems if p.row is not None)
+    _print_problems(t("problem.count", file=file.name, n=len(problems)),
+                    sorted(problems, key=lambda p: of_kind[p.code]), every, err=True)
+
+
+def _print_problems(title: str, problems: list[Problem], every: bool, err: bool = False) -> None:
+    if not problems:
+        return
+    typer.echo(title, err=err)
+    for code in dict.fromkeys(p.code for p in problems):
+        of_code = [p for p in problems if p.code == code]
+        shown = of_code if every else of_code[:SHOWN_OF_KIND]
+        for problem in shown:
+            typer.echo(str(problem), err=err)
+        if len(of_code) > len(shown):
+            typer.echo("  " + t("add.more_alike", n=len(of_code) - len(shown)), err=err)
+
+
+def _print_addition(compared: Any) -> None:
+    from indexlib.data.catalogue import load_catalogue
+    from indexlib.data.places import load_places
+
+    catalogue, places = load_catalogue(), load_places()
+    typer.echo(t("add.summary", new=wording.number(len(compared.new), 0), same=wording.number(compared.same, 0),
+                 changed=wording.number(len(compared.replaced), 0), withheld=len(compared.withheld),
+                 filled=wording.number(len(compared.changed) - len(compared.replaced), 0)))
+    for row in compared.changed.head(SHOWN).itertuples():
+        typer.echo("  " + t("add.change", place=places.get(row.place).name, component=catalogue.label(row.component),
+                            year=row.year, column=t(f"add.column.{row.column}"),
+                            old=_figure(row.old), new=_figure(row.new), source=row.old_source))
+    if len(compared.changed) > SHOWN:
+        typer.echo("  " + t("add.more", n=len(compared.changed) - SHOWN))
+    _print_indicator_changes(compared.indicators)
+    if len(compared.missing):
+        names = [f"{places.get(r.place).name}: {catalogue.label(r.component)}" for r in
+                 compared.missing.head(SHOWN).itertuples()]
+        typer.echo(t("add.missing", n=len(compared.missing)))
+        for name in names:
+            typer.echo(f"  {name}")
+        if len(compared.missing) > SHOWN:
+            typer.echo("  " + t("add.more", n=len(compared.missing) - SHOWN))
+
+
+def _print_indicator_changes(compared: IndicatorAddition) -> None:
+    from indexlib.data.places import load_places
+    from indexlib.intake.indicator_addition import shown
+
+    if compared.rows.empty:
+        return
+    typer.echo(t("add.indicators", new=wording.number(len(compared.new), 0), same=wording.number(compared.same, 0),
+                 changed=wording.number(len(compared.changed), 0), fresh=len(compared.fresh)))
+    labels = {r.indicator: r.label_vi or r.label_en for r in compared.catalogue.itertuples()}
+    for row in compared.changed.head(SHOWN).itertuples():
+        typer.echo("  " + t("add.indicator_change", place=load_places().get(row.place).name, indicator=row.indicator,
+                            label=labels[row.indicator], year=row.year, old=shown(row.old), new=shown(row.new),
+                            source=row.old_source))
+    if len(compared.changed) > SHOWN:
+        typer.echo("  " + t("add.more", n=len(compared.changed) - SHOWN))
+    if compared.gone:
+        typer.echo(t("add.indicators_gone", n=len(compared.gone)))
+        for code in compared.gone[:SHOWN]:
+            typer.echo(f"  {code} {labels[code]}")
+        if len(compared.gone) > SHOWN:
+            typer.echo("  " + t("add.more", n=len(compared.gone) - SHOWN))
+
+
+def _figure(value: float) -> str:
+    return wording.NONE if value != value else wording.plain_number(value)

@@ -1,0 +1,112 @@
+"""The command line: ``indexlib flags``, ``check``; ``run``, ``new-year``, ``new-places``, ``verify``; ``read``, ``add``,
+``template``; ``brief``, ``progress``.
+
+Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from indexlib.base import wording
+from indexlib.base.problems import IndexlibError
+from indexlib.base.wording import t
+from indexlib.cli import brief, data, run, verify
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
+
+
+for command in (data.read, data.add, data.template, run.run, run.new_year,
+                run.new_places, verify.verify, brief.brief, brief.progress):
+    app.command(command.__name__.replace("_", "-"))(command)
+
+
+@app.callback()
+def _root() -> None:
+    """Xét các nội dung của PAR INDEX, SIPAS, PAPI và PCI như kế hoạch yêu cầu."""
+
+
+def main() -> None:
+    """Run the command line; an error of the library becomes its text and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except IndexlibError as error:
+        typer.echo(str(error), err=True)
+        if error.exit_code == 2:
+            typer.echo(t("cli.wrong"), err=True)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def flags(
+    place: Annotated[str, typer.Option(help="Mã hoặc tên tỉnh, thành phố.")],
+    year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
+    plan: Annotated[str, typer.Option(help="Kế hoạch trong data/plans.")] = "ha_bac_2023_2025",
+    language: Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")] = "vi",
+    focus: Annotated[int, typer.Option(help="Số nội dung trọng tâm.")] = 8,
+    params: Annotated[Path | None, typer.Option(help="Tệp tham số: lấy ngưỡng từ đó.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="In toàn bộ danh sách.")] = False,
+    by: Annotated[str | None, typer.Option(help="unit: theo đơn vị; item: theo mục kế hoạch.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
+) -> None:
+    """Nội dung nào đang giảm hoặc ở thứ hạng thấp, mục kế hoạch và đơn vị nào trả lời."""
+    from indexlib.plan.review import find
+    from indexlib.plan.settings import check_params, read_params
+
+    if language in wording.LANGUAGES:
+        wording.use(language)
+    rules = read_params(params).rules.model_dump() if params else {}
+    asked = {"place": place, "year": year, "plan": plan, "language": language, "focus": focus, "rules": rules}
+    checked = check_params(asked, "indexlib flags")
+    if by not in (None, "unit", "item"):
+        raise IndexlibError(t("cli.by", value=by))
+    found = find(checked)
+    if json_:
+        from indexlib.content.as_json import as_data
+
+        typer.echo(json.dumps(as_data(found), ensure_ascii=False, indent=2))
+        return
+    _print(found, all_, by)
+
+
+def _print(found: Any, all_: bool, by: str | None) -> None:
+    from indexlib.cli import screen
+    from indexlib.content import tables
+
+    console = screen.console()
+    console.print(t("head", place=found.place.name, year=found.params.year), style="bold", markup=False)
+    for line in found.notices():
+        console.print(line, markup=False)
+    chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
+    for table in (tables.totals(found), chosen(found)):
+        screen.print_table(console, table)
+    for line in tables.coverage(found):
+        console.print(f"- {line}", markup=False, highlight=False)
+    if by is None and not all_:
+        console.print(t("cli.more"), markup=False, highlight=False)
+
+
+@app.command()
+def check() -> None:
+    """Mọi thứ trong data/ có nhất quán không."""
+    from indexlib.base.problems import DataError
+    from indexlib.data.catalogue import load_catalogue
+    from indexlib.data.places import load_places
+    from indexlib.data.scores import load_scores
+    from indexlib.intake.check import check_data
+    from indexlib.plan.plan import plan_names
+
+    problems = check_data()
+    if problems:
+        raise DataError(problems)
+    places = load_places().places["code"].nunique()
+    typer.echo(t("cli.check_ok", scores=wording.number(len(load_scores()), 0),
+                 components=len(load_catalogue().components), places=places, plans=len(plan_names())))

@@ -1,0 +1,1 @@
+"""What is said and shown, composed once for every output."""

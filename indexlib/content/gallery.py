@@ -1,0 +1,115 @@
+"""Which charts each notebook shows for a run; a chart that cannot be drawn is a sentence that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from indexlib import charts
+from indexlib.analysis import outlook
+from indexlib.analysis.rank_intervals import rank_intervals
+from indexlib.analysis.standing import standing
+from indexlib.base.problems import IndexlibError
+from indexlib.base.wording import t
+from indexlib.content.prose import Text, main_components
+from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
+from indexlib.plan.conditions import finest
+from indexlib.plan.review import Findings
+
+Shown = charts.Chart | Text
+
+
+def _each(makers: list[Callable[[], charts.Chart]]) -> list[Shown]:
+    """Charts in order; one that has nothing to show becomes its reason, and none at all a sentence."""
+    if not makers:
+        return [Text((t("empty.charts"),))]
+    out: list[Shown] = []
+    for make in makers:
+        try:
+            out.append(make())
+        except IndexlibError as error:
+            out.append(Text((str(error),)))
+    return out
+
+
+def _indices(found: Findings) -> list[str]:
+    """Indices with any figure of the place up to the year."""
+    s = found.scores
+    mine = s[(s["place"] == found.place.code) & (s["year"] <= found.params.year)]
+    known = set(mine["component"])
+    return [i for i in INDICES if i in known]
+
+
+def _whole(found: Findings, index: str) -> bool:
+    """Whether any component of an index can be ranked in the year."""
+    c = found.now.components
+    return bool(((c["index"] == index) & c["median"].notna() & c["score"].notna()).any())
+
+
+def histories(found: Findings) -> list[Shown]:
+    """The totals over the years."""
+    place, year = found.place.code, found.params.year
+    return _each([lambda i=i: charts.history(found.scores, place, i, year=year) for i in _indices(found)])
+
+
+def ranks(found: Findings) -> list[Shown]:
+    """Ranks of the totals over the years, with their 5-95 % intervals where the panel is whole."""
+    indices, place, year = _indices(found), found.place.code, found.params.year
+    ranked = standing(found.scores[found.scores["component"].isin(indices)])
+    ranked = ranked.merge(rank_intervals(found.scores, place, components=indices), how="left",
+                          on=["year", "place", "component"])
+    together = [lambda: charts.bump(ranked, place, indices, year=year)]
+    alone = [lambda i=i: charts.bump(ranked, place, i, year=year) for i in indices
+             if ranked.loc[(ranked["place"] == place) & (ranked["component"] == i), "rank_best"].notna().any()]
+    return _each([*together, *alone] if indices else [])
+
+
+def positions(found: Findings) -> list[Shown]:
+    """Where the place stands in each total whose panel is whole, and the map of the first of them."""
+    c = found.now.components
+    whole = c.loc[(c["level"] == TOTAL) & c["median"].notna() & c["score"].notna(), "component"].tolist()
+    place, year = found.place.code, found.params.year
+    makers = [lambda i=i: charts.position(found.scores, year, place, i) for i in whole]
+    makers += [lambda i=i: charts.tiles(found.scores, year, i, place) for i in whole[:1]]
+    return _each(makers)
+
+
+def comparisons(found: Findings) -> list[Shown]:
+    """Main components against the median, as dots and as the radar that readers expect."""
+    makers = []
+    for index in INDICES:
+        if _whole(found, index):
+            main = main_components(found, index)
+            makers += [lambda i=index, m=main: charts.dots(found, i, m), lambda i=index, m=main: charts.radar(found, i, m)]
+    return _each(makers)
+
+
+def heats(found: Findings) -> list[Shown]:
+    """Quarters of every component over the years, for the indices whose panels are whole in some year."""
+    makers = [lambda i=i: charts.heat(found.scores, found.place.code, i, year=found.params.year)
+              for i in _indices(found) if i in ("papi", "pci")]
+    return _each(makers)
+
+
+def movers(found: Findings, n: int = 4) -> list[Shown]:
+    """Histories of the components that moved most, as a share of their scale."""
+    c = found.now.components
+    c = c[c["comparable"] & c["component"].isin(finest(c["component"])) & (c["level"] != TOTAL)]
+    blocks = load_catalogue().with_block(c[["component", "year"]])
+    width = (blocks["scale_max"] - blocks["scale_min"]).to_numpy()
+    top = c.assign(_size=(c["change"] / width).abs()).dropna(subset="_size").nlargest(n, "_size")["component"]
+    place, year = found.place.code, found.params.year
+    return _each([lambda x=x: charts.history(found.scores, place, x, year=year) for x in top])
+
+
+def movements(found: Findings) -> list[Shown]:
+    """Changes against the usual movement, for each index with changes."""
+    c = found.now.components
+    with_change = [i for i in INDICES if (c["comparable"] & (c["index"] == i) & (c["level"] != TOTAL)).any()]
+    return _each([lambda i=i: charts.movement(found, i) for i in with_change])
+
+
+def waterfalls(found: Findings) -> list[Shown]:
+    """What made the change of the totals that can be broken down."""
+    place, year = found.place.code, found.params.year
+    return _each([lambda i=i: charts.waterfall(outlook.contributions(found.scores, place, year, i), place, year)
+                  for i in ("papi", "pci")])

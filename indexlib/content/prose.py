@@ -1,0 +1,233 @@
+"""Running text of notebooks and pages, written from the findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from indexlib.base import wording as w
+from indexlib.base.wording import own, t
+from indexlib.content import tables
+from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.plan.review import Findings
+
+
+@dataclass(frozen=True)
+class Text:
+    """Paragraphs or list items shown by a notebook as text, never as markup."""
+
+    lines: tuple[str, ...]
+    tag: str = "p"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        if self.tag == "li":
+            return "<ul>" + "".join(f"<li>{escape(x)}</li>" for x in self.lines) + "</ul>"
+        return "".join(f"<{self.tag}>{escape(x)}</{self.tag}>" for x in self.lines)
+
+
+def title(found: Findings, notebook: str) -> Text:
+    """Title of a notebook: the question it answers, for this place and year."""
+    head = t("head", place=found.place.name, year=found.params.year)
+    return Text((f"{head}: {t('page.title.' + notebook)}",), "h1")
+
+
+def notices(found: Findings) -> Text:
+    """What every first page says: whose figures these are, and whether the plan still runs."""
+    return Text(tuple(found.notices()))
+
+
+def lead(found: Findings, notebook: str) -> Text:
+    """First paragraph of a notebook."""
+    about = found.plan.about
+    return Text((t(f"nb.{notebook[:2]}.lead", n=len(found.now.components), k=len(found.now.flagged()),
+                   plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
+                   year=found.params.year),))
+
+
+def say(key: str, **values: object) -> Text:
+    """A paragraph by its key among the texts."""
+    return Text((t(f"nb.{key}", **values),))
+
+
+def heading(key: str) -> Text:
+    """A heading by its key among the texts."""
+    return Text((t(f"nb.{key}"),), "h2")
+
+
+def caveats(found: Findings) -> Text:
+    """The last list of a notebook: what cannot be said, and how to read the figures."""
+    lines = tables.coverage(found) or [t("nb.coverage_all")]
+    lines += [t("note.computed"), t("note.rounding"), t("nb.mapping", plan=found.plan.code)]
+    return Text(tuple(lines), "li")
+
+
+def standard(found: Findings, index: str) -> Text:
+    """The standard paragraph of a briefing for one index.
+
+    Score, place with its base, group, change in points and places; then how many of the main components
+    rose, stayed and fell, each with its figure, largest first; then what noise makes of the falls. The counts
+    sum to the number of main components of the index in that year.
+
+    Examples
+    --------
+    >>> from indexlib import open_run
+    >>> text = str(standard(open_run(place="thanh_hoa", year=2024), "papi"))
+    >>> text[:98]
+    'Năm 2024, Chỉ số PAPI của Thanh Hóa đạt 44,8708 điểm, xếp thứ 13/61 tỉnh, thành phố có kết quả (tự'
+    """
+    row = next((r for r in found.now.components.itertuples(index=False) if r.component == index), None)
+    short, place, year = load_catalogue().short_name(index), found.place.name, found.params.year
+    if row is None:
+        gone = found.now.missing.query("component == @index")["why"]
+        if len(gone) and gone.iloc[0]:
+            sentences = [t("para.withheld", year=year, index=short, place=place, why=gone.iloc[0])]
+        else:
+            sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
+    else:
+        sentences = [_total(row, short, place), comparison(row)]
+    sentences += _counts(found, index)
+    return Text((" ".join(x for x in sentences if x),))
+
+
+def comparison(row: object) -> str:
+    """Why a component cannot be compared with the year before, or only with care; empty if nothing stands against it."""
+    before, catalogue = row.year - 1, load_catalogue()
+    if row.reason == "edge":
+        return t("para.edge", before=before, why=catalogue.edge(row.component, row.year))
+    if row.reason == "withheld":
+        return t("para.before_withheld", before=before)
+    if row.reason and pd.notna(row.score):
+        return t("para.before_missing", before=before)
+    caution = catalogue.caution(row.component, row.year)
+    return t("para.caution", before=before, why=caution) if caution else ""
+
+
+def _total(row: object, short: str, place: str) -> str:
+    """The sentence on an overall score."""
+    computed = row.rank_kind == "computed"
+    rank = tables.rank_text(row).rstrip("*")
+    if pd.isna(row.score):
+        text = t("para.rank_only", year=row.year, index=short, place=place, rank=rank)
+    else:
+        text = t("para.score", year=row.year, index=short, place=place, score=tables.score_text(row, unit=True))
+        if pd.notna(row.rank):
+            text += t("para.rank_computed" if computed else "para.rank", rank=rank)
+        if row.group:
+            text += t("para.group", group=t(f"group.{row.group}"))
+    change = moved(row) if row.comparable else ""
+    places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else _places(row)
+    if change and places:
+        text += t("para.and_places", change=change, places=places, before=row.year - 1)
+    elif change or places:
+        text += t("para.against" if change else "para.only_places", change=change, places=places, before=row.year - 1)
+    return text + "."
+
+
+def moved(row: object) -> str:
+    """A change with its direction in words: ``tăng 0,6665 điểm``."""
+    if row.change_published == 0:
+        return t("para.level")
+    unit = load_catalogue().component(row.component).unit
+    size = w.change(abs(row.change), row.decimals, unit).lstrip("+")
+    return t("para.up" if row.change_published > 0 else "para.down", change=size)
+
+
+def _places(row: object) -> str:
+    """Places gained or lost and the rank they are counted from; an unchanged one is named where its base changed."""
+    moved = int(row.rank_before - row.rank)
+    if moved == 0 and row.base == row.base_before:
+        return t("para.places_same")
+    key = "same_of" if moved == 0 else "up" if moved > 0 else "down"
+    return t(f"para.places_{key}", n=abs(moved), before=tables.rank_text(row, before=True))
+
+
+def main_components(found: Findings, index: str) -> list[str]:
+    """Components that stand directly under an index in the year."""
+    catalogue = load_catalogue()
+    valid = catalogue.valid(found.params.year, index)
+    direct = [c for c in valid if catalogue.component(c).parent == index]
+    return direct or [c for c in valid if c != index]
+
+
+def split(found: Findings, index: str) -> dict[str, list[str]]:
+    """Main components of an index by what became of them: ``up``, ``same``, ``down``, ``edge``, ``missing``.
+
+    Each component stands in exactly one list; ``up`` and ``down`` have the largest change first.
+    """
+    rows = {r.component: r for r in found.now.components.itertuples(index=False)}
+    out: dict[str, list[str]] = {k: [] for k in ("up", "same", "down", "edge", "missing")}
+    for code in main_components(found, index):
+        row = rows.get(code)
+        if row is None or not row.comparable:
+            out["edge" if row is not None and row.reason == "edge" else "missing"].append(code)
+        else:
+            out["up" if row.change_published > 0 else "down" if row.change_published < 0 else "same"].append(code)
+    for key in ("up", "down"):
+        out[key].sort(key=lambda c: -abs(rows[c].change))
+    return out
+
+
+def _counts(found: Findings, index: str) -> list[str]:
+    """The sentence that counts the main components, and the one on noise."""
+    parts = split(found, index)
+    total = sum(len(v) for v in parts.values())
+    if total == len(parts["missing"]):
+        return []
+    catalogue = load_catalogue()
+    rows = {r.component: r for r in found.now.components.itertuples(index=False)}
+    what = t(f"what.{catalogue.component(main_components(found, index)[0]).level}")
+    said = []
+    for key, codes in parts.items():
+        if codes:
+            moved = key in ("up", "down")
+            names = "; ".join(f"{catalogue.component(c).name} {_size(rows[c])}" if moved else catalogue.component(c).name
+                              for c in codes)
+            said.append(t(f"para.count_{key}", n=len(codes), what=what, names=names))
+    return [t("para.counts", n=total, what=what, parts=", ".join(said)), *_noise(parts["down"], rows)]
+
+
+def _size(row: object) -> str:
+    return w.number(abs(row.change), w.change_digits(row.change, row.decimals))
+
+
+def beyond(found: Findings, index: str) -> str:
+    """What the usual movement makes of the falls of an index's main components; empty if none fell."""
+    rows = {r.component: r for r in found.now.components.itertuples(index=False)}
+    return " ".join(_noise(split(found, index)["down"], rows))
+
+
+def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
+    """What the usual movement makes of the falls."""
+    known = [c for c in down if pd.notna(rows[c].z)]
+    if not down:
+        return []
+    if not known:
+        return [t("para.beyond_unknown")]
+    catalogue = load_catalogue()
+    beyond = [c for c in known if rows[c].z < -1]
+    names = w.listing([catalogue.component(c).name for c in beyond or known])
+    if len(known) == len(down) == 1:
+        return [t("para.beyond_one" if beyond else "para.within_one", names=names)]
+    if not beyond:
+        return [t("para.beyond_none" if len(known) == len(down) else "para.within_known", names=names)]
+    if len(known) < len(down):
+        return [t("para.beyond_known", names=names)]
+    return [t("para.beyond_all" if len(beyond) == len(known) else "para.beyond_some", names=names)]
+
+
+def peers(found: Findings) -> Text:
+    """Who the place is compared with."""
+    from indexlib.data.places import load_places
+
+    names = [load_places().get(c, found.params.year).name for c in found.peers()]
+    return say("peers", names=w.listing(names)) if names else say("peers_none")
+
+
+def standards(found: Findings) -> Text:
+    """The standard paragraphs of all four indices."""
+    return Text(tuple(str(standard(found, index)) for index in INDICES))

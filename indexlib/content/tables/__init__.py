@@ -1,0 +1,35 @@
+"""Tables for people: on the screen, in notebooks and pages. Every cell is text as it should read.
+
+Each function takes the :class:`indexlib.plan.review.Findings` of a run and returns a :class:`Table`.
+"""
+
+from indexlib.content.tables.at_hand import at_hand, coverage, editions, named_sources, sources
+from indexlib.content.tables.by_plan import by_item, by_unit, gaps, generic, quiet
+from indexlib.content.tables.cells import (
+    change_text,
+    grades_text,
+    item_text,
+    no_total_text,
+    nothing,
+    places_moved,
+    places_text,
+    rank_notes,
+    rank_text,
+    score_text,
+    shorten,
+    unit_text,
+    value_of,
+    why_text,
+)
+from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals
+from indexlib.content.tables.moves import risers, standing, trends
+from indexlib.content.tables.outlook import closing_gaps, contributions, peers, targets
+from indexlib.content.tables.table import RIGHT, Table
+
+__all__ = [
+    "RIGHT", "Table", "at_hand", "by_item", "by_unit", "chance_notes", "change_text", "closing_gaps", "contributions",
+    "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text", "item_text",
+    "named_sources", "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes",
+    "rank_text", "risers", "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text",
+    "totals", "trends", "unit_text", "value_of", "why_text",
+]

@@ -1,0 +1,138 @@
+"""What figures there are for a place and year, what is missing, and where they were read."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indexlib.base import wording as w
+from indexlib.base.wording import own, t
+from indexlib.content.tables.cells import shorten
+from indexlib.content.tables.table import Table
+from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.scores import FILES, load_source_names, load_sources
+from indexlib.plan.review import Findings
+
+#: Letters of an address that a paper prints.
+ADDRESS = 90
+
+
+def coverage(found: Findings, indices: tuple[str, ...] = INDICES, hint: bool = True) -> list[str]:
+    """What an index cannot say for the place and year: one line each, with the items left unjudged.
+
+    Parameters
+    ----------
+    found : Findings
+    indices : tuple of str
+    hint : bool
+        Whether to say into which file missing figures go: help for who runs this, not for a signed paper.
+    """
+    unjudged = found.unjudged_items()
+    return [line for index in indices if (line := _coverage_line(found, index, unjudged, hint))]
+
+
+def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool) -> str:
+    catalogue, year = load_catalogue(), found.params.year
+    valid = catalogue.valid(year, index)
+    where = t("coverage.add", file=f"data/scores/{FILES[index]}") if hint else ""
+    missing = found.now.missing[found.now.missing["index"] == index]
+    held, away = (missing[missing["reason"] == r] for r in ("withheld", "not_at_hand"))
+    here = found.now.components[found.now.components["index"] == index]
+    parts = []
+    if len(held):
+        whole, why = len(held) == len(valid), held["why"].iloc[0]
+        names = w.listing([catalogue.label(c) for c in held["component"]])
+        parts.append(t("coverage.withheld_all", why=why) if whole else
+                     t("coverage.withheld", n=len(held), why=why, names=names))
+    if len(away):
+        parts.append(t("coverage.all" if len(away) == len(valid) else "coverage.some", n=len(away)) + where)
+    bare = here[here["score"].isna()]
+    if len(bare):
+        parts.append(t("coverage.rank_only") if bare["component"].tolist() == [index] else
+                     t("coverage.rank_only_some", n=len(bare)))
+    partial = here[(here["panel"] == "partial") & here["score"].notna()]
+    if len(partial):
+        low, high = int(partial["scored"].min()), int(partial["scored"].max())
+        span = str(low) if low == high else t("coverage.span", low=low, high=high)
+        parts.append(t("coverage.partial", n=len(partial), low=span, expected=int(partial["expected"].max())))
+    if not parts:
+        return ""
+    links = found.plan.mapping
+    open_ = set(missing["component"]) | set(here.loc[here["judged"] == 0, "component"])
+    waiting = set(links.loc[links["component"].isin(open_), "item"])
+    items = [i for i in unjudged if i in waiting]
+    after = t("coverage.items", items=w.listing(items)) if items else ""
+    return t("coverage.line", index=catalogue.short_name(index), year=year, parts="; ".join(parts)) + after
+
+
+def editions(found: Findings) -> Table:
+    """How each index was measured and published in the year."""
+    catalogue, year, rows = load_catalogue(), found.params.year, []
+    e = catalogue.editions
+    for index in INDICES:
+        name = catalogue.indices.set_index("index").loc[index].to_dict()
+        mine = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
+        if len(mine):
+            row = mine.iloc[0].to_dict()
+            low, high = (w.number(row[k], 0) for k in ("scale_min", "scale_max"))
+            how = "; ".join(x for x in (f"{low}-{high}", own(row, "note")) if x)
+            rows.append((name["short_name"], own(name, "publisher"), how, row["legal_basis"] or w.NONE))
+        else:
+            rows.append((name["short_name"], own(name, "publisher"), t("index.none"), w.NONE))
+    return Table(t("table.editions", year=year), pd.DataFrame(rows, columns=["index", "publisher", "edition", "legal"]))
+
+
+def at_hand(found: Findings) -> Table:
+    """How many components of each index have a score, only a rank, nothing, or were withheld."""
+    catalogue, rows = load_catalogue(), []
+    for index in INDICES:
+        here = found.now.components[found.now.components["index"] == index]
+        missing = found.now.missing[found.now.missing["index"] == index]["reason"]
+        whole = here["panel"].eq("complete").sum()
+        panel = w.NONE if here.empty else t("yes") if whole == len(here) else t("no") if whole == 0 else \
+            f"{whole}/{len(here)}"
+        rows.append((catalogue.short_name(index), str(here["score"].notna().sum()), str(here["score"].isna().sum()),
+                     str((missing == "not_at_hand").sum()), str((missing == "withheld").sum()), panel))
+    columns = ["index", "with_score", "with_rank", "missing", "held", "whole"]
+    return Table(t("table.at_hand"), pd.DataFrame(rows, columns=columns))
+
+
+def sources(found: Findings, years: int = 2) -> Table:
+    """Where the figures of the place were read, of the year and as many before it as make ``years``."""
+    where = load_sources().set_index("source")["where"]
+    figures = _figures(_read_at(found, years), "source")
+    rows = [(key, text, where[key]) for key, text in figures.items()]
+    return Table(t("table.sources"), pd.DataFrame(rows, columns=["source", "figures", "where"]),
+                 empty=t("empty.nothing", year=found.params.year))
+
+
+def named_sources(found: Findings, years: int = 2, index: str = "") -> list[tuple[str, str]]:
+    """The same for a paper: figures and the name of where they were read, sources of one name together."""
+    read = _read_at(found, years)
+    if index:
+        read = read[read["index"] == load_catalogue().short_name(index)]
+    where = load_sources().set_index("source")["where"]
+    figures = _figures(read.assign(name=read["source"].map(where).map(_name)), "name")
+    return [(text, name) for name, text in figures.items()]
+
+
+def _read_at(found: Findings, years: int) -> pd.DataFrame:
+    """``source``, ``index`` (its name), ``year`` and ``n``, how many figures of the place were read there."""
+    s, year = found.scores, found.params.year
+    mine = s[(s["place"] == found.place.code) & s["year"].between(year - years + 1, year)]
+    index = mine["component"].str.split(".").str[0].map(load_catalogue().short_name).rename("index")
+    return mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")
+
+
+def _figures(read: pd.DataFrame, by: str) -> dict[str, str]:
+    """Years of each index with the number of figures: "PAPI 2023 (28), 2024 (28); PCI 2024 (11)"."""
+    whole = read.groupby([by, "index", "year"], sort=False)["n"].sum().reset_index()
+    whole["said"] = whole["year"].astype(str) + " (" + whole["n"].astype(str) + ")"
+    of_index = whole.groupby([by, "index"], sort=False)["said"].agg(", ".join).reset_index()
+    return (of_index["index"] + " " + of_index["said"]).groupby(of_index[by], sort=False).agg("; ".join).to_dict()
+
+
+def _name(where: str) -> str:
+    """What a paper calls a source; its address, cut, where the kind has no name."""
+    names = load_source_names()
+    mine = names[[where.startswith(begins) for begins in names["begins"]]]
+    return shorten(where, ADDRESS) if mine.empty else own(mine.iloc[0], "name")

@@ -1,0 +1,151 @@
+"""Cells of tables: scores, changes, ranks, conditions and units as people read them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indexlib.base import wording as w
+from indexlib.base.wording import t
+from indexlib.data.catalogue import load_catalogue
+from indexlib.plan.conditions import GRADED, Review
+from indexlib.plan.plan import BY_GAP, BY_ITEM
+from indexlib.plan.review import Findings
+
+
+def value_of(x: object) -> float | None:
+    return None if pd.isna(x) else float(x)
+
+
+def score_text(row: object, unit: bool = False) -> str:
+    """Score of a component row, or the words that none is at hand."""
+    catalogue = load_catalogue()
+    component = catalogue.component(row.component)
+    if pd.isna(row.score):
+        return t("score.none")
+    return w.score(float(row.score), catalogue.decimals(component.index), component.unit if unit else "")
+
+
+def change_text(row: object, unit: bool = True) -> str:
+    """Change of a component row with its unit, or why there is none."""
+    catalogue = load_catalogue()
+    component = catalogue.component(row.component)
+    if row.reason:
+        return t(f"change.{row.reason}", year=row.year - 1)
+    return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
+
+
+def places_moved(row: object) -> int | None:
+    """Places gained (above zero) or lost against the year before, inside one block; ``None`` if not known."""
+    if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before):
+        return None
+    return int(row.rank_before - row.rank)
+
+
+def places_text(row: object) -> str:
+    """Places gained or lost against the year before, in words; empty if not known."""
+    moved = places_moved(row)
+    if moved is None:
+        return ""
+    return t("change.places_same") if moved == 0 else \
+        t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
+
+
+def interval_text(row: object) -> str:
+    """Published 95 % interval of a score; empty where none is published."""
+    if pd.isna(row.ci_low) or pd.isna(row.ci_high):
+        return ""
+    low, high = (w.number(float(v), row.decimals) for v in (row.ci_low, row.ci_high))
+    return t("index.interval", low=low, high=high)
+
+
+def rank_text(row: object, before: bool = False) -> str:
+    """Rank with base of a component row, of the year or of the year before."""
+    end = "_before" if before else ""
+    kind = getattr(row, f"rank_kind{end}")
+    return w.rank(value_of(getattr(row, f"rank{end}")), value_of(getattr(row, f"base{end}")), kind)
+
+
+def why_text(review: Review) -> pd.Series:
+    """For each component the conditions it meets, in words."""
+    met = review.flags[review.flags["state"] == "met"]
+    rows = {r.component: r for r in review.components.itertuples(index=False)}
+    words: dict[str, list[str]] = {}
+    for flag in met.itertuples(index=False):
+        words.setdefault(flag.component, []).append(_why(flag, rows[flag.component]))
+    return pd.Series({c: "; ".join(v) for c, v in words.items()}, dtype=object)
+
+
+def _why(flag: object, row: object) -> str:
+    """One condition met, in words."""
+    if flag.rule == "score_fell":
+        text = t("why.score_fell" + (f".{row.fell_with}" if row.fell_with else ""))
+        return t("why.beyond", why=text) if row.z < -1 else text
+    if flag.rule == "trend_down":
+        gap = row.steps < row.n_years - 1  # a year without a score: steps do not tell of the whole series
+        return t("why.trend_gap" if gap else "why.trend_down", falls=int(row.falls), steps=int(row.steps),
+                 n=int(row.n_years), first=int(row.first_year), last=row.year)
+    if flag.rule == "rank_fell":
+        return _why_rank(flag, row)
+    if flag.rule == "score_low":
+        return t(f"why.score_low.{flag.against}")
+    if flag.rule == "not_improved":
+        return t("why.not_improved", year=int(row.base_year))
+    return t("why.rank_low")
+
+
+def _why_rank(flag: object, row: object) -> str:
+    """Places lost, whether that is usual, and what it is among the places ranked in both years."""
+    text = t("why.rank_fell", n=int(flag.value))
+    if row.base != row.base_before:
+        common = row.lost_in_common
+        key = "why.rank_base" if pd.isna(common) else "why.rank_common" if common > 0 else "why.rank_not"
+        text = t(key, why=text, base=int(row.base), before=int(row.base_before), n=None if pd.isna(common) else int(common))
+    return t("why.rank_usual", why=text) if row.rank_best <= row.rank_before <= row.rank_worst else text
+
+
+def grades_text(review: Review) -> pd.Series:
+    """For each component the grade of its fall and of its downward trend, each named; those with neither are left out."""
+    graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(list(GRADED))]
+    words = [t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
+             for f in graded.itertuples(index=False)]
+    return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg("; ".join)
+
+
+def item_text(answer: object) -> str:
+    """Plan items of a component and how near they are to it, or that the plan has no task for it."""
+    if answer["by"] != BY_ITEM:
+        return t("gap") if answer["by"] == BY_GAP else w.NONE
+    loose = [t(f"strength.{answer['strength']}")] if answer["strength"] != "direct" else []
+    loose += [t("strength.in_part")] if answer["in_part"] else []
+    return f"{answer['items']} ({w.listing(loose)})" if loose else answer["items"]
+
+
+def no_total_text(found: Findings, index: str) -> str:
+    """Why there is neither score nor rank of an index: withheld, not printed for every place, or not at hand."""
+    gone = found.now.missing.query("component == @index")["why"]
+    if len(gone) and gone.iloc[0]:
+        return t("index.withheld", why=gone.iloc[0])
+    why = load_catalogue().not_printed(index, found.params.year)
+    if why:
+        return t("index.not_printed", why=why)
+    return t("index.no_total" if (found.now.components["index"] == index).any() else "index.none")
+
+
+def unit_text(found: Findings, answer: object) -> str:
+    """The unit named first, with the call to name a person where the lead is generic."""
+    name = found.plan.unit_name(answer["unit"])
+    return f"{name} – {t('assign')}" if answer["kind"] == "generic" else name
+
+
+def shorten(text: str, limit: int = 160) -> str:
+    """A text cut at a word, with an ellipsis if it was longer."""
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0].rstrip(",;. ") + " …"
+
+
+def rank_notes(frame: pd.DataFrame) -> list[str]:
+    star = frame[[c for c in ("rank", "rank_before") if c in frame]].map(lambda v: v.endswith("*")).any().any()
+    return [t("note.star")] if star else []
+
+
+def nothing(found: Findings) -> str:
+    return t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)

@@ -1,0 +1,157 @@
+"""Tables of what is flagged: the four totals, the focus list, the whole list, the rules, last year's flags."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indexlib.base import wording as w
+from indexlib.base.wording import t
+from indexlib.content.tables.cells import (
+    change_text,
+    grades_text,
+    interval_text,
+    item_text,
+    no_total_text,
+    nothing,
+    places_text,
+    rank_notes,
+    rank_text,
+    score_text,
+    unit_text,
+    why_text,
+)
+from indexlib.content.tables.table import Table
+from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
+from indexlib.plan.conditions import RULES
+from indexlib.plan.conditions import follow_up as _follow_up
+from indexlib.plan.review import Findings
+
+
+def totals(found: Findings) -> Table:
+    """The four overall scores with rank, change and what is missing."""
+    catalogue = load_catalogue()
+    rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
+    out = []
+    for index in INDICES:
+        name = catalogue.short_name(index)
+        row = rows.get(index)
+        if row is None:
+            out.append((name, w.NONE, w.NONE, w.NONE, w.NONE, no_total_text(found, index)))
+            continue
+        remark = places_text(row)
+        if row.reason == "edge":
+            remark = t("index.edge", before=row.year - 1, why=catalogue.edge(index, row.year))
+        caution = catalogue.caution(index, row.year) if row.comparable else ""
+        remark = "; ".join(x for x in (remark, caution, interval_text(row)) if x)
+        out.append((name, score_text(row, unit=True), rank_text(row), change_text(row), rank_text(row, before=True), remark))
+    frame = pd.DataFrame(out, columns=["index", "score", "rank", "change", "rank_before", "remark"])
+    return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding"), *row_notes(found, list(INDICES))])
+
+
+def _component_rows(found: Findings, components: pd.DataFrame) -> Table:
+    catalogue, why, grades = load_catalogue(), why_text(found.now), grades_text(found.now)
+    answer = found.by_component(components["component"]).set_index("component")
+    rows, notes = [], []
+    for row in components.itertuples(index=False):
+        a = answer.loc[row.component]
+        label = catalogue.label(row.component)
+        rows.append((label, score_text(row), change_text(row), rank_text(row), rank_text(row, before=True),
+                     why.get(row.component, ""), grades.get(row.component, w.NONE), item_text(a), unit_text(found, a)))
+        if row.reason == "edge":
+            notes.append(t("note.edge", component=label, why=catalogue.edge(row.component, row.year)))
+        notes += [t("note.caution", component=label, why=why) for why in _cautions(row)]
+    notes += row_notes(found, list(components["component"]))
+    columns = ["component", "score", "change", "rank", "rank_before", "why", "grade", "item", "unit"]
+    frame = pd.DataFrame(rows, columns=columns)
+    grades = found.params.grades
+    notes = [*rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
+             t("note.usual"), t("note.computed"), t("note.order"), *notes, *chance_notes(found)]
+    return Table("", frame, notes, nothing(found))
+
+
+def _cautions(row: object) -> list[str]:
+    """Warnings for the years that the row's change, trend or base year spans."""
+    since = [y for y in (row.year - 1 if row.comparable else None, row.first_year, row.base_year) if pd.notna(y)]
+    return load_catalogue().cautions_after(row.component, int(min(since)), row.year) if since else []
+
+
+def row_notes(found: Findings, components: list[str]) -> list[str]:
+    """What the data files note about the figures of the year and the year before."""
+    s = found.scores
+    own = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])
+            & s["component"].isin(components) & s["note"].fillna("").ne("")]
+    return [t("note.row", component=load_catalogue().label(r.component), year=r.year, note=r.note)
+            for r in own.itertuples(index=False)]
+
+
+def chance_notes(found: Findings) -> list[str]:
+    """How many of the flags of falling transitory movement alone would have raised."""
+    from indexlib.plan.by_chance import by_noise_alone, grades_by_noise_alone
+
+    alone = by_noise_alone(found.now, found.noise, found.params.rules)
+    if not alone["judged"].sum():
+        return [t("note.chance_none")]
+    graded = grades_by_noise_alone(found.now, found.noise, found.params.rules, found.params.grades)
+    lines = [t("note.chance", expected=w.number(alone["expected"].sum(), 0), judged=int(alone["judged"].sum()),
+               found=int(alone["found"].sum()))]
+    if graded["judged"].sum():
+        by = graded.groupby("grade")[["found", "expected"]].sum()
+        lines.append(t("note.chance_grade", a=int(by.loc["A", "found"]), ea=w.number(by.loc["A", "expected"], 1),
+                       b=int(by.loc["B", "found"]), eb=w.number(by.loc["B", "expected"], 1)))
+    return lines
+
+
+def focus(found: Findings) -> Table:
+    """The focus list: the first components to attend to, of the finest level at hand."""
+    chosen, n = found.now.focus(found.params.focus), len(found.now.flagged())
+    table = _component_rows(found, chosen)
+    return Table(t("table.focus", k=len(chosen), n=n), table.frame, table.notes, table.empty)
+
+
+def flagged(found: Findings) -> Table:
+    """Every component that meets a condition."""
+    chosen = found.now.flagged()
+    table = _component_rows(found, chosen)
+    return Table(t("table.flagged", n=len(chosen)), table.frame, table.notes, table.empty)
+
+
+def rules(found: Findings) -> Table:
+    """The conditions with the plan's words, the thresholds applied and how many components meet them."""
+    rows = []
+    for rule in RULES:
+        setting = getattr(found.params.rules, rule)
+        if setting is None:
+            continue
+        of_rule = found.now.flags[found.now.flags["rule"] == rule]
+        judged = of_rule["state"].isin(["met", "not_met"])
+        rows.append((t(f"rule.{rule}"), found.plan.clause(rule), threshold_text(found, rule, setting),
+                     str(int((of_rule["state"] == "met").sum())), str(int(judged.sum()))))
+    return Table(t("table.rules"), pd.DataFrame(rows, columns=["rule", "words", "threshold", "met", "judged"]))
+
+
+def threshold_text(found: Findings, rule: str, setting: object) -> str:
+    """A rule's threshold in words."""
+    if rule == "score_fell" and setting > 0:
+        return t("threshold.score_fell.least", n=w.number(setting, 2))
+    if rule == "rank_low":
+        return t("threshold.rank_low", n=w.number(100 * setting, 0))
+    if rule == "not_improved":
+        return t("threshold.not_improved", year=found.plan.about["base_year"] if setting == "plan" else setting)
+    return t(f"threshold.{rule}", n=setting)
+
+
+def follow_up(found: Findings) -> Table:
+    """Last year's flagged components: cleared, still there, new."""
+    columns = ["component", "state", "before", "now"]
+    if found.before is None:
+        return Table(t("table.follow_up"), pd.DataFrame(columns=columns), empty=t("empty.follow_up"))
+    catalogue, frame = load_catalogue(), _follow_up(found.now, found.before)
+    rank = {"still": 0, "new": 1, "first": 2, "cleared": 3, "not_judged": 4}
+    frame = frame.assign(_r=frame["state"].map(rank)).sort_values("_r", kind="stable")
+    rows = [(catalogue.label(r.component), t(f"state.{r.state}"), _rule_names(r.before), _rule_names(r.now))
+            for r in frame.itertuples(index=False)]
+    return Table(t("table.follow_up"), pd.DataFrame(rows, columns=columns), empty=t("empty.follow_up_none"))
+
+
+def _rule_names(codes: str) -> str:
+    return w.listing([t(f"rule.{c}") for c in codes.split(",")]) if codes else w.NONE

@@ -1,0 +1,116 @@
+"""Tables of what moved the totals, what targets would take, and of peers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from indexlib.analysis import outlook
+from indexlib.base import wording as w
+from indexlib.base.problems import NoDataError
+from indexlib.base.wording import t
+from indexlib.content.tables.cells import rank_notes, rank_text
+from indexlib.content.tables.table import Table
+from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.places import load_places
+from indexlib.plan.review import Findings
+
+
+def _or_why(caption: str, make: Callable[[], Table]) -> Table:
+    """A table, or the sentence that says why there is none."""
+    try:
+        return make()
+    except NoDataError as error:
+        return Table(caption, pd.DataFrame(), empty=str(error))
+
+
+def _basis(frame: pd.DataFrame) -> list[str]:
+    return [t("note.basis")] if (frame["basis"] == "recovered").any() else []
+
+
+def contributions(found: Findings, index: str) -> Table:
+    """What each component added to the change of the total."""
+    catalogue, year = load_catalogue(), found.params.year
+    digits, unit = catalogue.decimals(index), catalogue.component(index).unit
+
+    def make() -> Table:
+        frame = outlook.contributions(found.scores, found.place.code, year, index)
+        rows = [(catalogue.label(r.component), w.change(r.change, digits, unit), w.change(r.contribution, digits, unit),
+                 t(f"basis.{r.basis}")) for r in frame.itertuples(index=False)]
+        total, rest = frame[["total_change", "rest"]].iloc[0]
+        notes = _basis(frame)
+        if abs(rest) >= 0.5 * 10.0**-digits:
+            notes.append(t("note.rest", rest=w.change(rest, digits)))
+        caption = t("table.contributions", index=catalogue.short_name(index), change=w.change(total, digits, unit),
+                    before=year - 1)
+        return Table(caption, pd.DataFrame(rows, columns=["component", "change", "contribution", "basis"]), notes)
+
+    return _or_why(catalogue.short_name(index), make)
+
+
+def targets(found: Findings, index: str) -> Table:
+    """The smallest gain of each component alone that reaches the target of the parameters."""
+    catalogue, wanted = load_catalogue(), found.params.target(index)
+    digits = catalogue.decimals(index)
+
+    def make() -> Table:
+        frame = outlook.targets(found.scores, found.place.code, found.params.year, index, wanted.total, wanted.rank)
+        rows = []
+        for r in frame.itertuples(index=False):
+            gain = w.change(r.gain, digits)
+            where = w.NONE if pd.isna(r.best_gain) else _where(r.best_place, int(r.best_year))
+            often = w.number(100 * r.as_large, 0 if r.as_large >= 0.01 else 1)
+            often = t("gain.record") if r.as_large == 0 else t("gain.share", n=often)
+            rows.append((catalogue.label(r.component), gain if r.within_scale else t("gain.off", gain=gain),
+                         w.change(r.best_gain, digits), where, often))
+        score = w.number(frame["wanted_total"].iloc[0], digits)
+        key = "table.targets_rank" if wanted.rank else "table.targets"
+        caption = t(key, index=catalogue.short_name(index), wanted=score, rank=wanted.rank)
+        notes = [*_basis(frame), t("note.within")]
+        return Table(caption, pd.DataFrame(rows, columns=["component", "gain", "best_gain", "by", "as_large"]), notes)
+
+    return _or_why(catalogue.short_name(index), make)
+
+
+def _where(place: str, year: int) -> str:
+    """A place under its name of a year, and the year."""
+    return f"{load_places().get(place, year).name}, {year}"
+
+
+def closing_gaps(found: Findings, index: str) -> Table:
+    """What reaching the median or the best quarter in each component would give."""
+    catalogue = load_catalogue()
+    digits = catalogue.decimals(index)
+
+    def make() -> Table:
+        frame = outlook.closing_gaps(found.scores, found.place.code, found.params.year, index)
+        frame = frame[frame["to_quarter"] > 0]
+        n = int(found.now.components.set_index("component")["scored"].get(index, 0))
+        rows = [(catalogue.label(r.component), w.change(r.to_median, digits), w.change(r.total_median, digits),
+                 f"{int(r.rank_median)}/{n}*" if pd.notna(r.rank_median) else w.NONE, w.change(r.to_quarter, digits),
+                 w.change(r.total_quarter, digits), f"{int(r.rank_quarter)}/{n}*" if pd.notna(r.rank_quarter) else w.NONE)
+                for r in frame.itertuples(index=False)]
+        columns = ["component", "to_median", "total_median", "rank_median", "to_quarter", "total_quarter", "rank_quarter"]
+        return Table(t("table.closing", index=catalogue.short_name(index)), pd.DataFrame(rows, columns=columns),
+                     [*_basis(frame), t("note.star")])
+
+    return _or_why(catalogue.short_name(index), make)
+
+
+def peers(found: Findings, codes: list[str]) -> Table:
+    """Scores and ranks of the place and its peers in the four totals."""
+    catalogue, year, rows = load_catalogue(), found.params.year, []
+    all_ranks = found.standing()
+    for code in [found.place.code, *codes]:
+        cells = [load_places().get(code, year).name]
+        for index in INDICES:
+            mine = all_ranks[(all_ranks["place"] == code) & (all_ranks["component"] == index)]
+            row = next(mine.itertuples(index=False), None)
+            unit = "percent" if catalogue.component(index).unit == "percent" else ""
+            score = w.NONE if row is None else w.score(float(row.score), catalogue.decimals(index), unit)
+            cells.append(score if row is None or pd.isna(row.rank) else f"{score} ({rank_text(row)})")
+        rows.append(tuple(cells))
+    frame = pd.DataFrame(rows, columns=["place", *INDICES])
+    star = frame[list(INDICES)].map(lambda v: "*" in v).any().any()
+    return Table(t("table.peers", year=year), frame, [t("note.star")] if star else rank_notes(frame))

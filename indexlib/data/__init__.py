@@ -1,0 +1,1 @@
+"""Everything known: reviewed tables in, checked frames out."""

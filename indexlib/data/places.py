@@ -1,0 +1,184 @@
+"""Places: codes, names and their spellings, regions, validity years, mergers.
+
+A name is looked up with a year and matches exactly one place or none; the nearest names
+are suggested in the error, never taken.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from indexlib.base.wording import own
+from indexlib.data import files
+
+TABLES = {
+    "places": ["code", "name_vi", "name_en", "level", "parent", "region", "first_year", "last_year",
+               "official_code", "official_code_first_year", "official_code_last_year", "source", "note"],
+    "aliases": ["alias", "code", "first_year", "last_year", "note"],
+    "mergers": ["old_code", "new_code", "effective", "change", "legal_source"],
+}
+#: "Thành phố" is not dropped: thành phố Thanh Hóa is not the province. The cities of province level have aliases.
+PREFIX = re.compile(r"^(tỉnh|tinh)\s+")
+#: The mark of a footnote: "Huế (1)", "Phú Thọ¹".
+NOTE = re.compile(r"(?<=\w)\s*\(\d{1,2}\)\W*$|[\u00b9\u00b2\u00b3\u2070-\u2079]")
+#: Lists print their count in front of a name: "1. Đà Nẵng". A number without its dot may be part of the name.
+COUNT = re.compile(r"^\d{1,3}\s*[.)]\s*(?=[^\W\d_])")
+#: Older placement of the tone mark (hoà) and the newer one (hòa) are the same spelling.
+TONES = dict(zip("oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),  # noqa: SIM905
+                 "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(), strict=True))  # noqa: SIM905
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place under one name.
+
+    Attributes
+    ----------
+    code : str
+        Our code, a readable slug; a unit formed in 2025 that bears an old name has its own.
+    name_vi, name_en : str
+    level : str
+        ``province``, ``commune``, ...: decides who is compared with whom.
+    parent : str
+        Code of the place above; empty for provinces.
+    region : str
+        Region as PCI 2023 prints it; empty where no source is at hand.
+    first_year, last_year : int
+        Index years in which the place can have a score (0 and 9999: open).
+    """
+
+    code: str
+    name_vi: str
+    name_en: str
+    level: str
+    parent: str
+    region: str
+    first_year: int
+    last_year: int
+
+    @property
+    def name(self) -> str:
+        """Name in the language in force."""
+        return own(self, "name")
+
+    def valid(self, year: int) -> bool:
+        """Whether the place exists in an index year."""
+        return self.first_year <= year <= self.last_year
+
+
+def spelling(text: str) -> str:
+    """Key of a spelling: one Unicode form, case, hyphens, tone placement, prefix, count and footnote set aside.
+
+    Examples
+    --------
+    >>> spelling("Tỉnh THANH HOÁ"), spelling("Bà Rịa – Vũng Tàu"), spelling("Phú Thọ (1)")
+    ('thanh hóa', 'bà rịa vũng tàu', 'phú thọ')
+    """
+    key = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
+    for old, new in TONES.items():
+        key = key.replace(old, new)
+    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", COUNT.sub("", NOTE.sub("", key.strip())))))
+
+
+#: Digits and the Vietnamese alphabet in their order, and the marks of the five tones.
+ORDER = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONE_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
+def plain(key: str) -> str:
+    """A key without diacritics."""
+    split = unicodedata.normalize("NFD", key.replace("đ", "d"))
+    return "".join(c for c in split if not unicodedata.combining(c))
+
+
+def collation(name: str) -> list[int]:
+    """Key of the Vietnamese alphabet: ă and â after a, đ after d; digits first, tones and all else set aside.
+
+    Examples
+    --------
+    >>> sorted(["Đà Nẵng", "Bắc Giang", "Bạc Liêu", "Cà Mau"], key=collation)
+    ['Bạc Liêu', 'Bắc Giang', 'Cà Mau', 'Đà Nẵng']
+    """
+    split = unicodedata.normalize("NFD", name.casefold())
+    letters = unicodedata.normalize("NFC", "".join(c for c in split if c not in TONE_MARKS))
+    return [ORDER.index(c) for c in letters if c in ORDER]
+
+
+def _has_marks(key: str) -> bool:
+    return plain(key) != key.replace("đ", "d")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The place tables as frames; see ``data/README.md`` for their columns."""
+
+    places: pd.DataFrame
+    aliases: pd.DataFrame
+    mergers: pd.DataFrame
+
+    @cached_property
+    def all(self) -> list[Place]:
+        """Every place under every name it has had."""
+        p = self.places
+        return [Place(*row) for row in zip(p["code"], p["name_vi"], p["name_en"], p["level"], p["parent"],
+                                           p["region"], p["first_year"], p["last_year"], strict=True)]
+
+    @cached_property
+    def _spellings(self) -> list[tuple[str, str, int, int]]:
+        """(key, code, first year, last year) of names and aliases."""
+        names = [(spelling(n), p.code, p.first_year, p.last_year) for p in self.all
+                 for n in (p.name_vi, p.name_en)]
+        a = self.aliases
+        return names + [(spelling(n), c, f, u) for n, c, f, u in
+                        zip(a["alias"], a["code"], a["first_year"], a["last_year"], strict=True)]
+
+    def get(self, code: str, year: int | None = None) -> Place:
+        """Place of a code, under its name of a year (default: the newest)."""
+        named = [p for p in self.all if p.code == code]
+        if not named:
+            raise KeyError(code)
+        return next((p for p in named if year is not None and p.valid(year)), named[-1])
+
+    def valid(self, year: int, level: str = "province") -> list[Place]:
+        """Places of a level that exist in a year."""
+        return [p for p in self.all if p.level == level and p.valid(year)]
+
+    def codes_of(self, text: str) -> set[tuple[str, int, int]]:
+        """Codes that a spelling stands for, with the years for which it does."""
+        key = spelling(text)
+        found = {(c, f, u) for k, c, f, u in self._spellings if k == key}
+        if not found and not _has_marks(key):
+            found = {(c, f, u) for k, c, f, u in self._spellings if plain(k) == plain(key)}
+        return found
+
+    def nearest(self, text: str, year: int, n: int = 3) -> list[str]:
+        """Names valid in a year that look most like a text."""
+        names = {plain(spelling(p.name)): p.name for p in self.all if p.valid(year)}
+        close = difflib.get_close_matches(plain(spelling(text)), names, n=n, cutoff=0.5)
+        return [names[c] for c in close]
+
+    def members(self, code: str) -> list[Place]:
+        """Old places that a place of 2025 was formed from."""
+        m = self.mergers
+        return [self.get(c) for c in m.loc[m["new_code"] == code, "old_code"]]
+
+
+def load_places() -> Places:
+    """The places of the data folder in force, read once."""
+    return _load(files.data_dir())
+
+
+@files.remembered
+def _load(folder: Path) -> Places:
+    tables = {name: files.read_table(folder / "places" / f"{name}.csv", columns)
+              for name, columns in TABLES.items()}
+    for name in ("places", "aliases"):
+        tables[name] = files.years(tables[name], folder / "places" / f"{name}.csv")
+    return Places(**tables)

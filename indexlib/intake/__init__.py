@@ -1,0 +1,1 @@
+"""A published file to figures that may be added."""

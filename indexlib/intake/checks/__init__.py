@@ -1,0 +1,1 @@
+"""Whether figures bear each other out."""

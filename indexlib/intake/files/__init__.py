@@ -1,0 +1,1 @@
+"""Files of all kinds opened as sheets of cells."""

@@ -1,0 +1,178 @@
+"""Taking the indicators of a file into their tables: codes by printed label, new and changed figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from indexlib.base.problems import DataError
+from indexlib.data import files
+from indexlib.data.indicators import (
+    CATALOGUE,
+    COLUMNS,
+    FOLDER,
+    cells_of,
+    check_tables,
+    indicator_catalogue,
+    order,
+    table,
+    tables,
+    unit_of,
+)
+from indexlib.data.scores import load_sources
+from indexlib.intake.reading import Reading
+from indexlib.intake.table.indicators import label_key
+
+KEYS = ["year", "place", "indicator"]
+
+
+@dataclass(frozen=True)
+class IndicatorAddition:
+    """What adding the indicators of a reading would do.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        All of the file: ``year``, ``place``, ``indicator``, ``value``.
+    new : DataFrame
+        Those that the tables do not have.
+    changed : DataFrame
+        ``year``, ``place``, ``indicator``, ``old``, ``new``, ``old_source``.
+    gone : list of str
+        Indicators that the tables have for a year of the file and the file has not.
+    fresh : list of str
+        Codes that the catalogue does not have yet.
+    catalogue : DataFrame
+        The catalogue with them.
+    """
+
+    rows: pd.DataFrame
+    new: pd.DataFrame
+    changed: pd.DataFrame
+    gone: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    catalogue: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CATALOGUE))
+
+    @property
+    def same(self) -> int:
+        """Number of figures that the tables have already."""
+        return len(self.rows) - len(self.new) - len(self.changed)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be written."""
+        return self.new.empty and self.changed.empty
+
+
+def compare_indicators(reading: Reading) -> IndicatorAddition:
+    """Compare the indicators of a reading with their tables.
+
+    An indicator of the file is one of the catalogue if sub-index, label and unit are the same; else it
+    gets the next free number below its sub-index. Figures are kept digit by digit, so any other digit
+    is a change.
+    """
+    if reading.indicators.empty:
+        return _nothing()
+    catalogue, codes = _codes(reading.indicators)
+    fresh = [c for c in catalogue["indicator"] if c not in set(indicator_catalogue()["indicator"])]
+    rows = reading.indicators.assign(indicator=_coded(reading.indicators, codes))[[*KEYS, "value"]]
+    have = _stored(reading)
+    both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"))
+    new = both[both["value_old"].isna()][[*KEYS, "value"]]
+    changed = both[both["value_old"].notna() & (both["value_old"] != both["value"])]
+    changed = changed.rename(columns={"value": "new", "value_old": "old", "source": "old_source"})
+    gone = sorted(set(have["indicator"]) - set(rows["indicator"]))
+    return IndicatorAddition(rows, new.reset_index(drop=True),
+                             changed[[*KEYS, "old", "new", "old_source"]].reset_index(drop=True), gone, fresh, catalogue)
+
+
+def _nothing() -> IndicatorAddition:
+    rows = pd.DataFrame(columns=[*KEYS, "value"])
+    return IndicatorAddition(rows, rows, pd.DataFrame(columns=[*KEYS, "old", "new", "old_source"]))
+
+
+def _stored(reading: Reading) -> pd.DataFrame:
+    parts = [table(files.data_dir(), path) for path, year in tables().items()
+             if year in reading.years and path.name.startswith(f"{reading.index}_")]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS).astype({"value": float})
+
+
+def _coded(rows: pd.DataFrame, codes: dict[tuple[int, str, str], str]) -> list[str]:
+    return [codes[key] for key in zip(rows["year"], rows["component"], rows["label"], strict=True)]
+
+
+def _codes(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str, str], str]]:
+    """The catalogue with what is new, and (year, component, label) to code."""
+    known = indicator_catalogue().to_dict("records")
+    # A single Vietnamese label may do without diacritics ("Thanh tra"), a whole workbook does not.
+    named, other = ("label_en", "label_vi") if all(map(str.isascii, rows["label"])) else ("label_vi", "label_en")
+    codes: dict[tuple[int, str, str], str] = {}
+    for (component, label, year), own in rows.groupby(["component", "label", "year"], sort=False):
+        unit = unit_of(label)
+        row = _known(known, component, label, cells := cells_of(unit, own["value"]))
+        if row is None:
+            row = {"indicator": _next(known, component), "component": component, named: label, other: "", "unit": unit,
+                   "cells": cells, "first_year": year, "last_year": year, "note": ""}
+            known.append(row)
+        row["first_year"], row["last_year"] = min(row["first_year"], year), max(row["last_year"], year)
+        codes[year, component, label] = row["indicator"]
+    frame = pd.DataFrame(known, columns=CATALOGUE)
+    return frame.iloc[order(frame["indicator"]).argsort(kind="stable")].reset_index(drop=True), codes
+
+
+def _known(known: list[dict], component: str, label: str, cells: str) -> dict | None:
+    """The indicator of the catalogue with this label, told apart by how its cells hold a percentage."""
+    key = label_key(label)
+    same = [row for row in known if row["component"] == component
+            and key in (label_key(row["label_vi"]), label_key(row["label_en"]))]
+    exact = [row for row in same if row["cells"] == cells]
+    fitting = exact or [row for row in same if "unclear" in (cells, row["cells"])]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _next(known: list[dict], component: str) -> str:
+    numbers = [int(row["indicator"].rpartition(".i")[2]) for row in known if row["component"] == component]
+    return f"{component}.i{max(numbers, default=0) + 1:02d}"
+
+
+def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dict[str, str]:
+    """The tables with the addition, by path below the data folder; figures that stay keep their text and source.
+
+    Raises
+    ------
+    DataError
+        What ``indexlib check`` would say of the tables: nothing that it refuses is ever written.
+    """
+    folder = files.data_dir() / FOLDER
+    texts = {f"{FOLDER}/indicators.csv": addition.catalogue.to_csv(index=False, lineterminator="\n")}
+    frames = {path: table(files.data_dir(), path) for path in tables()}
+    fresh = pd.concat([addition.new, addition.changed.rename(columns={"new": "value"})[[*KEYS, "value"]]])
+    fresh = fresh.assign(value=[shown(value) for value in fresh["value"]], source=source, year=fresh["year"].astype(str))
+    for year, own in fresh.groupby("year"):
+        path = folder / f"{index}_{year}.csv"
+        old = files.read_table(path, COLUMNS) if path.exists() else pd.DataFrame(columns=COLUMNS)
+        replaced = pd.MultiIndex.from_frame(old[KEYS]).isin(pd.MultiIndex.from_frame(own[KEYS]))
+        whole = pd.concat([old[~replaced], own[COLUMNS]], ignore_index=True)
+        whole = whole.assign(_order=order(whole["indicator"])).sort_values(["place", "_order"], kind="stable")[COLUMNS]
+        texts[f"{FOLDER}/{path.name}"] = whole.to_csv(index=False, lineterminator="\n")
+        frames[path] = _by_line(whole).astype({"year": int, "value": float})
+    if problems := check_tables(_by_line(addition.catalogue), frames, {*load_sources()["source"], source}):
+        raise DataError(problems)
+    return texts
+
+
+def _by_line(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table indexed by the lines of its file."""
+    return frame.set_index(pd.RangeIndex(2, len(frame) + 2, name="row"))
+
+
+def shown(value: float) -> str:
+    """A figure with every digit that it has.
+
+    Examples
+    --------
+    >>> shown(7.0), shown(0.09090909361839294)
+    ('7', '0.09090909361839294')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))

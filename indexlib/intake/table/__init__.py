@@ -1,0 +1,1 @@
+"""Tables on sheets: names, heads, figures."""

@@ -1,0 +1,391 @@
+"""Figures taken from a grid: component and kind to place to value, each with its cell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from math import inf
+from pathlib import Path
+from statistics import median
+
+from indexlib.base.wording import listing, t
+from indexlib.data import files
+from indexlib.data.catalogue import load_catalogue
+from indexlib.data.places import load_places
+from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number
+from indexlib.intake.files.report import Collector
+from indexlib.intake.table import labels
+from indexlib.intake.table.grid import Column, Grid, place_code
+from indexlib.intake.table.indicators import Indicator
+
+#: A score and a rank as they are called in ``Figures.found``.
+SCORE, RANK = "score", "rank"
+#: From this share of all ranks on, a table gives them all and one that is missing was lost.
+NEARLY_ALL = 0.8
+#: A head of figures in percent: "Cải cách thể chế (%)".
+PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
+#: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
+#: and no score lies below a fifth of its median or above 3.4 times it.
+MANY, FAR = 8, 5
+#: Where this share of a column has at most so many decimals, figures with more are none that were published so: in all
+#: editions at hand there are none. Of figures printed with more decimals, some end in noughts by chance.
+USUAL, COARSE = 0.9, 3
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A total and the factor of each of its parts; ``allowed``: how far it may miss.
+
+    ``rounded``: whether that is because its figures are printed rounded.
+    """
+
+    total: str
+    factors: dict[str, float]
+    allowed: float
+    rounded: bool
+    digits: int
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Factors of all that is in it: the total counts as minus one, so that all terms add up to nought."""
+        return {**self.factors, self.total: -1.0}
+
+    def off(self, figures: Figures) -> dict[str, float]:
+        """Places whose total differs from what its parts give, with that sum."""
+        parts = [(factor, figures.found.get((code, SCORE), {})) for code, factor in self.factors.items()]
+        off = {}
+        for place, value in figures.found[self.total, SCORE].items():
+            try:
+                computed = sum([factor * values[place] for factor, values in parts])
+            except KeyError:  # a part is missing at this place
+                continue
+            if abs(computed - value) > self.allowed:
+                off[place] = computed
+        return off
+
+
+@dataclass
+class Figures:
+    """What one sheet says: (component, kind) to place to value, and where each stands.
+
+    ``names`` is the column of places that a column of figures goes by (sheet and column); ``agreed`` holds
+    for (component, kind, place) the same figure from a second column with places of its own, and how far
+    the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
+    those that figures were taken from, not those that only bear them out; ``outdone`` names (component, place)
+    of scores that gave way to those of another sheet.
+    """
+
+    sheet: str
+    found: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    cells: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=dict)
+    withheld: list[tuple[str, str]] = field(default_factory=list)
+    blank: list[tuple[str, str]] = field(default_factory=list)
+    bases: dict[str, int] = field(default_factory=dict)
+    paired: bool = False
+    indicators: list[Indicator] = field(default_factory=list)
+    names: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    agreed: dict[tuple[str, str, str], tuple[float, float]] = field(default_factory=dict)
+    sums: list[Formula] = field(default_factory=list)
+    outdone: list[tuple[str, str]] = field(default_factory=list)
+    sheets: set[str] = field(default_factory=set)
+
+    def where(self, component: str, kind: str, place: str) -> dict[str, int]:
+        """Row and column of a figure."""
+        return self.cells.get((component, kind, place), {})
+
+    def agree(self, component: str, kind: str, place: str, value: float, allowed: float) -> None:
+        """Note a second figure that is the same as far as ``allowed`` tells; the finest is kept."""
+        before = self.agreed.get((component, kind, place))
+        if before is None or allowed < before[1]:
+            self.agreed[component, kind, place] = value, allowed
+
+    def components(self) -> list[str]:
+        """Components with scores."""
+        return [component for component, kind in self.found if kind == SCORE]
+
+
+def component_of(column: Column, grid: Grid, year: int, report: Collector) -> str:
+    """The component that a column's headers name, if they agree with each other and with the year."""
+    where = grid.where(max(grid.first - 1, 0), column.at)
+    names = column.components()
+    if len(names) > 1:
+        report.add("two_components", grid.sheet.name, **where, text=column.text())
+        return ""
+    if not names:
+        return ""
+    code = names.pop()
+    other = [h for h in column.headers if h.dated and year not in labels.printed_years([h.text])]
+    if other:
+        report.add("column_year", grid.sheet.name, **where, text=other[0].text, year=year)
+        return ""
+    _check_words(column, grid, code, report)
+    for header in column.headers:
+        own = header.component or header.marked
+        if own and header.number and header.number not in labels.numbers_of(code, year):
+            report.add("number_conflict", grid.sheet.name, **where, text=header.text, number=header.number,
+                       component=load_catalogue().label(code), expected=printed_numbers(code, year))
+            return ""
+    return code
+
+
+def _check_words(column: Column, grid: Grid, component: str, report: Collector) -> None:
+    """Words of a head that turn a label into something else: the year before, a target, a share of dissatisfied."""
+    own, index = load_catalogue().component(component), load_catalogue().component(component).index
+    for header in column.headers:
+        aside = header.remark if header.remark and not labels.harmless(header.remark, index, own.unit) else ""
+        if header.component and own.unit == "point" and PERCENT.search(header.text):
+            aside = "%"
+        if not aside and not header.component and (
+                labels.titled(header.text, index, "title") or labels.titled(header.text, index, "head")):
+            aside = header.text
+        if aside:
+            report.add("header_words", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                       text=column.text(), words=aside, component=load_catalogue().label(component))
+
+
+def printed_numbers(component: str, year: int) -> str:
+    """The numbers that a component may bear in a year, for a message."""
+    return listing(sorted(labels.numbers_of(component, year))) or "–"
+
+
+def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str, report: Collector,
+         may_be_withheld: bool = False) -> None:
+    """Take a column's figures into ``figures``; report cells that hold none."""
+    if (component, kind) in figures.found:
+        report.add("component_twice", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                   component=load_catalogue().label(component))
+        return
+    values: dict[str, float] = {}
+    percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
+    for row, place in grid.rows.get(column.places, {}).items():
+        cell = column.cells.get(row)
+        figures.cells[component, kind, place] = where = grid.where(row, column.at)
+        if type(cell) is float and 1 < cell < inf:  # almost all of them
+            values[place] = cell
+            continue
+        share = percent_is_wrong and type(cell) is float and (where["row"], where["column"]) in grid.sheet.percent()
+        value = None if share or (percent_is_wrong and is_percent(cell)) else number(cell)
+        if may_be_withheld and is_withheld(cell):
+            figures.withheld.append((component, place))
+            if not isinstance(cell, (int, float)) and not (isinstance(cell, str) and cell.strip()):
+                figures.blank.append((component, place))
+        elif value is None or (kind.startswith("ci_") and value == 0):
+            if (component, place) in figures.withheld:
+                continue
+            missing = "missing_rank" if kind == RANK else "missing_score"
+            report.add(missing if cell is None else "percent" if share else "not_a_number", grid.sheet.name, **where,
+                       value=cell, place=load_places().get(place).name)
+        else:
+            values[place] = value
+    figures.found[component, kind] = values
+    figures.sheets |= {grid.sheet.name} if values else set()
+    figures.names[component, kind] = (grid.sheet.name, column.places)
+    _check_repeats(figures, grid, column, component, kind, report)
+
+
+def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str, kind: str,
+                   report: Collector) -> None:
+    """A place repeated below the table must bear the score that it has in the table."""
+    values = figures.found[component, kind]
+    for row, codes in grid.repeats.items():
+        value = number(column.cells.get(row))
+        line = grid.sheet.rows[row]
+        if not any(number(cell) for cell in line):
+            continue  # no place is chosen: the formulas below the table give noughts
+        name = line[column.places] if 0 <= column.places < len(line) else None
+        place = _named(name, codes, grid.year)
+        if value is None or place not in values:
+            continue
+        if abs(value - values[place]) > tolerance([value], [values[place]]):
+            report.add("contradiction", grid.sheet.name, **grid.where(row, column.at),
+                       place=load_places().get(place).name, one=value, other=values[place])
+
+
+def _named(name: object, codes: set[str], year: int) -> str:
+    """The repeated place that a figure belongs to: the one named beside it, else the row's only one."""
+    if isinstance(name, str):
+        return place_code(name, year)
+    return next(iter(codes)) if len(codes) == 1 else ""
+
+
+def join(whole: Figures, other: Figures, report: Collector | None) -> None:
+    """Put another sheet's figures beside those read; a figure on two sheets must be the same.
+
+    Of a figure printed in more and in fewer decimals the finer one is kept. Without a ``report`` a
+    difference has been reported before.
+    """
+    for (component, kind), values in other.found.items():
+        have = whole.found.setdefault((component, kind), {})
+        names = other.names.get((component, kind), (other.sheet, 0))
+        first = whole.names.setdefault((component, kind), names)
+        allowed = tolerance(list(have.values()), list(values.values())) if have else 0
+        # A few finer figures among many coarser ones are no finer printing of the column.
+        finer = 0 < len(have) <= 2 * len(have.keys() & values.keys()) and \
+            decimals(list(values.values())) > decimals(list(have.values()))
+        if finer and have.keys() <= values.keys():
+            whole.names[component, kind] = names
+        for place, value in values.items():
+            if place not in have:
+                have[place] = value
+                whole.sheets.add(other.sheet)
+                whole.cells[component, kind, place] = other.where(component, kind, place)
+            elif abs(have[place] - value) <= allowed:
+                coarser = value
+                if finer:
+                    have[place], coarser = value, have[place]
+                    whole.sheets.add(other.sheet)
+                    whole.cells[component, kind, place] = other.where(component, kind, place)
+                whole.agree(component, kind, place, coarser, allowed)
+            elif report:
+                report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
+                           place=load_places().get(place).name, component=load_catalogue().label(component),
+                           one=value, other=have[place], beside=first[0], why=t("read.kept_first"))
+    whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
+    whole.blank += [pair for pair in other.blank if pair not in whole.blank]
+
+
+def tolerance(one: list[float], other: list[float]) -> float:
+    """How far two printings of the same figure may differ: half of the coarser one's last decimal."""
+    digits = min(decimals(one), decimals(other))
+    return 1e-6 if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
+
+
+def expected_places(index: str, year: int) -> tuple[int, frozenset[str]]:
+    """How many places the edition of a year ranks, and their codes if that is all of them (else none)."""
+    return _expected_places(files.data_dir(), index, year)
+
+
+@cache
+def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozenset[str]]:
+    editions = load_catalogue().editions
+    row = editions[(editions["index"] == index) & (editions["first_year"] <= year) & (editions["last_year"] >= year)]
+    if row.empty:
+        return 0, frozenset()
+    count = int(row.iloc[0]["places_ranked"])
+    valid = frozenset(place.code for place in load_places().valid(year))
+    return count, valid if len(valid) == count else frozenset()
+
+
+def scales(year: int) -> dict[str, tuple[float, float]]:
+    """Lowest and highest score of each component that has a block in a year."""
+    return _scales(files.data_dir(), year)
+
+
+@cache
+def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
+    blocks = load_catalogue().comparability
+    own = blocks[(blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
+    return dict(zip(own["component"], zip(own["scale_min"], own["scale_max"], strict=True), strict=True))
+
+
+def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
+    """Every place of the edition has its score or is withheld."""
+    have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
+    count, codes = expected_places(index, year)
+    if not count:
+        report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
+    elif codes and (missing := codes - have):
+        names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
+        report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
+                   names=names)
+    elif len(have) != count:
+        report.add("places_count", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
+
+
+def check_scale(figures: Figures, year: int, report: Collector) -> None:
+    """Every score lies on its component's scale and not far from all others.
+
+    Shares of one where percent are due are reported, and columns without a single decimal.
+    """
+    catalogue, limits = load_catalogue(), scales(year)
+    for (component, kind), values in figures.found.items():
+        if kind != SCORE or component not in limits:
+            continue
+        low, high = limits[component]
+        # A maximum that no source prints bounds nothing by itself: the part is no more than the whole.
+        most = high if high == high else limits.get(catalogue.component(component).index, (low, high))[1]
+        for place, value in values.items():
+            fraction = high == 100 and 0 < value <= 1.5
+            if fraction or value < low - 1e-4 or value > most + 1e-4:
+                report.add("fraction" if fraction else "out_of_scale", figures.sheet,
+                           **figures.where(component, kind, place), value=value, low=low, high=most,
+                           place=load_places().get(place).name, component=catalogue.label(component))
+        _check_decimals(figures, component, values, high, report)
+
+
+def _check_decimals(figures: Figures, component: str, values: dict[str, float], high: float, report: Collector) -> None:
+    """Decimals that were lost, in the whole column or the sign of one figure, and a digit too many."""
+    if len(values) < MANY:
+        return
+    label, middle = load_catalogue().label(component), median(values.values())
+    if all(value == int(value) for value in values.values()):
+        report.add("whole_numbers", figures.sheet, component=label)
+    if high == 100 and 1.5 < max(values.values()) <= 10:
+        report.add("scale_of_ten", figures.sheet, component=label, value=max(values.values()))
+    most = int(USUAL * len(values))
+    fine = sum(abs(value * 10**COARSE - round(value * 10**COARSE)) > 1e-6 for value in values.values())
+    if fine <= len(values) - most:
+        digits = {place: decimals([value]) for place, value in values.items()}
+        usual = sorted(digits.values())[most - 1]
+        for place in [place for place, own in digits.items() if own > usual]:
+            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=values[place],
+                       n=usual, place=load_places().get(place).name, component=label)
+    for place, value in values.items():
+        if value * FAR < middle or value > middle * FAR:
+            report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
+                       place=load_places().get(place).name, component=label)
+
+
+def check_components(figures: Figures, index: str, year: int, optional: set[str], report: Collector) -> None:
+    """Every component that the catalogue has in the year stands in the file, and none that it has not."""
+    catalogue = load_catalogue()
+    valid = catalogue.valid(year, index)
+    have = set(figures.components())
+    for code in valid:
+        if code not in have and code not in optional:
+            report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
+    for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
+        if catalogue.component(code).level != "part":
+            report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)
+
+
+def check_ranks(figures: Figures, component: str, report: Collector, base: int = 0) -> None:
+    """Printed ranks are 1 to n and never put a lower score before a higher one."""
+    ranks, scores = figures.found.get((component, RANK), {}), figures.found.get((component, SCORE), {})
+    last = base or len(ranks)
+    for place, rank in ranks.items():
+        if rank != int(rank) or not 1 <= rank <= last:
+            report.add("rank_range", figures.sheet, **figures.where(component, RANK, place), value=rank, n=last)
+    gap = next((i for i, rank in enumerate(sorted(ranks.values()), 1) if rank > i), 0)
+    if gap and NEARLY_ALL * last <= len(ranks) < last:
+        report.add("rank_gap", figures.sheet, rank=gap, component=load_catalogue().label(component), n=len(ranks), last=last)
+    order = sorted((rank, place) for place, rank in ranks.items() if place in scores or not scores)
+    # Two places with the same printed score may share a rank or stand in either order.
+    step = 0.5 * 10.0 ** -decimals(list(scores.values())) if scores else 0
+    for (before, upper), (after, lower) in pairwise(order):
+        if not scores:
+            wrong = before == after
+        else:
+            above = scores[upper] - scores[lower]
+            wrong = above < -step if before < after else abs(above) > step
+        if wrong and before == after:
+            report.add("rank_repeated", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
+                       names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
+        elif wrong:
+            report.add("rank_order", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
+                       place=load_places().get(lower).name, other=load_places().get(upper).name)
+
+
+def not_published(component: str, year: int) -> bool:
+    """Whether the publisher gives this component for a part of the places only, so that a file may lack it."""
+    return any(component == code and first <= year <= last for code, first, last in _not_published(files.data_dir()))
+
+
+@cache
+def _not_published(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    columns = ["component", "first_year", "last_year", "reason_vi", "reason_en"]
+    path = folder / "catalogue" / "not_published.csv"
+    frame = files.years(files.read_table(path, columns), path)
+    return tuple(zip(frame["component"], frame["first_year"], frame["last_year"], strict=True))

@@ -1,0 +1,354 @@
+"""A sheet as a table of places: which rows are places, which columns belong to which of them.
+
+Nothing is known by position. Columns of places are found by their content; what lies above the
+first place is header. Several columns of places that agree row by row are one (two languages);
+several that do not are pairs, and then a score belongs to the nearest place column on its left.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from indexlib.base.problems import PlaceError
+from indexlib.data import files
+from indexlib.data.lookup import find_place
+from indexlib.data.places import load_places, plain, spelling
+from indexlib.intake.files.numbers import number
+from indexlib.intake.files.report import Collector
+from indexlib.intake.files.sheets import Sheet, looks_like_a_table
+from indexlib.intake.table.labels import Header, key, roles, understand_all
+
+#: Fewer places than this in a column are no table.
+FEWEST = 5
+
+
+@dataclass
+class Column:
+    """A column of figures: its headers, the place column it belongs to, its cells by row."""
+
+    at: int
+    headers: list[Header]
+    places: int
+    cells: dict[int, object]
+
+    def components(self) -> set[str]:
+        """Components that its headers name."""
+        return {h.component for h in self.headers if h.component}
+
+    def roles(self) -> set[str]:
+        """Roles that its headers name."""
+        return {h.role for h in self.headers if h.role}
+
+    def text(self) -> str:
+        """Its headers as one text, for messages."""
+        return " / ".join(" ".join(h.text.split()) for h in self.headers)
+
+
+@dataclass
+class Grid:
+    """A sheet understood as a table of places."""
+
+    sheet: Sheet
+    year: int
+    turned: bool
+    first: int
+    columns: list[Column]
+    rows: dict[int, dict[int, str]]
+    paired: bool
+    named: dict[int, dict[int, str]]
+    repeats: dict[int, set[str]] = field(default_factory=dict)
+
+    def where(self, row: int, column: int) -> dict[str, int]:
+        """Row and column as the reader of the file sees them."""
+        return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
+
+
+@cache
+def _known(folder: Path) -> frozenset[str]:
+    return frozenset(plain(key) for key, *_ in load_places()._spellings)
+
+
+def first_place(rows: list[list]) -> int:
+    """The first row that has the name of a place of some year; 0 if none has."""
+    known = _names(files.data_dir())
+    return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
+
+
+@cache
+def _names(folder: Path) -> _Names:
+    return _Names(_known(folder))
+
+
+class _Names(dict):
+    """Text to whether it names a place, looked up once."""
+
+    def __init__(self, known: frozenset[str]):
+        super().__init__()
+        self.known = known
+
+    def __missing__(self, text: str) -> bool:
+        self[text] = plain(spelling(text)) in self.known
+        return self[text]
+
+
+def place_code(text: object, year: int) -> str:
+    """Code of the place that a cell names in a year; empty if it names none."""
+    return _codes(files.data_dir(), year)[text] if isinstance(text, str) else ""
+
+
+@cache
+def _codes(folder: Path, year: int) -> _Codes:
+    return _Codes(_known(folder), year)
+
+
+class _Codes(dict):
+    """Text to the code of the place that it names in a year, looked up once."""
+
+    def __init__(self, known: frozenset[str], year: int):
+        super().__init__()
+        self.known, self.year = known, year
+
+    def __missing__(self, text: str) -> str:
+        self[text] = ""
+        if plain(spelling(text)) in self.known:
+            with suppress(PlaceError):
+                self[text] = find_place(text, self.year).code
+        return self[text]
+
+
+def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | None:
+    """Understand a sheet as a table of places; ``None`` if it holds none.
+
+    Everything odd in its rows is reported: a name that is no place, a place twice, figures
+    without a place.
+    """
+    found = _place_columns(sheet.rows, year)
+    turned = False
+    if not found:
+        across = [list(column) for column in zip(*_even(sheet.rows), strict=True)]
+        found = _place_columns(across, year)
+        if not found:
+            return None
+        sheet, turned = replace(sheet, rows=across), True
+    groups = _groups(found)
+    first = min(_start(sheet, index, sorted(rows)) for rows in found.values())
+    columns = _columns(sheet, index, found, groups, first)
+    grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1, found)
+    _read_rows(grid, index, report)
+    _check_place_columns(grid, report)
+    return grid
+
+
+def why_no_grid(sheet: Sheet, year: int) -> str:
+    """Code of the problem that a sheet without a table of places is."""
+    if looks_like_a_table(sheet):
+        return "no_places"
+    # A place or two with figures may be an erratum to the tables beside it.
+    few = any(any(place_code(cell, year) for cell in row) and any(isinstance(cell, float) for cell in row)
+              for row in sheet.rows)
+    return "few_places" if few else "sheet_unread"
+
+
+def _even(rows: list[list]) -> list[list]:
+    width = max((len(row) for row in rows), default=0)
+    return [row + [None] * (width - len(row)) for row in rows]
+
+
+def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
+    """Columns that name enough places: column to row to code."""
+    found: dict[int, dict[int, str]] = {}
+    codes = _codes(files.data_dir(), year)
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            if type(cell) is str and (code := codes[cell]):
+                found.setdefault(c, {})[r] = code
+    named = {c: rows for c, rows in found.items() if len(set(rows.values())) >= FEWEST}
+    most = max((len(set(rows.values())) for rows in named.values()), default=0)
+    # A column that names the same few places again and again groups the places of another column
+    # (the units of 2025 beside the older provinces): it is no column of places itself.
+    return {c: rows for c, rows in named.items()
+            if len(named) == 1 or max(0.8 * most, len(rows) / 1.2) <= len(set(rows.values()))}
+
+
+def _start(sheet: Sheet, index: str, rows: list[int]) -> int:
+    """First row of a table: a place named above the header (a title, a choice) is no row of it."""
+    start = rows[0]
+    for row, later in pairwise(rows[:FEWEST]):
+        between = [cell for line in sheet.rows[row + 1:later] for cell in line if isinstance(cell, str)]
+        heads = understand_all(between, index)
+        if any(h.component or h.role in ("place", "rank", "order") for h in heads):
+            start = later
+    return start
+
+
+def _groups(found: dict[int, dict[int, str]]) -> dict[int, int]:
+    """First column of those that name the same place in every row, for each place column."""
+    groups: dict[int, int] = {}
+    for c in sorted(found):
+        same = next((g for g in sorted(set(groups.values())) if _agree(found[g], found[c])), c)
+        groups[c] = same
+    return groups
+
+
+def _agree(one: dict[int, str], other: dict[int, str]) -> bool:
+    both = one.keys() & other.keys()
+    return len(both) >= FEWEST and all(one[r] == other[r] for r in both)
+
+
+def _columns(sheet: Sheet, index: str, found: dict, groups: dict[int, int], first: int) -> list[Column]:
+    """Every column that is no place column, with its headers and the place column it belongs to."""
+    below = zip(*_even(sheet.rows)[first:], strict=True)
+    paired = len(set(groups.values())) > 1
+    columns = []
+    for c, column in enumerate(below):
+        if c in found:
+            continue
+        cells = {r: cell for r, cell in enumerate(column, first) if cell is not None}
+        left = [p for p in found if p < c] if paired else [min(found)]
+        places = max(left) if left else -1
+        headers = _headers(sheet, index, c, first)
+        if paired and places >= 0 and c == places + 1 and not any(h.component for h in headers):
+            # A header merged over a pair stands in the left cell, above the place.
+            headers += [h for h in _headers(sheet, index, places, first) if h.component]
+        columns.append(Column(c, headers, places, cells))
+    return columns
+
+
+def _headers(sheet: Sheet, index: str, column: int, first: int) -> list[Header]:
+    texts = [row[column] for row in sheet.rows[:first] if column < len(row) and isinstance(row[column], str)]
+    return [h for h in understand_all(texts, index) if h.role != "variable"]
+
+
+def _read_rows(grid: Grid, index: str, report: Collector) -> None:
+    """Fill ``grid.rows`` (place column to row to code) and report every odd row."""
+    seen: dict[int, set[str]] = {c: set() for c in grid.rows}
+    block: dict[int, set[str]] = {c: set() for c in grid.rows}
+    for r in range(grid.first, len(grid.sheet.rows)):
+        row = grid.sheet.rows[r]
+        kind = _kind(r, row, grid, index)
+        if kind in ("blank", "header"):
+            block = {c: set() for c in grid.rows}
+            if kind == "header":
+                _check_header_again(grid, index, r, report)
+            continue
+        if kind == "statistic":
+            continue
+        for c, rows in grid.rows.items():
+            code = grid.named[c].get(r, "")
+            if code and code not in seen[c]:  # almost all of them
+                seen[c].add(code)
+                block[c].add(code)
+                rows[r] = code
+            else:
+                _read_odd(grid, r, c, block[c], report)
+
+
+def _check_header_again(grid: Grid, index: str, r: int, report: Collector) -> None:
+    """A header repeated within the table (pages pasted below each other) must say the same of every column."""
+    row = grid.sheet.rows[r]
+    for column in grid.columns:
+        cell = row[column.at] if column.at < len(row) else None
+        header = understand_all([cell], index)[0] if isinstance(cell, str) else None
+        said = header and (header.component or header.role or key(header.text))
+        if header and said not in column.components() | column.roles() | {key(h.text) for h in column.headers}:
+            report.add("header_again", grid.sheet.name, **grid.where(r, column.at), text=header.text,
+                       before=column.text() or "–")
+
+
+def _check_place_columns(grid: Grid, report: Collector) -> None:
+    """A column whose head announces places and whose texts are none that are known may belong to other rows."""
+    for column in grid.columns:
+        if "place" not in column.roles():
+            continue
+        names = [cell for cell in column.cells.values() if isinstance(cell, str)]
+        unknown = [name for name in names if not place_code(name, grid.year)]
+        if len(unknown) >= FEWEST:
+            report.add("place_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
+                       text=column.text(), n=len(unknown), name=unknown[0])
+
+
+def _kind(r: int, row: list, grid: Grid, index: str) -> str:
+    """``blank``, ``header`` (a header repeated), ``statistic`` (a median, a rank row) or ``places``."""
+    if all(r in rows for rows in grid.named.values()):
+        return "places"
+    if any(r in rows for rows in grid.named.values()):
+        others = [row[c] for c, rows in grid.named.items() if r not in rows and c < len(row)]
+        return "header" if any("place" in roles(x, index) for x in others if isinstance(x, str)) else "places"
+    if all(cell is None for cell in row):
+        return "blank"
+    names = [row[c] if c < len(row) else None for c in grid.rows]
+    said = {role for name in names if isinstance(name, str) for role in roles(name, index)}
+    if "place" in said:
+        return "header"
+    if "statistic" in said or any(_sums_up(name) for name in names if isinstance(name, str)):
+        return "statistic"
+    if all(name is None for name in names):
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if any("statistic" in roles(text, index) or _sums_up(text) for text in texts):
+            return "statistic"
+    return "places"
+
+
+def _sums_up(name: str) -> bool:
+    """Whether a row is of more than one place: "Trung bình nhóm A", the mean of a region."""
+    words = key(name)
+    if words.removeprefix("vùng ") in _regions(files.data_dir()):
+        return True
+    return any("statistic" in roles(words[:at]) for at, letter in enumerate(words) if letter == " ")
+
+
+@cache
+def _regions(folder: Path) -> frozenset[str]:
+    return frozenset(key(place.region) for place in load_places().all if place.region)
+
+
+def check_above(grid: Grid, report: Collector) -> None:
+    """Report rows above the first known place that are rows of the table: other units, or names that are not known."""
+    for r, row in enumerate(grid.sheet.rows[:grid.first]):
+        figures = [column for column in grid.columns if column.components() and column.at < len(row)
+                   and (value := number(row[column.at])) is not None and not 1990 <= value <= 2100]
+        for c in grid.rows:
+            name = row[c] if c < len(row) else None
+            if figures and isinstance(name, str) and len(max(key(name).split(), key=len, default="")) > 1 \
+                    and not (roles(name) or _sums_up(name) or place_code(name, grid.year)):
+                report.add("unknown_place", grid.sheet.name, **grid.where(r, c), name=name, near=_near(name, grid.year))
+
+
+def _read_odd(grid: Grid, r: int, c: int, block: set, report: Collector) -> None:
+    """A row that names no place in a column of places, or one that has stood above."""
+    row = grid.sheet.rows[r]
+    name = row[c] if c < len(row) else None
+    code = grid.named[c].get(r, "")
+    at = grid.where(r, c)
+    if code and code in block:
+        report.add("duplicate_place", grid.sheet.name, **at, name=name)
+        return
+    if code:
+        # Below the table some workbooks repeat the place chosen in a list: it must say the same.
+        grid.repeats.setdefault(r, set()).add(code)
+        return
+    own = [col for col in grid.columns if col.places == c or (not grid.paired)]
+    figures = [col for col in own if number(col.cells.get(r)) is not None
+               and (col.components() or "rank" in col.roles())]
+    if not figures:
+        return
+    if isinstance(name, str):
+        report.add("unknown_place", grid.sheet.name, **at, name=name, near=_near(name, grid.year))
+    elif not (grid.repeats.get(r) or _repeats_elsewhere(grid, r)):
+        report.add("no_place", grid.sheet.name, **at)
+
+
+def _repeats_elsewhere(grid: Grid, r: int) -> bool:
+    """Whether another place column of this row only repeats a place listed above."""
+    row = grid.sheet.rows[r]
+    codes = {(c, place_code(row[c] if c < len(row) else None, grid.year)) for c in grid.rows}
+    return any(code and code in grid.rows[c].values() and r not in grid.rows[c] for c, code in codes)
+
+
+def _near(name: str, year: int) -> str:
+    near = load_places().nearest(name, year)
+    return ", ".join(near) if near else "–"

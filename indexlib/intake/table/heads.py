@@ -1,0 +1,115 @@
+"""Heads of several rows: which of their words say what a column holds, and which make it something else.
+
+"PAR INDEX" over "Xếp hạng" is a column of ranks; a factor over "Tỷ lệ hài lòng" holds the factor; "Năm trước"
+over "Chỉ số" holds no result of the year. Every word above a column that is taken must be accounted for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from indexlib.data.catalogue import load_catalogue
+from indexlib.intake.files.numbers import number
+from indexlib.intake.files.report import Collector
+from indexlib.intake.table import labels
+from indexlib.intake.table.figures import RANK, SCORE
+from indexlib.intake.table.grid import Column, Grid
+from indexlib.intake.table.titles import titles
+
+#: A figure with words after it: "87,35 (+0,35)".
+FIGURE = re.compile(r"\s*\d+[.,]\d+\b")
+#: Numbers of columns below a head ("(3)", "A", "4=2+3"), and the unit of figures.
+COLUMN_NUMBER = re.compile(r"[\W_]*(?:\d[\d\s=+()/*.:-]*|[A-ZĐ]|[IVX]+)[\W_]*")
+UNIT = re.compile(r"[\W_]*(?:đơn vị(?: tính)?|đvt|unit)?[\W_]*(?:%|điểm|phần trăm)[\W_]*", re.IGNORECASE)
+
+
+def ungrouped(column: Column, index: str) -> Column:
+    """A column without the words for the total that stand over, or under, the name of one of its parts."""
+    if column.components() - {index}:
+        return replace(column, headers=[h for h in column.headers if h.component != index])
+    return column
+
+
+def kind_of(column: Column) -> str:
+    """``score``, ``rank``, or empty for a column aside: its lowest head says so."""
+    last = next((h for h in reversed(column.headers) if h.component or h.role), None)
+    if last is None or last.component:
+        return SCORE
+    return RANK if last.role == "rank" else ""
+
+
+def holds_figures(column: Column, grid: Grid, kind: str, report: Collector) -> bool:
+    """Whether there are figures in a column; a known one that is filled and has none is reported."""
+    if any(number(cell) is not None for cell in column.cells.values()):
+        return True
+    filled = [cell for row, cell in column.cells.items() if row in grid.rows.get(column.places, {})]
+    figures = [cell for cell in filled if isinstance(cell, str) and FIGURE.match(cell)]
+    unknown = kind == SCORE and not column.roles() and 2 * len(figures) > len(filled)
+    if filled and (kind == RANK or (kind == SCORE and column.components()) or unknown):
+        report.add("no_figures", grid.sheet.name, **_where(column, grid), text=column.text(), value=filled[0])
+    for cell in {cell: None for cell in filled if isinstance(cell, str) and "title" in labels.roles(cell)}:
+        report.add("cell_words", grid.sheet.name, **_where(column, grid), text=cell)
+    return False
+
+
+def check_empty(columns: list[Column], grid: Grid, taken: set[str], report: Collector) -> None:
+    """Empty columns of components: formulas that were never computed; a second column of one that was taken."""
+    for column in columns:
+        again = column.components() & taken
+        if again:
+            report.add("component_twice", grid.sheet.name, **_where(column, grid),
+                       component=load_catalogue().label(again.pop()))
+        elif column.components() and kind_of(column) == SCORE and not column.cells:
+            report.add("empty_column", grid.sheet.name, **_where(column, grid), text=column.text())
+
+
+def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -> bool:
+    """Whether the head of a column names other years only."""
+    lone = set(titles(grid.sheet))
+    # A row of two years below "PAR INDEX" is as short as a title.
+    named = next((n for n, h in enumerate(column.headers) if h.component or h.role), len(column.headers))
+    years = labels.printed_years(h.text for n, h in enumerate(column.headers) if n > named or h.text not in lone)
+    if not years or year in years or not (column.components() or column.roles()):
+        return False
+    report.add("column_other_year", grid.sheet.name, **_where(column, grid), text=column.text(), year=year)
+    return True
+
+
+def check_heads(column: Column, grid: Grid, index: str, component: str, report: Collector) -> None:
+    """Report words above a column that are taken for nothing, and a head that may be merged over several columns."""
+    lone, label = set(titles(grid.sheet)), load_catalogue().label(component)
+    for header in column.headers:
+        aside = header.role not in ("", "rank", "variable", "name")
+        known = header.component or header.role or header.text in lone or _says_nothing(header.text, index)
+        if aside or not known:
+            report.add("header_words", grid.sheet.name, **_where(column, grid), text=column.text(), words=header.text,
+                       component=label)
+    group = _group(column, grid, index) if component == index else ""
+    if group:
+        report.add("under_group", grid.sheet.name, **_where(column, grid), text=column.text(), group=group, component=label)
+
+
+def _says_nothing(text: str, index: str) -> bool:
+    """Whether a text is the number of a column, a unit, a year, or no more than the name of the index and a year."""
+    rest = labels.DATED.sub(" ", text)
+    return bool(not rest.strip(" ()") or COLUMN_NUMBER.fullmatch(rest) or UNIT.fullmatch(rest)
+                or labels.names_index([text], index) or "remark" in labels.roles(text, index))
+
+
+def _group(column: Column, grid: Grid, index: str) -> str:
+    """A part's name in a row above the lowest head, over the columns to the left up to this one."""
+    head = grid.sheet.rows[:grid.first]
+    filled = [r for r, row in enumerate(head) if column.at < len(row) and isinstance(row[column.at], str)]
+    for row in head[:max(filled, default=0)]:
+        left = [cell for cell in row[:column.at] if cell is not None]
+        own = row[column.at] if column.at < len(row) else None
+        if own is None and left and isinstance(left[-1], str):
+            named = labels.understand(left[-1], index).component
+            if named and named != index:
+                return left[-1]
+    return ""
+
+
+def _where(column: Column, grid: Grid) -> dict[str, int]:
+    return grid.where(max(grid.first - 1, 0), column.at)

@@ -1,0 +1,134 @@
+"""Many runs: every one whole or not at all, none stopped by another's failure, memory bounded by the number of jobs."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Lock
+from typing import Any
+
+from indexlib.base.problems import DataError, IndexlibError, Problem
+from indexlib.base.wording import t
+from indexlib.plan.settings import read_params
+from indexlib.run.execution import Workshop
+from indexlib.run.folder import run_names
+from indexlib.run.one import Run, run_suite, suite
+
+
+def parameter_files(given: Sequence[Path | str]) -> list[Path]:
+    """The files that a command names, patterns spelt out, each once and checked.
+
+    Parameters
+    ----------
+    given : sequence of Path or str
+        Files, or patterns such as ``params/*.yml``, which the shells of Windows leave as they are.
+
+    Raises
+    ------
+    DataError
+        A pattern without a file, and everything that is wrong in any of the files.
+    RunError
+        Two files of one name: the second run would replace the first.
+
+    Examples
+    --------
+    >>> from indexlib.data.files import BESIDE_PACKAGE
+    >>> [p.name for p in parameter_files([BESIDE_PACKAGE.parent / "params" / "thanh_hoa_*.yml"])]
+    ['thanh_hoa_2024.yml']
+    """
+    found: dict[Path, Path] = {}
+    problems: list[Problem] = []
+    for name in map(str, given):
+        pattern = glob.has_magic(name) and not Path(name).exists()
+        paths = sorted(glob.glob(name)) if pattern else [name]
+        if not paths:
+            problems.append(Problem(name, "", None, "", "no_file", t("suite.no_file")))
+        for path in map(Path, paths):
+            found.setdefault(path.resolve(), path)
+    chosen = list(found.values())
+    run_names(chosen)
+    for path in chosen:
+        try:
+            read_params(path)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return chosen
+
+
+def run_all(paths: Sequence[Path], outputs: Path = Path("outputs"), jobs: int = 2, only: str | None = None,
+            progress: Callable[[int], Any] = lambda n: None) -> Iterator[Run]:
+    """Run the notebooks for several parameter files, ``jobs`` runs at once.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        As :func:`parameter_files` gives them.
+    outputs, jobs, only
+        As for :func:`indexlib.run.one.run_suite`; of a single file ``jobs`` notebooks run at once.
+    progress : callable, optional
+        Called with the number of notebooks that have ended since the last call.
+
+    Yields
+    ------
+    Run
+        In the order in which they end. One that could not be made says why in ``fault``; the others go on.
+
+    Raises
+    ------
+    IndexlibError
+        The only run could not be made.
+    """
+    if len(paths) == 1:
+        yield run_suite(paths[0], outputs, jobs, only, lambda: progress(1))
+        return
+    free: SimpleQueue[Workshop] = SimpleQueue()
+    counting = Lock()
+
+    def count(n: int) -> None:
+        with counting:
+            progress(n)
+
+    def one(path: Path) -> Run:
+        workshop = free.get()
+        try:
+            return guarded(path, outputs, only, count, workshop)
+        finally:
+            free.put(workshop)
+
+    with ExitStack() as open_ones:
+        pool = ThreadPoolExecutor(max_workers=jobs)
+        for _ in range(jobs):
+            free.put(open_ones.enter_context(Workshop(1)))
+        try:
+            for future in as_completed([pool.submit(one, path) for path in paths]):
+                yield future.result()
+        except BaseException:
+            open_ones.pop_all()  # still at work; they end with this process
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def guarded(path: Path, outputs: Path, only: str | None, progress: Callable[[int], Any], workshop: Workshop) -> Run:
+    """One run of many; whatever befalls it becomes its ``fault``, so that the others go on."""
+    left = len(suite(only))
+
+    def ended() -> None:
+        nonlocal left
+        left -= 1
+        progress(1)
+
+    try:
+        return run_suite(path, outputs, only=only, progress=ended, workshop=workshop)
+    except IndexlibError as error:
+        return Run(path.stem, outputs / path.stem, fault=str(error))
+    except Exception as error:
+        return Run(path.stem, outputs / path.stem, fault=f"{type(error).__name__}: {error}")
+    finally:
+        progress(left)

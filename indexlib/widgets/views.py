@@ -1,0 +1,281 @@
+"""What can be looked at: a view as plain parameters, its chart, the code that draws it, the files it is saved to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from indexlib import charts
+from indexlib.analysis import peers
+from indexlib.base.problems import NoDataError
+from indexlib.base.wording import LANGUAGES, language, listing, speaking, t
+from indexlib.content import html
+from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.lookup import find_place
+from indexlib.data.places import load_places
+from indexlib.data.scores import load_scores
+from indexlib.plan.review import open_run
+from indexlib.widgets.choices import ViewError, family, find_component, ranked, search, years
+
+#: Views of one component, and views of a whole index.
+OF_COMPONENT, OF_INDEX = ("history", "ranks", "position", "tiles"), ("movement", "heat")
+VIEWS = ("history", "ranks", "position", "movement", "heat", "tiles")
+#: Places that a history can tell apart beside the one looked at.
+BESIDE = 4
+
+
+@dataclass(frozen=True)
+class View:
+    """One view as plain parameters.
+
+    Attributes
+    ----------
+    place : str
+        Code or any known spelling.
+    view : {"history", "ranks", "position", "movement", "heat", "tiles"}
+    index : {"papi", "pci", "par", "sipas"}
+    component : str
+        Code, label or part of a name; ``movement`` and ``heat`` show the whole index.
+    compare : tuple of str
+        Up to four places drawn beside, in ``history`` only.
+    year, first : int or None
+        Last and first year; ``first`` counts in ``history``, ``ranks`` and ``heat``.
+    language : {"vi", "en"} or None
+        Default the language in force.
+    """
+
+    place: str = "thanh_hoa"
+    view: str = "history"
+    index: str = "papi"
+    component: str = "papi"
+    compare: tuple[str, ...] = ()
+    year: int | None = None
+    first: int | None = None
+    language: str | None = None
+
+    @property
+    def state(self) -> dict[str, object]:
+        """The parameters, as :func:`indexlib.explore` takes them."""
+        return asdict(self) | {"compare": list(self.compare)}
+
+
+def settle(view: View, /, **changes: object) -> View:
+    """A view with changes, every name turned into its code and every gap filled.
+
+    Where the index changes and no component is given, its total is taken; a year it has no figures for gives
+    way to its last one.
+
+    Raises
+    ------
+    IndexlibError
+        A name, place, component or year that there is not; the text says which and what there is.
+
+    Examples
+    --------
+    >>> settle(View(), place="thanh hoa", component="giao duc").component
+    'papi.6.2'
+    """
+    unknown = [k for k in changes if k not in View.__dataclass_fields__]
+    if unknown:
+        raise ViewError(t("explore.unknown", name=listing(unknown), known=listing(list(View.__dataclass_fields__))))
+    new = replace(view, **changes)
+    for name, known in (("view", VIEWS), ("index", INDICES), ("language", (*LANGUAGES, None))):
+        if getattr(new, name) not in known:
+            raise ViewError(t("explore.not_one_of", name=name, value=getattr(new, name),
+                              known=listing([x for x in known if x])))
+    with speaking(new.language or language()):
+        component = _component(new, view, changes)
+        new = replace(new, component=component, index=component.split(".")[0], language=language())
+        new = _years_of(new, changes)
+        place = find_place(str(new.place), new.year).code
+        return replace(new, place=place, compare=_beside(new, place))
+
+
+def _component(new: View, old: View, changes: dict[str, object]) -> str:
+    """The component asked for; one of another index only where that index is not asked too."""
+    if "component" in changes:
+        text = str(changes["component"])
+        if "index" in changes or text.split(".")[0] in INDICES:
+            return find_component(text, new.index if "index" in changes else None)
+        here = search(text, new.index)
+        return find_component(text, new.index if here else None)
+    return new.index if new.index != old.index else find_component(new.component, new.index)
+
+
+def _years_of(new: View, changes: dict[str, object]) -> View:
+    """The last and first year, as far as the index has them."""
+    at_hand = years(new.index)
+    for name in ("first", "year"):
+        value = getattr(new, name)
+        if value is not None and value not in at_hand:
+            if name in changes:
+                raise ViewError(t("explore.no_year", year=value, index=load_catalogue().short_name(new.index),
+                                  years=listing([str(y) for y in at_hand])))
+            new = replace(new, **{name: None})
+    year = at_hand[-1] if new.year is None else int(new.year)
+    first = None if new.first is None else int(new.first)
+    if first is not None and first > year:
+        if {"first", "year"} & set(changes):
+            raise ViewError(t("explore.years_turned", first=first, year=year))
+        first = None
+    return replace(new, year=year, first=first)
+
+
+def _beside(new: View, place: str) -> tuple[str, ...]:
+    """Codes of the places to compare with, each once and without the place itself."""
+    asked = new.compare or ()
+    if isinstance(asked, str):
+        asked = (asked,)
+    if not isinstance(asked, Iterable):
+        raise ViewError(t("explore.compare_list"))
+    codes = tuple(c for c in dict.fromkeys(find_place(str(p), new.year).code for p in asked) if c != place)
+    if len(codes) > BESIDE:
+        raise ViewError(t("chart.too_many", n=BESIDE))
+    return codes
+
+
+def neighbours(view: View, kind: str) -> tuple[list[str], str]:
+    """Places to compare a settled view with, most similar first, as many as can be told apart.
+
+    Parameters
+    ----------
+    view : View
+    kind : {"similar", "region"}
+        From the whole country, or from the region; how similar is measured: :func:`indexlib.analysis.peers.similar`.
+
+    Returns
+    -------
+    places : list of str
+    said : str
+        How they were chosen, or why there are none.
+
+    Examples
+    --------
+    >>> neighbours(settle(View(), year=2024), "region")[1]
+    'So với 4 nơi giống nhất trong 13 nơi cùng vùng.'
+    """
+    alike, region = peers.similar(load_scores(), view.place, view.year, n=1000), peers.region(view.place, view.year)
+    near = [p for p in alike if kind == "similar" or p in region]
+    rest = [] if kind == "similar" else [p for p in region if p not in alike]
+    found = [*near, *rest][:BESIDE]
+    key = "none" if not found else "all" if not near else kind
+    with speaking(view.language):
+        return found, t(f"explore.peers.{key}", n=len(found), all=len(near) + len(rest))
+
+
+def draw(view: View) -> charts.Chart:
+    """Chart of a settled view; the same as that of :func:`code`.
+
+    Raises
+    ------
+    NoDataError
+        Nothing to draw; the text says what is missing.
+
+    Examples
+    --------
+    >>> draw(settle(View(), component="papi.6", year=2024)).layout.meta["name"]
+    'thanh_hoa_2024_papi_06_dien_bien'
+    """
+    index, place, component, year, first = view.index, view.place, view.component, view.year, view.first
+    frame = family(component) if view.view in OF_COMPONENT else ranked(index)
+    makers = {
+        "history": partial(charts.history, frame, place, component, list(view.compare), year, first),
+        "ranks": partial(charts.bump, frame, place, component, year, first),
+        "position": partial(charts.position, frame, year, place, component),
+        "movement": lambda: charts.movement(open_run(place=place, year=year, language=language()), index),
+        "heat": partial(charts.heat, frame, place, index, year, first),
+        "tiles": partial(charts.tiles, frame, year, component, place),
+    }
+    with speaking(view.language):
+        own = frame[(frame["component"] == component) & (frame["year"] == year)]
+        if view.view == "tiles" and own["score"].isna().all():
+            raise NoDataError(t("explore.no_figures", component=load_catalogue().label(component), year=year))
+        return makers[view.view]()
+
+
+def remarks(view: View) -> list[str]:
+    """What a settled view does not show although it was asked for, and where to look instead."""
+    if view.view != "history":
+        return []
+    frame, said = family(view.component), []
+    own = frame[(frame["component"] == view.component) & frame["year"].between(view.first or 0, view.year)]
+    label = load_catalogue().label(view.component)
+    scored = set(own.loc[own["score"].notna(), "place"])
+    with speaking(view.language):
+        ranks = own.loc[(own["place"] == view.place) & own["score"].isna() & own["rank"].notna(), "year"]
+        if len(ranks):
+            said.append(t("explore.ranks_only", years=listing([str(y) for y in sorted(ranks)]), component=label,
+                          view=t("explore.view.ranks")))
+        missing = [load_places().get(p, view.year).name for p in view.compare if p not in scored]
+        if missing and view.place in scored:
+            said.append(t("explore.not_drawn", places=listing(missing), component=label))
+    return said
+
+
+def code(view: View) -> str:
+    """Three lines that draw the chart of a settled view in a fresh kernel.
+
+    Examples
+    --------
+    >>> print(code(settle(View(), component="papi.6", year=2024)))
+    from indexlib import charts, load_scores, wording
+    wording.use('vi')
+    charts.history(load_scores('papi'), 'thanh_hoa', 'papi.6', [], year=2024)
+    """
+    scores, place, component, year = f"load_scores({view.index!r})", view.place, view.component, view.year
+    first = f", first={view.first}" if view.first else ""
+    call = {
+        "history": f"history({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
+        "ranks": f"bump({scores}, {place!r}, {component!r}, year={year}{first})",
+        "position": f"position({scores}, {year}, {place!r}, {component!r})",
+        "movement": f"movement(open_run(place={place!r}, year={year}, language={view.language!r}), {view.index!r})",
+        "heat": f"heat({scores}, {place!r}, {view.index!r}, year={year}{first})",
+        "tiles": f"tiles({scores}, {year}, {component!r}, {place!r})",
+    }[view.view]
+    needs = "open_run" if view.view == "movement" else "load_scores"
+    return f"from indexlib import charts, {needs}, wording\nwording.use({view.language!r})\ncharts.{call}"
+
+
+def data(view: View, figure: charts.Chart | None) -> pd.DataFrame:
+    """The rows that a chart of a settled view draws, each with its year, place and component."""
+    frame = pd.DataFrame([] if figure is None else figure.layout.meta["data"])
+    given = {"component": view.component, "place": view.place, "year": view.year}
+    for name in [n for n in given if n not in frame and len(frame)]:
+        frame.insert(0, name, given[name])
+    return frame
+
+
+def save(view: View, folder: Path | str) -> tuple[list[Path], str]:
+    """Write the chart of a settled view as PNG and SVG, and the data behind it as CSV, into a folder.
+
+    Returns
+    -------
+    paths : list of Path
+        What was written: the data always, the pictures where there is a Chrome or Chromium. The names tell
+        views of other places or years apart.
+    why : str
+        Why there are no pictures, else empty.
+
+    Raises
+    ------
+    NoDataError
+        Nothing to draw, and nothing written.
+    OSError
+        The folder cannot be written.
+    """
+    folder, figure = Path(folder), draw(view)
+    beside = view.compare if view.view == "history" else ()
+    since = [str(view.first)] if view.first and view.view not in ("position", "movement", "tiles") else []
+    name = "_".join([figure.layout.meta["name"], *beside, *since])
+    figure.layout.meta = figure.layout.meta | {"name": name}
+    folder.mkdir(parents=True, exist_ok=True)
+    html.write_data(folder, {name: {"layout": {"meta": figure.layout.meta}}})
+    try:
+        with speaking(view.language):
+            return [folder / f"{name}.csv", *charts.export([figure], folder)], ""
+    except charts.BrowserError as error:
+        return [folder / f"{name}.csv"], str(error)

@@ -1,0 +1,98 @@
+"""The files of a briefing together: made by every run and alone, kept, one failing without the others."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import ROOT
+from docx import Document
+
+from indexlib import open_run
+from indexlib.briefing import bundle
+from indexlib.data import files
+from indexlib.plan.settings import Params
+from indexlib.run.briefing_only import run_briefing
+
+PARAMS = ROOT / "params" / "thanh_hoa_2024.yml"
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The files of Thanh Hóa 2024, written once without the notebooks."""
+    return run_briefing(PARAMS, tmp_path_factory.mktemp("outputs"))
+
+
+def test_the_files_come_with_their_charts(alone):
+    assert alone.whole and alone.papers == dict.fromkeys(bundle.NAMES, "")
+    assert {p.name for p in alone.folder.iterdir()} == {*bundle.NAMES, "charts", "manifest.json"}
+    assert len(list((alone.folder / "worksheets").glob("*.xlsx"))) == 10
+    pictures = Document(str(alone.folder / bundle.REPORT)).inline_shapes
+    assert len(pictures) == 5  # PAPI and PCI: history and contributions; PAR INDEX: history
+    assert all(round(p.width.cm, 1) == 16 for p in pictures)
+
+
+def test_the_manifest_says_what_they_were_made_from(alone):
+    manifest = json.loads((alone.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert "data/scores/papi.csv" in manifest["inputs"] and manifest["papers"] == alone.papers
+    assert "briefing.docx" in manifest["files"]
+
+
+def test_a_second_time_takes_the_same_files_from_earlier_work(alone, monkeypatch):
+    before = {p.name: p.read_bytes() for p in alone.folder.iterdir() if p.is_file() and p.name != "manifest.json"}
+    monkeypatch.setattr(bundle, "make", lambda *_: pytest.fail("made anew"))
+    again = run_briefing(PARAMS, alone.folder.parent)
+    assert {p.name: p.read_bytes() for p in again.folder.iterdir() if p.name in before} == before
+
+
+def test_what_they_follow_from_is_in_the_key(tmp_path):
+    (tmp_path / "own.docx").write_bytes(b"1")
+    params = Params(place="thanh_hoa", year=2024, report={"template": "own.docx"})
+    first = bundle.key(params, tmp_path, tmp_path)
+    assert bundle.key(params, tmp_path, tmp_path) == first
+    (tmp_path / "own.docx").write_bytes(b"2")
+    assert bundle.key(params, tmp_path, tmp_path) != first
+    assert bundle.key(Params(place="thanh_hoa", year=2023), tmp_path, tmp_path) != first
+
+
+def test_one_that_fails_does_not_stop_the_others(tmp_path):
+    found = open_run(place="thanh_hoa", year=2024, report={"template": "none.docx"})
+    made = bundle.make(found, tmp_path, None, tmp_path)
+    assert "none.docx" in made.why[bundle.REPORT] and not any(made.why[n] for n in bundle.NAMES if n != bundle.REPORT)
+    assert (tmp_path / bundle.SLIDES).exists() and (tmp_path / bundle.WORKBOOK).exists()
+
+
+def test_a_failed_file_leaves_the_earlier_folder(command, tmp_path):
+    text = PARAMS.read_text(encoding="utf-8").replace("template: null", "template: none.docx")
+    (tmp_path / "thanh_hoa_2024.yml").write_text(text, encoding="utf-8")
+    code, out, _ = command("brief", tmp_path / "thanh_hoa_2024.yml", "--outputs", tmp_path / "o")
+    assert code == 1 and "briefing.docx: không ghi được" in out
+    assert (tmp_path / "o" / "thanh_hoa_2024-briefing.failed" / "slides.pptx").exists()
+    assert not (tmp_path / "o" / "thanh_hoa_2024-briefing").exists()
+
+
+def test_worksheets_that_came_back_stand_in_the_periodic_report(alone, command, tmp_path):
+    back = tmp_path / "back"
+    back.mkdir()
+    for path in (alone.folder / "worksheets").glob("*.xlsx"):
+        (back / path.name).write_bytes(path.read_bytes())
+    (back / "la.xlsx").write_bytes(b"not a workbook")
+    text = PARAMS.read_text(encoding="utf-8").replace("period: year ", "period: quarter ").replace(
+        "  year: null              # năm của kỳ", "  year: 2025              # năm của kỳ").replace(
+        "quarter: null", "quarter: 2").replace("progress: null", "progress: back").replace("until: null", "until: 2025-06-14")
+    (tmp_path / "q2.yml").write_text(text, encoding="utf-8")
+    code, out, err = command("brief", tmp_path / "q2.yml", "--outputs", tmp_path / "o")
+    assert code == 0, out + err
+    assert "la.xlsx" in out  # what is wrong with a sheet is told, and the rest is counted
+    said = [p.text for p in Document(str(tmp_path / "o" / "q2-briefing" / "briefing.docx")).paragraphs]
+    assert any("đến ngày 14/06/2025" in x for x in said) and any("la.xlsx" in x for x in said)
+
+
+def test_verify_recomputes_the_files_and_names_a_figure_that_no_longer_follows(alone, command, data):
+    code, out, _ = command("verify", alone.folder)
+    assert code == 0 and "tính lại ra đúng như vậy" in out
+    data.swap("scores/papi.csv", "2024,thanh_hoa,papi.6.2,1.47", "2024,thanh_hoa,papi.6.2,1.57")
+    files.forget()  # else a change within a second of the last look is not seen
+    code, out, _ = command("verify", alone.folder)
+    assert code == 1
+    assert "briefing.docx" in out and "tables.xlsx" in out and "KHÔNG còn đúng" in out

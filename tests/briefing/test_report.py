@@ -1,0 +1,270 @@
+"""The Word report: every figure as in the frame it comes from, nothing left open, nothing that the office must mend."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from indexlib import load_plan, open_run
+from indexlib.base.wording import speaking, use
+from indexlib.briefing.report import document as report
+from indexlib.briefing.report.document import TEMPLATE, TemplateError, context, write_report
+from indexlib.content import prose
+from indexlib.plan import review
+from indexlib.plan.settings import Grades, Rules
+
+ASKED = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("quang_ninh", 2023, "en"),
+         ("ba_ria_vung_tau", 2024, "vi"), ("ba_ria_vung_tau", 2024, "en"), ("ha_tay", 2007, "vi")]
+LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\bTrue\b|\bFalse\b|\{\{|\{%|\}\}|%\}", re.IGNORECASE)
+HOSTILE = ["=1+1", "+84", "-2", "@SUM(A1)", "<b>Tỉnh & Thành</b>", "{{ 7*7 }}", "x" * 300, "a\x00b\x0bc", "\u202eđảo"]
+
+
+@cache
+def found(place: str, year: int, language: str, period: str = "year"):
+    extra = {} if period == "year" else {"report": {"period": period, "year": 2025, "quarter": 1}}
+    return open_run(place=place, year=year, language=language, **extra)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Reports by place, year, language and period, each written once."""
+    folder = tmp_path_factory.mktemp("reports")
+
+    def write(place: str, year: int, language: str, period: str = "year") -> Path:
+        path = folder / f"{place}_{year}_{language}_{period}.docx"
+        if not path.exists():
+            with speaking(language):
+                write_report(found(place, year, language, period), path)
+        return path
+
+    return write
+
+
+def texts(path: Path) -> list[str]:
+    """Every paragraph of a document, those in tables and in its head and foot too."""
+    document = Document(str(path))
+    cells = [c for t in document.tables for row in t.rows for c in row.cells]
+    body = [*document.paragraphs, *(p for c in cells for p in c.paragraphs)]
+    return [p.text for p in [*body, *(p for s in document.sections for p in s.header.paragraphs)]]
+
+
+def table_with(path: Path, heading: str, nth: int = 0) -> list[list[str]]:
+    """Rows of the nth table whose headings hold a text."""
+    held = [t for t in Document(str(path)).tables if heading in [c.text for c in t.rows[0].cells]]
+    return [[c.text for c in row.cells] for row in held[nth].rows]
+
+
+@pytest.mark.parametrize("place, year, language", ASKED)
+def test_no_tag_no_missing_value_and_no_empty_cell(written, place, year, language):
+    path = written(place, year, language)
+    assert [x for x in texts(path) if LEAKED.search(x)] == []
+    for table in Document(str(path)).tables[1:-1]:  # the first and last hold the head and the signature
+        assert [r for r in table.rows for c in r.cells if not c.text.strip()] == []
+
+
+@pytest.mark.parametrize("period", ["half", "quarter"])
+def test_the_other_periods_are_whole_too(written, period):
+    path = written("thanh_hoa", 2024, "vi", period)
+    said = "\n".join(texts(path))
+    assert not LEAKED.search(said)
+    assert ("06 tháng đầu năm 2025" if period == "half" else "quý I năm 2025") in said
+    headings = [p.text for p in Document(str(path)).paragraphs if p.style.name == "Heading 1"]
+    assert [h.split(".")[0] for h in headings] == [str(i) for i in range(1, len(headings) + 1)]
+
+
+def test_the_first_page_says_whose_figures_these_are(written):
+    said = texts(written("thanh_hoa", 2024, "vi"))
+    assert "Số liệu cấp tỉnh (Thanh Hóa); đối với xã chỉ là bối cảnh." in said
+    assert "TÊN CƠ QUAN BÁO CÁO" in said  # the day of signing is not known, and Hà Bắc is part of Hà Long since 1/7/2025
+    assert any("từ 01/07/2025, UBND xã Hà Bắc đã thuộc xã Hà Long" in x for x in said)
+
+
+def test_the_issuer_is_named_while_it_was_there_and_not_after(tmp_path):
+    for quarter, named in ((2, True), (3, False)):
+        asked = open_run(place="thanh_hoa", year=2024, report={"period": "quarter", "year": 2025, "quarter": quarter})
+        said = texts(write_report(asked, tmp_path / f"{quarter}.docx"))
+        assert ("XÃ HÀ BẮC" in said) == named
+        assert any("Từ 01/07/2025, xã Hà Bắc là một phần của xã Hà Long" in x for x in said) != named
+
+
+def test_a_province_that_the_plan_is_not_of_gets_no_letterhead_of_the_plan(written):
+    said = texts(written("quang_ninh", 2023, "vi"))
+    assert "XÃ HÀ BẮC" not in said
+    assert "Kế hoạch dưới đây là của xã Hà Bắc, Thanh Hóa; áp vào Quảng Ninh chỉ để tham khảo." in said
+
+
+def test_components_stand_with_the_published_scores(written, scores, catalogue):
+    rows = table_with(written("thanh_hoa", 2024, "vi"), "Nội dung", 0)
+    assert rows[0][1:4] == ["Năm 2023", "Năm 2024", "Tăng, giảm (điểm)"]
+    own = scores[(scores["place"] == "thanh_hoa")].set_index(["component", "year"])["score"]
+    assert len(rows) == 9
+    for row in rows[1:]:
+        code = f"papi.{row[0].split()[0]}"
+        assert catalogue.component(code).name in row[0]
+        before, now, change = (float(x.replace(",", ".")) for x in row[1:4])
+        assert before == pytest.approx(own[code, 2023], abs=5.1e-5)
+        assert now == pytest.approx(own[code, 2024], abs=5.1e-5)
+        assert change == pytest.approx(own[code, 2024] - own[code, 2023], abs=5.1e-5)
+
+
+def test_every_rank_has_its_base_and_a_computed_one_its_note(written):
+    path = written("thanh_hoa", 2024, "vi")
+    for table in (table_with(path, "Nội dung", 0), table_with(path, "Năm", 0)):
+        for row in table[1:]:
+            ranks = [c for c in row if re.match(r"^\d+/", c)]
+            assert all(re.fullmatch(r"\d+/\d+\*?", r) for r in ranks)
+    assert any(x.startswith("* hạng tự tính") for x in texts(path))
+
+
+def test_the_run_over_years_says_where_the_measure_changed(written):
+    rows = {r[0]: r for r in table_with(written("thanh_hoa", 2024, "vi"), "Năm", 0)}
+    assert rows["2023"][-1] == "cùng cách đo với năm trước"
+    assert "3.2 và 6.4" in rows["2021"][-1]  # PAPI 2021: the measure changed
+    assert rows["2024"][1:3] == ["44,8708 điểm", "13/61*"]
+
+
+def test_a_withheld_year_is_called_so(written):
+    rows = {r[0]: r for r in table_with(written("quang_ninh", 2023, "vi"), "Năm", 0)}
+    assert rows["2023"][1:3] == ["không công bố", "–"] and rows["2021"][1] == "không công bố"
+
+
+def test_the_focus_list_gives_unit_item_and_the_plans_own_words(written):
+    rows = table_with(written("thanh_hoa", 2024, "vi"), "Nội dung, số liệu")
+    assert len(rows) == 9
+    row = next(r for r in rows if r[1].startswith("PAPI 6.2"))
+    assert "1,4713 điểm\n-0,2870 điểm\nhạng 37/61* (năm 2023: 31/61*)" in row[1]
+    assert row[3].startswith("2.4 (một phần)\n“Chấn chỉnh tình trạng lạm thu đầu năm học")
+    assert row[4] == "Trung tâm học tập cộng đồng"
+    items = load_plan("ha_bac_2023_2025").items.set_index("item")["text_vi"]
+    for r in rows[1:]:
+        first = r[3].split("\n")[0].split(" (")[0].split(",")[0]
+        words = re.search("“(.*)”", r[3])
+        assert words and words[1] in items[first]
+
+
+def test_targets_stand_with_what_became_of_them(tmp_path):
+    asked = open_run(place="thanh_hoa", year=2024, targets={"papi": {"total": 45.0, "rank": 15, "region_rank": 3},
+                                                            "sipas": {"total": 85.0}})
+    path = write_report(asked, tmp_path / "r.docx")
+    rows = table_with(path, "Mục tiêu")[1:]
+    assert [r[1:] for r in rows] == [
+        ["từ 45,0000 điểm trở lên", "44,8708 điểm", "chưa đạt"], ["thứ hạng từ 15 trở lên", "13/61*", "đạt"],
+        ["thứ hạng trong vùng từ 3 trở lên", "5/14*", "chưa đạt"],
+        ["từ 85,00% trở lên", "–", "chưa xét được: chưa có điểm"]]
+    assert any("Mục tiêu: đạt 1, chưa đạt 2, chưa xét được 1" in x for x in texts(path))
+
+
+def test_the_layout_is_that_of_the_decree():
+    """Nghị định 30/2020/NĐ-CP: A4, margins, Times New Roman, page number top centre from page 2."""
+    document = Document(str(TEMPLATE))
+    section = document.sections[0]
+    assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
+    assert 2.0 <= section.top_margin.cm <= 2.5 and 3.0 <= section.left_margin.cm <= 3.5
+    assert 1.5 <= round(section.right_margin.cm, 2) <= 2.0
+    assert section.different_first_page_header_footer
+    assert "PAGE" in section.header._element.xml and "PAGE" not in section.first_page_header._element.xml
+    assert document.styles["Normal"].font.name == "Times New Roman" and document.styles["Normal"].font.size.pt in (13, 14)
+
+
+def test_hostile_names_stay_text(tmp_path, monkeypatch):
+    filled = context(found("thanh_hoa", 2024, "vi"))
+    for name, row in zip(HOSTILE, filled["focus"]["rows"] + filled["totals"]["rows"], strict=False):
+        row["component" if "component" in row else "remark"] = name
+    filled["title"] = HOSTILE[4] + HOSTILE[6]
+    monkeypatch.setattr(report, "context", lambda *_: filled)
+    said = texts(write_report(found("thanh_hoa", 2024, "vi"), tmp_path / "r.docx"))
+    for name in [*HOSTILE, filled["title"]]:
+        assert re.sub("[\x00\x0b\u202e]", "", name) in said
+
+
+def test_a_template_of_the_office_is_used_and_its_faults_are_named(tmp_path):
+    own = tmp_path / "own.docx"
+    document = Document(str(TEMPLATE))
+    document.paragraphs[0].insert_paragraph_before("Mẫu của cơ quan: {{ title }}")
+    document.save(str(own))
+    path = write_report(found("thanh_hoa", 2024, "vi"), tmp_path / "r.docx", template=own)
+    assert texts(path)[0].startswith("Mẫu của cơ quan: Kết quả rà soát")
+    for tag, words in (("{{ titel }}", "titel"), ("{% for x in %}", "own.docx"), ("{{ title.__class__.mro() }}", "own.docx")):
+        document = Document(str(TEMPLATE))
+        document.paragraphs[0].insert_paragraph_before(tag)
+        document.save(str(own))
+        with pytest.raises(TemplateError, match=re.escape(words)):
+            write_report(found("thanh_hoa", 2024, "vi"), tmp_path / "r.docx", template=own)
+    (tmp_path / "bad.docx").write_text("not a Word file")
+    for bad in (tmp_path / "bad.docx", tmp_path / "none.docx"):
+        with pytest.raises(TemplateError, match=bad.name):
+            write_report(found("thanh_hoa", 2024, "vi"), tmp_path / "r.docx", template=bad)
+
+
+def test_the_same_findings_give_the_same_bytes(tmp_path):
+    first, second = (write_report(found("thanh_hoa", 2024, "vi"), tmp_path / f"{i}.docx") for i in range(2))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_no_name_of_an_author_and_no_picture_of_another_place(written):
+    with zipfile.ZipFile(written("thanh_hoa", 2024, "vi")) as archive:
+        core = archive.read("docProps/core.xml").decode()
+        assert not any("thumbnail" in n for n in archive.namelist())
+    assert "python-docx" not in core
+
+
+@pytest.mark.skipif(not shutil.which("soffice") or not shutil.which("pdftotext"), reason="LibreOffice is not installed")
+def test_rendered_the_report_is_whole_and_short(written, tmp_path):
+    path = written("thanh_hoa", 2024, "vi")
+    subprocess.run(["soffice", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}", "--headless", "--convert-to", "pdf",
+                    "--outdir", tmp_path, path], check=True, capture_output=True, timeout=180)
+    pdf = subprocess.run(["pdftotext", "-layout", tmp_path / f"{path.stem}.pdf", "-"], check=True, capture_output=True,
+                         timeout=60).stdout.decode()
+    pages = pdf.split("\f")[:-1]
+    assert 5 <= len(pages) <= 12
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in pages[0] and "Tóm tắt" in pages[0]
+    assert [p.split()[0] for p in pages[1:]] == [str(n) for n in range(2, len(pages) + 1)]
+    assert "TM. TÊN CƠ QUAN BÁO CÁO" in pages[-1] and not LEAKED.search(pdf)
+
+
+# What a province once printed: percent changes called points, and 1 + 2 + 7 of 8 components.
+
+SENTENCE = re.compile(r"Trong (\d+) [^,(]+, (.*?)\. ?(?=Mức|Các mức|Chưa đủ|$)")
+PART = re.compile(r"(\d+) [^(]*?(tăng điểm|giảm điểm|giữ nguyên điểm|không so sánh được|chưa có điểm để so sánh) \(")
+
+
+@pytest.mark.parametrize("year", (2019, 2021, 2023, 2024))
+def test_counts_sum_and_changes_are_differences_of_points_for_every_province(year, scores, catalogue, monkeypatch):
+    judged = review.assess(scores, Rules(), Grades(), 2022)
+    monkeypatch.setattr(review, "assess", lambda *_: judged)
+    monkeypatch.setattr(review, "rank_intervals", lambda s, p, y: judged.head(0)[["year", "component"]].assign(
+        rank_best=[], rank_worst=[]))
+    score = scores.set_index(["year", "place", "component"])["score"]
+    told = 0
+    for place in sorted(set(scores.loc[(scores["year"] == year), "place"])):
+        opened = open_run(place=place, year=year)
+        for index in ("papi", "pci", "par", "sipas"):
+            text = str(prose.standard(opened, index))
+            main = prose.main_components(opened, index)
+            sentence = SENTENCE.search(text)
+            if not sentence:
+                continue
+            told += 1
+            parts = PART.findall(sentence[2])
+            assert sum(int(n) for n, _ in parts) == int(sentence[1]) == len(main), text
+            for code in main:
+                name = re.escape(catalogue.component(code).name)
+                size = re.search(rf"[(;] ?{name} (\d+(?:,\d+)?)(?=[;)])", sentence[2])
+                if size:
+                    points = score[year, place, code] - score[year - 1, place, code]
+                    digits = len(size[1].partition(",")[2])
+                    assert float(size[1].replace(",", ".")) == pytest.approx(abs(points), abs=0.51 * 10**-digits), text
+    assert told >= 60
+
+
+def test_a_language_left_in_force_does_not_leak_into_the_next_report(tmp_path):
+    use("vi")
+    english = write_report(open_run(place="thanh_hoa", year=2024, language="en"), tmp_path / "en.docx")
+    assert "REPORT" in texts(english) and "BÁO CÁO" not in texts(english)

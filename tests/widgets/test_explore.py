@@ -1,0 +1,181 @@
+"""The widget without a browser: its controls move the view, the view moves its controls, and nothing ends in a traceback."""
+
+from __future__ import annotations
+
+import contextvars
+import json
+
+import pandas as pd
+import pytest
+
+import indexlib as ix
+from indexlib.base.wording import speaking, use
+from indexlib.widgets import choices, views
+
+
+@pytest.fixture
+def shown():
+    return ix.explore("thanh hoa")
+
+
+def test_a_browser_that_is_slow_to_load_finds_the_whole_figure(shown):
+    """It misses the messages of changes and takes the state as it stands."""
+    for view in ("tiles", "history"):
+        shown.kind.value = view
+        state = shown.drawing.get_state()
+        assert len(state["_widget_data"]) == len(shown.figure.data)
+        assert state["_widget_layout"]["title"]["text"] == shown.figure.layout.title.text
+
+
+def drawn(widget):
+    """Title of what is on the screen, as one line."""
+    return widget.drawing.layout.title.text.replace("<br>", " ").replace("\xa0", " ")
+
+
+def same(widget):
+    """Whether the screen shows the chart that the copied code draws."""
+    expected, on_screen = (json.loads(figure.to_json()) for figure in (views.draw(widget.view), widget.drawing))
+    for figure in (expected, on_screen):
+        del figure["layout"]["meta"]
+        for trace in figure["data"]:
+            trace.pop("uid", None)
+    return on_screen == expected
+
+
+def cells(widget, heading):
+    """What the table under the chart shows in a column; the hidden columns bear the same headings."""
+    frame = widget.more.children[0].df
+    return frame.iloc[:, list(frame.columns).index(heading)].tolist()
+
+
+@pytest.mark.parametrize("view", views.VIEWS)
+def test_every_view_reaches_the_screen_as_the_code_draws_it(shown, view):
+    shown.kind.value = view
+    assert shown.said == "" and shown.view.view == view and same(shown)
+    assert shown.shown_code.value == shown.copy.text == views.code(shown.view)
+
+
+def test_the_state_opens_the_same_view():
+    asked = {"place": "thanh_hoa", "index": "pci", "component": "pci.2", "compare": ["nghe_an", "ha_tinh"],
+             "view": "history", "year": 2023, "first": 2013, "language": "en"}
+    shown = ix.explore(**asked)
+    assert shown.state == asked and shown.said == "" and same(shown)
+    assert (shown.index.value, shown.component.value, shown.year.value, shown.first.value) == ("pci", "pci.2", 2023, 2013)
+    assert [b.description for b in shown.beside.children] == ["Nghe An", "Ha Tinh"]
+    assert shown.region.description == "Same region"
+
+
+def test_pointing_and_typing_move_the_view(shown):
+    shown.index.value = "pci"
+    assert shown.view.component == "pci" and drawn(shown).startswith("Chỉ số PCI")
+    shown.search.value = "dat dai"
+    assert [code for _, code in shown.component.options] == ["pci", "pci.2"]
+    shown.component.value = "pci.2"
+    assert drawn(shown).startswith("Tiếp cận đất đai")
+    shown.compare.value = "nghe an, TP.HCM"
+    assert shown.view.compare == ("nghe_an", "ho_chi_minh") and shown.compare.value == ""
+    shown.beside.children[0].click()
+    assert shown.view.compare == ("ho_chi_minh",)
+    shown.region.click()
+    assert len(shown.view.compare) == 4 and "cùng vùng" in shown.said
+    shown.similar.click()
+    assert "giống nhất" in shown.said
+    shown.clear.click()
+    assert shown.view.compare == () and shown.beside.children == ()
+    shown.first.value = 2013
+    assert shown.view.first == 2013
+    shown.place.value = "ha noi"
+    assert shown.view.place == "ha_noi" and shown.place.value == "Hà Nội" and same(shown)
+
+
+def test_the_search_reaches_other_indices_and_says_when_it_finds_nothing(shown):
+    shown.search.value = "chi phi thoi gian"
+    assert [code for _, code in shown.component.options] == ["pci", "pci.4"]
+    shown.component.value = "pci.4"
+    assert shown.index.value == "pci" and shown.view.index == "pci"
+    shown.index.value = "papi"  # the tree of the index again
+    assert shown.search.value == "" and len(shown.component.options) == len(choices.components("papi"))
+    shown.set(component="pci.4")
+    shown.search.value = "xyz"
+    assert shown.component.options == () and "xyz" in shown.said
+    shown.search.value = ""
+    assert len(shown.component.options) == len(choices.components("pci")) and shown.said == ""
+    assert shown.component.value == "pci.4"
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"place": "Atlantis"}, "Atlantis"), ({"index": "gdp"}, "gdp"), ({"component": "papi.99"}, "papi.99"),
+    ({"compare": 5}, "danh sách"), ({"year": 1990}, "1990"), ({"plcae": "x"}, "plcae"), ({"view": "pie"}, "pie"),
+    ({"language": "fr"}, "fr"), ({"place": None, "compare": ["Atlantis"]}, "Atlantis"), ({"first": "x"}, "x"),
+])
+def test_wrong_use_is_a_sentence_above_a_chart_that_can_be_drawn(asked, said):
+    shown = ix.explore(**asked)
+    assert said in shown.said and said in shown.message.value and "<p>" not in shown.said
+    assert shown.figure is not None and same(shown)
+
+
+def test_a_wrong_name_typed_leaves_the_view_and_puts_the_control_back(shown):
+    before = shown.view
+    shown.place.value = "<b>x</b>"
+    assert shown.view == before and shown.place.value == "Thanh Hóa"
+    assert "<b>" not in shown.message.value and "<b>x</b>" in shown.said
+    shown.compare.value = "Atlantis"
+    assert shown.view == before and shown.beside.children == () and "Atlantis" in shown.said
+    shown.set(compare=["nghe an", "ha tinh", "hue", "da nang"])
+    shown.compare.value = "ha noi"
+    assert len(shown.view.compare) == 4 and "4" in shown.said
+
+
+def test_what_has_no_figures_is_said_and_the_next_choice_still_works(shown):
+    shown.kind.value = "position"
+    shown.index.value = "sipas"
+    assert shown.figure is None and "SIPAS" in shown.said and shown.canvas.layout.display == "none"
+    shown.saver.click()
+    assert "SIPAS" in shown.said
+    shown.kind.value = "ranks"
+    assert shown.said == "" and shown.canvas.layout.display is None and "22/63" in drawn(shown)
+
+
+def test_a_callback_speaks_the_language_of_the_widget_not_of_the_cell():
+    """A kernel calls back outside the cell, where the language is the default."""
+    with speaking("en"):
+        shown = ix.explore("thanh hoa")
+    contextvars.Context().run(setattr, shown.place, "value", "Atlantis")
+    assert shown.said.startswith("no ") or "nearest" in shown.said
+    contextvars.Context().run(setattr, shown.component, "value", "papi.6")
+    assert drawn(shown).startswith("Public Service Delivery fell")
+    use("vi")
+    assert shown.state["language"] == "en"
+
+
+def test_saving_says_where_or_why_not(shown, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
+    shown.save(tmp_path / "out")
+    assert str(tmp_path / "out") in shown.said and "plotly_get_chrome" in shown.said
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["thanh_hoa_2024_papi_dien_bien.csv"]
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    shown.folder.value = str(tmp_path / "file" / "under")
+    shown.saver.click()
+    assert "Không lưu được" in shown.said
+
+
+def test_the_table_under_the_chart_follows_it_once_opened(shown):
+    assert shown.more.children[0].children == ()
+    shown.more.selected_index = 0
+    table = shown.more.children[0]
+    assert cells(shown, "Năm") == [str(y) for y in range(2011, 2025)]
+    shown.kind.value = "position"
+    assert shown.more.children[0] is table and len(table.df) == 61 and "Hạng" in table.df
+    shown.index.value = "sipas"
+    assert len(table.df) == 0
+    shown.kind.value = "ranks"
+    assert "22/63" in cells(shown, "Hạng")
+
+
+def test_the_first_year_offered_is_never_after_the_last(shown):
+    shown.year.value = 2015
+    assert max(value for _, value in shown.first.options) == 2015
+    shown.first.value = 2014
+    shown.year.value = 2012
+    assert shown.view.first == 2014 and "2012" in shown.said  # said, and put back
+    assert isinstance(views.data(shown.view, shown.figure), pd.DataFrame)
