@@ -13,6 +13,7 @@ from indexlib.briefing import bundle
 from indexlib.data import files
 from indexlib.plan.settings import Params
 from indexlib.run.briefing_only import run_briefing
+from indexlib.run.cache import briefing_key
 
 PARAMS = ROOT / "params" / "thanh_hoa_2024.yml"
 
@@ -48,11 +49,11 @@ def test_a_second_time_takes_the_same_files_from_earlier_work(alone, monkeypatch
 def test_what_they_follow_from_is_in_the_key(tmp_path):
     (tmp_path / "own.docx").write_bytes(b"1")
     params = Params(place="thanh_hoa", year=2024, report={"template": "own.docx"})
-    first = bundle.key(params, tmp_path, tmp_path)
-    assert bundle.key(params, tmp_path, tmp_path) == first
+    first = briefing_key(params, tmp_path, tmp_path)
+    assert briefing_key(params, tmp_path, tmp_path) == first
     (tmp_path / "own.docx").write_bytes(b"2")
-    assert bundle.key(params, tmp_path, tmp_path) != first
-    assert bundle.key(Params(place="thanh_hoa", year=2023), tmp_path, tmp_path) != first
+    assert briefing_key(params, tmp_path, tmp_path) != first
+    assert briefing_key(Params(place="thanh_hoa", year=2023), tmp_path, tmp_path) != first
 
 
 def test_one_that_fails_does_not_stop_the_others(tmp_path):

@@ -24,7 +24,7 @@ from make_workbooks import papi, pci, wide
 from indexlib import read_params
 from indexlib.analysis.standing import standing
 from indexlib.base.problems import IndexlibError
-from indexlib.data import catalogue, files, places, scores
+from indexlib.data import catalogue, files, lookup, places, scores
 from indexlib.intake.check import check_data
 from indexlib.intake.publishers.template import write_template
 from indexlib.intake.recognise import Reading, read_published
@@ -87,7 +87,7 @@ def test_parameters(folder):
         found = attempt(name, lambda: read_params(path))
         if isinstance(found, Params):
             good += 1
-            assert 2000 <= found.year <= 2100 and places.find_place(found.place, found.year), name
+            assert 2000 <= found.year <= 2100 and lookup.find_place(found.place, found.year), name
     assert good > 0  # some damage is harmless
 
 

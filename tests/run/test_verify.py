@@ -99,7 +99,7 @@ def repository(tmp_path, monkeypatch):
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "x")
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "PROJECT", tmp_path)
     return tmp_path
 
 
@@ -113,7 +113,7 @@ def test_the_revision_and_whether_anything_was_changed_since(repository, monkeyp
     (repository / "indexlib/new.py").write_text("x")
     assert provenance.revision() == {"revision": head, "changed": True}
     (repository / "site-packages/indexlib").mkdir(parents=True)
-    monkeypatch.setattr(provenance, "ROOT", repository / "site-packages")  # installed inside somebody's repository
+    monkeypatch.setattr(provenance, "PROJECT", repository / "site-packages")  # installed inside somebody's repository
     assert provenance.revision() == {"revision": "unknown", "changed": "unknown"}
     monkeypatch.setenv("PATH", "/nowhere")
     assert provenance.revision() == {"revision": "unknown", "changed": "unknown"}
