@@ -54,9 +54,9 @@ def histories(found: Findings) -> list[Shown]:
 def ranks(found: Findings) -> list[Shown]:
     """Ranks of the totals over the years, with their 5-95 % intervals where the panel is whole."""
     indices, place, year = _indices(found), found.place.code, found.params.year
-    ranked = standing(found.scores[found.scores["component"].isin(indices)])
-    ranked = ranked.merge(rank_intervals(found.scores, place, components=indices), how="left",
-                          on=["year", "place", "component"])
+    ranked = standing(found.panel)
+    intervals = rank_intervals(found.panel, place, components=indices)
+    ranked = ranked[ranked["component"].isin(indices)].merge(intervals, how="left", on=["year", "place", "component"])
     together = [lambda: charts.bump(ranked, place, indices, year=year)]
     alone = [lambda i=i: charts.bump(ranked, place, i, year=year) for i in indices
              if ranked.loc[(ranked["place"] == place) & (ranked["component"] == i), "rank_best"].notna().any()]
@@ -111,5 +111,5 @@ def movements(found: Findings) -> list[Shown]:
 def waterfalls(found: Findings) -> list[Shown]:
     """What made the change of the totals that can be broken down."""
     place, year = found.place.code, found.params.year
-    return _each([lambda i=i: charts.waterfall(outlook.contributions(found.scores, place, year, i), place, year)
+    return _each([lambda i=i: charts.waterfall(outlook.contributions(found.panel, place, year, i), place, year)
                   for i in ("papi", "pci")])

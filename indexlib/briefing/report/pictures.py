@@ -54,7 +54,7 @@ def pictures(found: Findings, index: str) -> list[Picture]:
     drawn = []
     for kind, make in (("history", lambda: charts.history(found.scores, place, index, year=year)),
                        ("waterfall", lambda: charts.waterfall(
-                           outlook.contributions(found.scores, place, year, index), place, year))):
+                           outlook.contributions(found.panel, place, year, index), place, year))):
         try:
             drawn.append(Picture(kind, make()))
         except NoDataError:  # the text of the section says what is missing
