@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -271,6 +272,7 @@ def _steps_covariance(m: int) -> np.ndarray:
     return 2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1)
 
 
+@cache
 def null_rate(years: int, probability: float, s2: float, t2: float, s2_national: float, t2_national: float) -> float:
     """How often :func:`level_fell` reaches a probability if no level moved, for a series without gaps.
 
