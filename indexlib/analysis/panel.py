@@ -173,15 +173,10 @@ def _load(folder: Path) -> Panel:
 
 
 def _blocks(components: list[str], years: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First year of the block, lowest and highest score of each component and year."""
+    grid = pd.DataFrame({"component": np.repeat(components, len(years)), "year": np.tile(years, len(components))})
+    grid = load_catalogue().with_block(grid)
     shape = (len(components), len(years))
-    block, low, high = np.zeros(shape, dtype=int), np.full(shape, np.nan), np.full(shape, np.nan)
-    known = load_catalogue().comparability
-    known = known[known["component"].isin(components)]
-    for b, c in zip(known.itertuples(), pd.Index(components).get_indexer(known["component"]), strict=True):
-        within = slice(*np.searchsorted(years, (b.first_year, b.last_year + 1)))
-        block[c, within], low[c, within], high[c, within] = b.first_year, b.scale_min, b.scale_max
-    return block, low, high
+    return tuple(grid[k].to_numpy().reshape(shape) for k in ("block", "scale_min", "scale_max"))
 
 
 def _held(places: pd.Index, components: pd.Index, years: np.ndarray) -> np.ndarray:

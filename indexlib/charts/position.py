@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.panel import Panel
 from indexlib.analysis.standing import GROUPS
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
@@ -37,12 +38,12 @@ from indexlib.data.places import load_places
 DOT = 9
 
 
-def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Chart:
+def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str) -> Chart:
     """Where a place stands among all places of a year: a dot each, the quarters as bands.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place.
     year : int
     place, component : str

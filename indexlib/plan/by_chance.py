@@ -63,28 +63,29 @@ def grades_by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules, gra
     DataFrame
         ``rule`` (``score_fell``, ``trend_down``), ``grade`` (``A``, ``B``), ``judged``, ``found``, ``expected``.
     """
-    known, width = noise.set_index("component").to_dict("index"), _widths(review)
+    known = noise.set_index("component")
+    width = _widths(review)
     rows = []
-    for rule in ("score_fell", "trend_down"):
+    for rule, steps in (("score_fell", lambda r: 2), ("trend_down", lambda r: int(r["n_years"]))):
         own = review.flags[(review.flags["rule"] == rule) & review.flags["state"].isin(["met", "not_met"])]
         of_row = review.components.set_index("component").loc[own["component"]]
         judged = of_row[of_row["usual_movement"].notna()]
         rate = {}
         for name, at in (("A", grades.a), ("B", grades.b)):
-            rate[name] = sum(null_rate(2 if rule == "score_fell" else int(n), at, *_variances(known[c], width[c]))
-                             for c, n in judged["n_years"].items())
+            rate[name] = sum(null_rate(steps(row), at, *_variances(known.loc[c], width[c]))
+                             for c, row in judged.iterrows())
         found = own.loc[own["component"].isin(judged.index) & (own["state"] == "met"), "grade"]
         rows += [(rule, "A", len(judged), int((found == "A").sum()), rate["A"]),
                  (rule, "B", len(judged), int((found == "B").sum()), rate["B"] - rate["A"])]
     return pd.DataFrame(rows, columns=["rule", "grade", "judged", "found", "expected"])
 
 
-def _widths(review: Review) -> dict[str, float]:
+def _widths(review: Review) -> pd.Series:
     blocks = load_catalogue().with_block(review.components[["component", "year"]])
     width = (blocks["scale_max"] - blocks["scale_min"]).fillna(1.0)
-    return dict(zip(blocks["component"], width, strict=True))
+    return pd.Series(width.to_numpy(), index=blocks["component"].to_numpy())
 
 
-def _variances(row: dict, width: float) -> tuple[float, float, float, float]:
+def _variances(row: pd.Series, width: float) -> tuple[float, float, float, float]:
     power, share = row["national_sd"] ** 2, row["national_share"]
     return tuple(width**2 * v for v in (row["noise_sd"] ** 2, row["level_sd"] ** 2, power * share / 2, power * (1 - share)))
