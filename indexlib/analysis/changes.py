@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis import noise as _noise
+from indexlib.analysis.noise import differences, posterior
 from indexlib.analysis.panel import Panel, build, choose
 
 #: Why a change is missing; see :func:`changes`.
 REASONS = ("", "edge", "withheld", "rank_only", "no_score_before")
 
 
-def changes(scores: pd.DataFrame) -> pd.DataFrame:
+def changes(scores: pd.DataFrame | Panel) -> pd.DataFrame:
     """Change of every score against the year before, inside its comparable block, and what it is worth.
 
     "The year before" is ``year - 1`` and no other: a withheld or missing year is not bridged.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`; national figures and noise need the whole panel.
 
     Returns
@@ -48,25 +48,22 @@ def changes(scores: pd.DataFrame) -> pd.DataFrame:
     >>> float(round(c.query("year == 2024")["change"].item(), 4))
     -0.287
     """
-    panel = build(scores)
-    moved = _noise.differences(panel)
-    return of_panel(panel, moved, _noise.of_panel(panel, moved))
+    return build(scores).once(_changes)
 
 
-def of_panel(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> pd.DataFrame:
-    """:func:`changes` of a panel already arranged, with the noise estimated elsewhere."""
+def _changes(panel: Panel) -> pd.DataFrame:
+    moved = differences(panel)
     before = np.full(panel.score.shape, np.nan)
     before[:, :, 1:] = panel.score[:, :, :-1]
     decimals = panel.decimals[None, :, None]
     published = half_up(panel.score, decimals) - half_up(before, decimals)
     published = np.where(np.isnan(moved.change), np.nan, np.round(published, 9))
-    worth = _noise.posterior(panel, moved, noise)
     change = panel.cell(moved.change)
     rows = panel.rows[["year", "place", "component", "score"]]
     return rows.assign(
         previous_year=rows["year"] - 1, previous=panel.cell(before), change=change,
         change_published=panel.cell(published), median_change=panel.of_group(moved.median),
-        **{name: panel.cell(values) for name, values in worth.items()},
+        **{name: panel.cell(values) for name, values in posterior(panel).items()},
         comparable=~np.isnan(change), reason=_reasons(panel, before, change),
         block=panel.of_component(panel.block))
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis import changes, noise, trends
+from indexlib.analysis import trends
+from indexlib.analysis.changes import changes, half_up
 from indexlib.analysis.panel import Panel, build, choose
-from indexlib.analysis.standing import of_panel as standing_of
+from indexlib.analysis.standing import rank_among, standing
 from indexlib.data.catalogue import PART, load_catalogue
 from indexlib.data.scores import load_reference
 
 KINDS = ("none", "published", "computed")
 
 
-def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
+def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     """Evidence for every row of a score table, the parts of a total left out.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`, the whole panel.
     base_year : int
         Year that "not improved" is judged against, where the block holds it.
@@ -37,13 +38,9 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
         where these differ.
     """
     panel = build(scores)
-    moved = noise.differences(panel)
-    estimated = noise.of_panel(panel, moved)
-    frame = standing_of(panel)
-    changed = changes.of_panel(panel, moved, estimated)
+    frame, changed, found = standing(panel).copy(deep=False), changes(panel), trends.yearly(panel)
     for name in changed.columns.difference(frame.columns, sort=False):
         frame[name] = changed[name]
-    found = trends.of_panel(panel, moved, estimated)
     for name, values in (("first_year", found.first), ("n_years", np.nan_to_num(found.n).astype(int)),
                          ("slope", found.slope), ("s", found.s), ("steps", found.steps),
                          ("falls", found.falls),
@@ -62,7 +59,7 @@ def gather(scores: pd.DataFrame, base_year: int) -> pd.DataFrame:
     frame.insert(4, "level", panel.by_component([c.level for c in known]))
     frame["decimals"] = panel.decimals[panel.at[1]]
     fell = frame["change_published"] < 0
-    country_fell = changes.half_up(frame["median_change"], frame["decimals"]) < 0
+    country_fell = half_up(frame["median_change"], frame["decimals"]) < 0
     most_of_it = frame["median_change"] <= frame["change"] / 2
     frame["fell_with"] = choose([~fell | frame["median_change"].isna(), country_fell & most_of_it, country_fell],
                                 ["", "country", "more"], "own")
@@ -87,13 +84,8 @@ def _lost_in_common(panel: Panel) -> np.ndarray:
         before, now = panel.score[of, c, y], panel.score[of, c, y + 1]
         both = ~np.isnan(before) & ~np.isnan(now)
         if both.sum() < max((~np.isnan(before)).sum(), (~np.isnan(now)).sum()):
-            out[of[both], c, y + 1] = _rank(now[both]) - _rank(before[both])
+            out[of[both], c, y + 1] = rank_among(now[both], now[both]) - rank_among(before[both], before[both])
     return out
-
-
-def _rank(values: np.ndarray) -> np.ndarray:
-    """Place by score, the highest first; ties share the better place."""
-    return len(values) - np.searchsorted(np.sort(values), values, "right") + 1
 
 
 def _base(panel: Panel, base_year: int) -> tuple[np.ndarray, np.ndarray]:

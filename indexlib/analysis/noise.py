@@ -46,6 +46,10 @@ class Changes:
 
 def differences(panel: Panel) -> Changes:
     """Changes inside blocks, and their national medians."""
+    return panel.once(_differences)
+
+
+def _differences(panel: Panel) -> Changes:
     same = np.zeros(panel.block.shape, dtype=bool)
     same[:, 1:] = (panel.block[:, 1:] == panel.block[:, :-1]) & (panel.block[:, 1:] > 0)
     change = np.full(panel.score.shape, np.nan)
@@ -63,12 +67,12 @@ def differences(panel: Panel) -> Changes:
     return Changes(change, change - median[panel.group], median, np.where(np.isnan(width), 1.0, width))
 
 
-def estimate_noise(scores: pd.DataFrame) -> pd.DataFrame:
+def estimate_noise(scores: pd.DataFrame | Panel) -> pd.DataFrame:
     """Noise of each component, from a whole panel.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`. Only changes between whole panels of at least ten places count.
 
     Returns
@@ -88,12 +92,11 @@ def estimate_noise(scores: pd.DataFrame) -> pd.DataFrame:
     The index-wide share is the random-effects mean of DerSimonian and Laird (1986), Controlled Clinical
     Trials 7, 177-188, whose between-component variance also sets the shrinkage.
     """
-    panel = build(scores)
-    return of_panel(panel, differences(panel))
+    return build(scores).once(_estimated)
 
 
-def of_panel(panel: Panel, changes: Changes) -> pd.DataFrame:
-    """:func:`estimate_noise` of a panel already arranged."""
+def _estimated(panel: Panel) -> pd.DataFrame:
+    changes = differences(panel)
     enough = np.isin(panel.group, [g for g, m in enumerate(panel.members) if len(m) >= MIN_PLACES])
     d = np.where(enough[:, None, None], changes.relative / changes.width, np.nan)
     rows = [_component(d[:, c]) for c in range(d.shape[1])]
@@ -201,9 +204,13 @@ def _share(products: float, squares: float, pairs: int, otherwise: float, least:
     return -2 * products / squares if pairs >= least and squares > 0 else otherwise
 
 
-def yearly_variance(panel: Panel, changes: Changes, noise: pd.DataFrame) -> np.ndarray:
+def yearly_variance(panel: Panel) -> np.ndarray:
     """Noise variance of every score in points; the larger of the estimate and the published interval's."""
-    sd = noise["noise_sd"].to_numpy(dtype=float)[None, :, None] * changes.width[None]
+    return panel.once(_yearly_variance)
+
+
+def _yearly_variance(panel: Panel) -> np.ndarray:
+    sd = estimate_noise(panel)["noise_sd"].to_numpy(dtype=float)[None, :, None] * differences(panel).width[None]
     variance = np.broadcast_to(sd**2, panel.score.shape).copy()
     low, high = panel.rows["ci_low"], panel.rows["ci_high"]
     if (low.notna() & high.notna()).any():
@@ -219,7 +226,7 @@ def normal_cdf(z: np.ndarray) -> np.ndarray:
     return ndtr(z)
 
 
-def posterior(panel: Panel, changes: Changes, noise: pd.DataFrame) -> dict[str, np.ndarray]:
+def posterior(panel: Panel) -> dict[str, np.ndarray]:
     """What each yearly change says about the level.
 
     With noise variance ``v`` of the change and variance ``t2`` of a true change, the part of a change
@@ -230,7 +237,7 @@ def posterior(panel: Panel, changes: Changes, noise: pd.DataFrame) -> dict[str, 
     dict of arrays (places, components, years)
         ``usual_movement``, ``z``, ``p_fall``, ``prob_fall``; NaN where the panel is not whole.
     """
-    variance = yearly_variance(panel, changes, noise)
+    changes, noise, variance = differences(panel), estimate_noise(panel), yearly_variance(panel)
     v = np.full(variance.shape, np.nan)
     v[:, :, 1:] = variance[:, :, 1:] + variance[:, :, :-1]
     v = np.where(np.isnan(changes.relative), np.nan, v)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from indexlib.analysis.changes import changes
 from indexlib.analysis.noise import differences
-from indexlib.analysis.panel import build
-from indexlib.analysis.standing import standing
+from indexlib.analysis.panel import Panel, build
+from indexlib.analysis.standing import rank_among, standing
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
@@ -53,12 +53,12 @@ def effects(index: str, year: int) -> pd.DataFrame:
                          "basis": w["basis"].to_numpy()})
 
 
-def contributions(scores: pd.DataFrame, place: str, year: int, index: str) -> pd.DataFrame:
+def contributions(scores: pd.DataFrame | Panel, place: str, year: int, index: str) -> pd.DataFrame:
     """What each component added to the change of the total since the year before.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`.
     place : str
         Code of a place.
@@ -86,8 +86,8 @@ def contributions(scores: pd.DataFrame, place: str, year: int, index: str) -> pd
     ('papi.6', True)
     """
     catalogue, weights = load_catalogue(), effects(index, year)
-    moved = changes(scores[(scores["place"] == place) & scores["year"].isin([year - 1, year])])
-    moved = moved[moved["year"] == year].set_index("component")
+    moved = changes(scores)
+    moved = moved[(moved["place"] == place) & (moved["year"] == year)].set_index("component")
     wanted = [index, *weights["component"]]
     bad = [c for c in wanted if c not in moved.index or not moved.at[c, "comparable"]]
     if bad:
@@ -102,7 +102,7 @@ def contributions(scores: pd.DataFrame, place: str, year: int, index: str) -> pd
     return frame.sort_values("contribution", kind="stable")[columns].reset_index(drop=True)
 
 
-def best_gains(scores: pd.DataFrame) -> pd.DataFrame:
+def best_gains(scores: pd.DataFrame | Panel) -> pd.DataFrame:
     """Gains that places made in one year in each component, inside its blocks.
 
     Returns
@@ -118,13 +118,13 @@ def best_gains(scores: pd.DataFrame) -> pd.DataFrame:
                          "place": np.array(panel.places, dtype=object)[p], "gain": share[p, c, y]})
 
 
-def targets(scores: pd.DataFrame, place: str, year: int, index: str, total: float | None = None,
+def targets(scores: pd.DataFrame | Panel, place: str, year: int, index: str, total: float | None = None,
             rank: int | None = None) -> pd.DataFrame:
     """The smallest gain of each component that alone reaches a wanted total or place, the others held.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`, the whole panel.
     place : str
         Code of a place.
@@ -151,23 +151,24 @@ def targets(scores: pd.DataFrame, place: str, year: int, index: str, total: floa
     """
     if (total is None) == (rank is None):
         raise ValueError("give either total or rank")
-    catalogue, weights = load_catalogue(), effects(index, year)
-    own = scores[(scores["place"] == place) & (scores["year"] == year)].set_index("component")["score"]
+    catalogue, weights, panel = load_catalogue(), effects(index, year), build(scores)
+    now = panel.rows[panel.rows["year"] == year]
+    own = now[now["place"] == place].set_index("component")["score"]
     missing = [c for c in [index, *weights["component"]] if np.isnan(own.get(c, np.nan))]
     if missing:
         missing = [index] if index in missing else missing
         raise NoDataError(t("outlook.missing", year=year, names=", ".join(catalogue.label(c) for c in missing)))
-    wanted = total if rank is None else _score_of_rank(scores, year, index, rank)
+    wanted = total if rank is None else _score_of_rank(now[now["component"] == index], index, year, rank)
     frame = weights.assign(year=year, score=weights["component"].map(own))
     frame = catalogue.with_block(frame)
     width = frame["scale_max"] - frame["scale_min"]
     frame["gain"] = np.maximum(wanted - own[index], 0) / frame["effect"]
     frame["room"] = frame["scale_max"] - frame["score"]
     frame["within_scale"] = frame["gain"] <= frame["room"] + 1e-9
-    frame = frame.join(_record(scores, frame["component"].tolist()), on="component")
+    frame = frame.join(_record(panel, frame["component"].tolist()), on="component")
     frame["best_gain"] *= width
     asked = zip(frame["component"], frame["gain"] / width, strict=True)
-    frame["as_large"] = [_as_large(scores, c, share) for c, share in asked]
+    frame["as_large"] = [_as_large(panel, c, share) for c, share in asked]
     frame["wanted_total"] = wanted
     frame["_effort"] = frame["gain"] / frame["best_gain"]
     columns = ["component", "score", "gain", "room", "within_scale", "best_gain", "best_place", "best_year", "as_large",
@@ -175,31 +176,31 @@ def targets(scores: pd.DataFrame, place: str, year: int, index: str, total: floa
     return frame.sort_values("_effort", kind="stable")[columns].reset_index(drop=True)
 
 
-def _score_of_rank(scores: pd.DataFrame, year: int, index: str, rank: int) -> float:
+def _score_of_rank(totals: pd.DataFrame, index: str, year: int, rank: int) -> float:
     """Total of the place that holds a rank; with ties, of the last place that is not worse."""
-    s = standing(scores[(scores["year"] == year) & (scores["component"] == index)])
+    s = standing(totals)
     holders = s.loc[(s["rank"] <= rank) & s["score"].notna()]
     if holders.empty or (s["panel"].iloc[0] == "partial" and not (s["rank"] == rank).any()):
         raise NoDataError(t("outlook.no_rank", index=load_catalogue().short_name(index), year=year, rank=rank))
     return float(holders["score"].min())
 
 
-def _record(scores: pd.DataFrame, components: list[str]) -> pd.DataFrame:
+def _record(panel: Panel, components: list[str]) -> pd.DataFrame:
     """Largest yearly gain of each component with the place and year that made it."""
-    gains = best_gains(scores)
+    gains = best_gains(panel)
     top = gains[gains["component"].isin(components)].sort_values("gain").drop_duplicates("component", keep="last")
     return top.set_index("component").rename(columns={"gain": "best_gain", "place": "best_place", "year": "best_year"})
 
 
-def _as_large(scores: pd.DataFrame, component: str, share: float) -> float:
+def _as_large(panel: Panel, component: str, share: float) -> float:
     """Share of all comparable yearly changes of a component that gain at least a share of the scale."""
-    panel = build(scores[scores["component"] == component])
-    moved = differences(panel)
-    moves = (moved.change / moved.width)[~np.isnan(moved.change)]
+    moved, c = differences(panel), panel.components.index(component)
+    moves = moved.change[:, c] / moved.width[c]
+    moves = moves[~np.isnan(moves)]
     return float((moves >= share - 1e-12).mean()) if len(moves) else np.nan
 
 
-def closing_gaps(scores: pd.DataFrame, place: str, year: int, index: str) -> pd.DataFrame:
+def closing_gaps(scores: pd.DataFrame | Panel, place: str, year: int, index: str) -> pd.DataFrame:
     """What closing each component's gap to the median or to the best quarter would add to the total.
 
     Returns
@@ -216,7 +217,8 @@ def closing_gaps(scores: pd.DataFrame, place: str, year: int, index: str) -> pd.
         No component of the index has a whole panel in that year.
     """
     weights = effects(index, year)
-    s = standing(scores[scores["year"] == year])
+    s = standing(scores)
+    s = s[s["year"] == year]
     own = s[(s["place"] == place) & s["component"].isin(weights["component"]) & s["median"].notna() & s["score"].notna()]
     if own.empty:
         raise NoDataError(t("outlook.partial", index=load_catalogue().short_name(index), year=year))
@@ -230,8 +232,7 @@ def closing_gaps(scores: pd.DataFrame, place: str, year: int, index: str) -> pd.
     for name in ("median", "quarter"):
         gain = frame[f"to_{name}"] * frame["effect"]
         frame[f"total_{name}"] = gain
-        frame[f"rank_{name}"] = [1 + int((totals["score"] > here.iloc[0] + g + 1e-9).sum()) for g in gain] \
-            if len(here) else np.nan
+        frame[f"rank_{name}"] = rank_among(totals["score"], here.iloc[0] + gain) if len(here) else np.nan
     columns = ["component", "score", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median",
                "rank_quarter", "basis"]
     return frame.sort_values("total_median", ascending=False, kind="stable")[columns].reset_index(drop=True)

@@ -5,15 +5,21 @@ Everything that compares places or years works on these arrays; frames are made 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.data.scores import load_withheld
+from indexlib.data.scores import load_scores, load_withheld
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,14 @@ class Panel:
     high: np.ndarray
     group: np.ndarray
     expected: np.ndarray
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, make: Callable[..., Found], *asked: Hashable) -> Found:
+        """What a function makes of this panel and of what is asked: made at the first call, the same object after it."""
+        key = (make, *asked)
+        if key not in self._made:
+            self._made[key] = make(self, *asked)
+        return self._made[key]
 
     @cached_property
     def members(self) -> list[np.ndarray]:
@@ -121,14 +135,16 @@ def choose(conditions: list[np.ndarray], names: list[str], default: str) -> pd.C
     return pd.Categorical.from_codes(codes, categories)
 
 
-def build(scores: pd.DataFrame) -> Panel:
-    """Arrange a score table as a panel.
+def build(scores: pd.DataFrame | Panel) -> Panel:
+    """Arrange a score table as a panel; a panel is returned as it is.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`; one row per year, place and component.
     """
+    if isinstance(scores, Panel):
+        return scores
     rows = scores.reset_index(drop=True)
     # A place withheld throughout has no row, and counts as withheld all the same.
     p, places = pd.factorize(pd.concat([rows["place"], load_withheld()["place"]], ignore_index=True))
@@ -146,9 +162,14 @@ def build(scores: pd.DataFrame) -> Panel:
                  _held(places, components, years), block, low, high, group, expected)
 
 
-def _numbered(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    codes, names = pd.factorize(column.to_numpy(dtype=object))
-    return codes, names
+def load_panel() -> Panel:
+    """The panel of all scores, with what was found in it, until the data change; what it holds is not to be changed."""
+    return _load(files.data_dir())
+
+
+@files.remembered
+def _load(folder: Path) -> Panel:
+    return build(load_scores())
 
 
 def _blocks(components: list[str], years: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.panel import Panel
 from indexlib.analysis.standing import standing
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.places import load_places
@@ -23,7 +24,7 @@ def region(place: str, year: int) -> list[str]:
             if p.region == own.region != "" and p.parent == own.parent and p.code != place]
 
 
-def similar(scores: pd.DataFrame, place: str, year: int, n: int = 5) -> list[str]:
+def similar(scores: pd.DataFrame | Panel, place: str, year: int, n: int = 5) -> list[str]:
     """Places whose components look most like those of a place in a year.
 
     The distance is the root mean square difference of percentiles over the components, totals aside, whose panel is
@@ -37,8 +38,8 @@ def similar(scores: pd.DataFrame, place: str, year: int, n: int = 5) -> list[str
     """
     c = load_catalogue().components
     totals = set(c.loc[c["level"] == TOTAL, "component"])
-    s = standing(scores[scores["year"] == year])
-    s = s[s["percentile"].notna() & ~s["component"].isin(totals)]
+    s = standing(scores)
+    s = s[(s["year"] == year) & s["percentile"].notna() & ~s["component"].isin(totals)]
     wide = s.pivot_table(index="place", columns="component", values="percentile", observed=True)
     if place not in wide.index:
         return []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis import noise as _noise
+from indexlib.analysis.noise import yearly_variance
 from indexlib.analysis.panel import Panel, build
 from indexlib.data.catalogue import load_catalogue
 
@@ -17,13 +17,13 @@ DRAWS = 2000
 COLUMNS = ["year", "place", "component", "rank_best", "rank_worst"]
 
 
-def rank_intervals(scores: pd.DataFrame, place: str, years: list[int] | None = None,
+def rank_intervals(scores: pd.DataFrame | Panel, place: str, years: list[int] | None = None,
                    components: list[str] | None = None) -> pd.DataFrame:
     """5-95 % interval of the rank of a place, for every component and year whose panel is whole.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`, the whole panel.
     place : str
         Code of a place.
@@ -50,19 +50,14 @@ def rank_intervals(scores: pd.DataFrame, place: str, years: list[int] | None = N
     >>> bool(row["rank_best"] < 13 < row["rank_worst"])
     True
     """
-    panel = build(scores)
-    moved = _noise.differences(panel)
-    variance = _noise.yearly_variance(panel, moved, _noise.of_panel(panel, moved))
-    return of_panel(panel, variance, place, years, components)
+    return build(scores).once(_intervals, place, *(None if asked is None else tuple(asked) for asked in (years, components)))
 
 
-def of_panel(panel: Panel, variance: np.ndarray, place: str, years: list[int] | None = None,
-             components: list[str] | None = None) -> pd.DataFrame:
-    """:func:`rank_intervals` of a panel already arranged, with the noise variance of every score."""
+def _intervals(panel: Panel, place: str, years: tuple[int, ...] | None, components: tuple[str, ...] | None) -> pd.DataFrame:
     if place not in panel.places:
         return pd.DataFrame(columns=COLUMNS)
     me = panel.places.index(place)
-    rows = []
+    rows, variance = [], yearly_variance(panel)
     for g, c, y, members in panel.columns_of():
         year = int(panel.years[y])
         asked = (years is None or year in years) and (components is None or panel.components[c] in components)

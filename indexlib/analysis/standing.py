@@ -6,21 +6,25 @@ Nothing is computed from a panel that is not whole: a cut-down or partial panel 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from indexlib.analysis.panel import Panel, build, choose
 from indexlib.data.catalogue import load_catalogue
 
+#: Scores that differ by less are the same.
+SAME = 1e-9
 GROUPS = ("high", "upper_middle", "lower_middle", "low")
 
 
-def standing(scores: pd.DataFrame) -> pd.DataFrame:
+def standing(scores: pd.DataFrame | Panel) -> pd.DataFrame:
     """Standing of every score among the places of its year.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`, the whole panel: what is computed needs every place.
 
     Returns
@@ -48,11 +52,25 @@ def standing(scores: pd.DataFrame) -> pd.DataFrame:
     >>> int(row["rank"]), int(row["base"]), row["rank_kind"]
     (13, 61, 'computed')
     """
-    return of_panel(build(scores))
+    return build(scores).once(_standing)
 
 
-def of_panel(panel: Panel) -> pd.DataFrame:
-    """:func:`standing` of a panel already arranged."""
+def rank_among(scores: np.ndarray, value: Any) -> Any:
+    """Place of a score, or of each of several: one more than the scores that are higher; ties share the better place.
+
+    Scores nearer than :data:`SAME` are one: publishers print four decimals at most, so no two published scores
+    come so near, while a score that was added up lies off a published one in the last binary digit.
+
+    Examples
+    --------
+    >>> rank_among(np.array([0.3, 0.5, 0.3]), [0.5, 0.1 + 0.2]).tolist()
+    [1, 2]
+    """
+    scores = np.asarray(scores)
+    return len(scores) + 1 - np.searchsorted(np.sort(scores), np.asarray(value) + SAME, "right")
+
+
+def _standing(panel: Panel) -> pd.DataFrame:
     rows = panel.rows
     rank, lower, quartiles = _places(panel)
     whole = panel.of_group(panel.whole)
@@ -91,7 +109,7 @@ def _places(panel: Panel) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     for g, c, y, members in panel.columns_of():
         x = panel.score[members, c, y]
         ordered = np.sort(x)
-        rank[members, c, y] = len(x) - np.searchsorted(ordered, x, "right") + 1
+        rank[members, c, y] = rank_among(ordered, x)
         lower[members, c, y] = np.searchsorted(ordered, x, "left")
         for out, q in zip(quartiles, (0.25, 0.5, 0.75), strict=True):
             out[g, c, y] = _quantile(ordered, q)

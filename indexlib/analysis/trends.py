@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis import noise as _noise
 from indexlib.analysis.kendall import false_discovery, kendall_p, sen_interval
+from indexlib.analysis.noise import differences, estimate_noise, normal_cdf
 from indexlib.analysis.panel import Panel, build
 
 
@@ -54,7 +55,7 @@ class Window:
         return self.place, self.component, self.start + self.y.shape[1] - 1
 
 
-def trends(scores: pd.DataFrame) -> pd.DataFrame:
+def trends(scores: pd.DataFrame | Panel) -> pd.DataFrame:
     """Theil-Sen slope and exact one-sided Kendall test of every series inside its block.
 
     The years themselves are the axis: a gap counts as the years it lasts. The null of ``p_fall`` is a
@@ -62,7 +63,7 @@ def trends(scores: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`; ``prob_fall`` needs the whole panel, the rest does not.
 
     Returns
@@ -87,12 +88,13 @@ def trends(scores: pd.DataFrame) -> pd.DataFrame:
     >>> trends(s).query("block == 2018")[["n_years", "s"]].iloc[0].tolist()
     [7, 3]
     """
-    panel = build(scores)
-    moved = _noise.differences(panel)
-    variances = _variances(panel, moved, _noise.of_panel(panel, moved))
+    return build(scores).once(_trends)
+
+
+def _trends(panel: Panel) -> pd.DataFrame:
     columns = ["place", "component", "block", "first_year", "last_year", "n_years", "slope", "slope_low",
                "slope_high", "s", "falls", "p_fall", "q_fall", "prob_fall"]
-    parts = [_rows(panel, moved, variances, w) for w in last_windows(panel) if w.y.shape[1] > 1]
+    parts = [_rows(panel, w) for w in last_windows(panel) if w.y.shape[1] > 1]
     parts = [p for p in parts if len(p)]
     if not parts:
         return pd.DataFrame(columns=columns)
@@ -101,43 +103,41 @@ def trends(scores: pd.DataFrame) -> pd.DataFrame:
     return frame[columns]
 
 
-def of_panel(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> Trends:
-    """Trends up to every year of a panel already arranged."""
+def yearly(panel: Panel) -> Trends:
+    """Trends up to every year."""
     out = Trends(*(np.full(panel.score.shape, np.nan) for _ in fields(Trends)))
-    variances = _variances(panel, moved, noise)
     for window in all_windows(panel):
-        for name, values in measure(panel, moved, variances, window).items():
+        for name, values in measure(panel, window).items():
             getattr(out, name)[window.end] = values
     return out
 
 
-def measure(panel: Panel, moved: _noise.Changes, variances: np.ndarray, window: Window) -> dict[str, np.ndarray]:
+def measure(panel: Panel, window: Window) -> dict[str, np.ndarray]:
     """The figures of :class:`Trends` for the rows of a window."""
     y, known = window.y, ~np.isnan(window.y)
     rise, slope = _pairs(y)
     s = np.nansum(np.sign(rise), axis=1)
     step = np.diff(y, axis=1)
-    national = moved.median[panel.group[window.place][:, None], window.component[:, None],
+    national = differences(panel).median[panel.group[window.place][:, None], window.component[:, None],
                             window.start[:, None] + np.arange(1, y.shape[1])]
     return {"first": panel.years[window.start + known.argmax(axis=1)], "n": known.sum(axis=1), "slope": row_median(slope),
             "s": s, "steps": (~np.isnan(step)).sum(axis=1), "falls": (step < 0).sum(axis=1),
             "p_fall": kendall_p(y, s),
-            "prob_fall": level_fell(y, national, variances, window.block)}
+            "prob_fall": level_fell(y, national, panel.once(_variances), window.block)}
 
 
-def _rows(panel: Panel, moved: _noise.Changes, variances: np.ndarray, window: Window) -> pd.DataFrame:
+def _rows(panel: Panel, window: Window) -> pd.DataFrame:
     """Rows of :func:`trends` for a window."""
-    found = measure(panel, moved, variances, window)
+    found = measure(panel, window)
     low, high = sen_interval(_pairs(window.y)[1], found["n"])
     frame = pd.DataFrame({
         "_place": window.place, "_component": window.component,
         "place": np.array(panel.places, dtype=object)[window.place],
         "component": np.array(panel.components, dtype=object)[window.component],
-        "block": panel.years[window.start], "first_year": found["first"], "last_year": panel.years[window.end[2]],
-        "n_years": found["n"], "slope": found["slope"], "slope_low": low, "slope_high": high,
-        "s": found["s"].astype(int), "falls": found["falls"], "p_fall": found["p_fall"],
+        "block": panel.block[window.component, window.start], "first_year": found["first"],
+        "last_year": panel.years[window.end[2]], "n_years": found["n"], "slope": found["slope"],
+        "slope_low": low, "slope_high": high, "s": found["s"].astype(int), "falls": found["falls"], "p_fall": found["p_fall"],
         "prob_fall": found["prob_fall"]})
-    frame["block"] = panel.block[window.component, window.start]
     return frame[found["n"] >= 2]
 
 
@@ -187,12 +187,13 @@ def last_windows(panel: Panel) -> Iterator[Window]:
         yield _window(panel, spans, place, block, int(m))
 
 
-def _variances(panel: Panel, moved: _noise.Changes, noise: pd.DataFrame) -> np.ndarray:
+def _variances(panel: Panel) -> np.ndarray:
     """Variances of each block in points (blocks, 4): noise and true change, own, then national."""
+    noise = estimate_noise(panel)
     component, first, _ = _spans(panel).T
     power, share = noise["national_sd"] ** 2, noise["national_share"]
     each = np.stack([noise["noise_sd"] ** 2, noise["level_sd"] ** 2, power * share / 2, power * (1 - share)], axis=1)
-    return each[component].astype(float) * moved.width[component, first][:, None] ** 2
+    return each[component].astype(float) * differences(panel).width[component, first][:, None] ** 2
 
 
 def _pairs(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -252,7 +253,7 @@ def _below_zero(own: np.ndarray, national: np.ndarray, at: np.ndarray, variances
     weight, var = _weights(at, variances[used, 2], variances[used, 3])
     mean = np.einsum("ij,ij->i", own, own_weight[row]) + np.einsum("ij,ij->i", national, weight[row])
     with np.errstate(all="ignore"):
-        return _noise.normal_cdf(-mean / np.sqrt(own_var + var)[row])
+        return normal_cdf(-mean / np.sqrt(own_var + var)[row])
 
 
 def _weights(at: np.ndarray, s2: np.ndarray, t2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -271,6 +272,7 @@ def _steps_covariance(m: int) -> np.ndarray:
     return 2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1)
 
 
+@cache
 def null_rate(years: int, probability: float, s2: float, t2: float, s2_national: float, t2_national: float) -> float:
     """How often :func:`level_fell` reaches a probability if no level moved, for a series without gaps.
 
@@ -290,4 +292,4 @@ def null_rate(years: int, probability: float, s2: float, t2: float, s2_national:
     weight, variance = _weights(at, own[:, 0], own[:, 1])
     variance = variance[0] + _weights(at, national[:, 0], national[:, 1])[1][0]
     wave = s2 * weight[0] @ _steps_covariance(years - 1) @ weight[0]
-    return float(_noise.normal_cdf(-ndtri(probability) * np.sqrt(variance / wave))) if wave > 0 else 0.0
+    return float(normal_cdf(-ndtri(probability) * np.sqrt(variance / wave))) if wave > 0 else 0.0

@@ -8,8 +8,9 @@ Each function takes a score table or the findings of a run and returns a
 from indexlib.base.problems import BrowserError
 from indexlib.charts.export import export
 from indexlib.charts.grids import heat, tiles
-from indexlib.charts.one_year import dots, movement, position, radar
+from indexlib.charts.one_year import dots, movement, radar
 from indexlib.charts.over_years import bump, history
+from indexlib.charts.position import position
 from indexlib.charts.style import Chart, config
 from indexlib.charts.sums import waterfall
 

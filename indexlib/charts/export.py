@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from indexlib.charts.browser import Browser
 
 
-def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: bool = True,
+def export(figures: Iterable[Chart | dict], folder: Path | str, png: bool = True, svg: bool = True,
            browser: Browser | None = None) -> list[Path]:
     """Write charts for print, all in one browser session: PNG at 300 dpi and SVG, both 16 cm wide.
 
     Parameters
     ----------
-    figures : iterable of Chart
+    figures : iterable of Chart or dict
+        Charts, or the plain data of charts, which are drawn without being checked again.
     folder : Path or str
         Made if it is not there. Files are named ``layout.meta["name"]``.
     png, svg : bool
@@ -46,8 +47,8 @@ def export(figures: Iterable[Chart], folder: Path | str, png: bool = True, svg: 
     ValueError
         Two charts of one name, of which one would be lost.
     """
-    charts, folder = list(figures), Path(folder)
-    names = [c.layout.meta["name"] for c in charts]
+    charts, folder = [f if isinstance(f, dict) else f.to_dict() for f in figures], Path(folder)
+    names = [c["layout"]["meta"]["name"] for c in charts]
     twice = sorted({n for n in names if names.count(n) > 1})
     if twice:
         raise ValueError(t("chart.same_name", names=listing(twice)))
@@ -78,12 +79,11 @@ def _draw(todo: list[dict], browser: Browser | None) -> None:
         (_set_dots_per_inch if path.suffix == ".png" else _set_centimetres)(path)
 
 
-def _image(figure: Chart, path: Path) -> dict:
+def _image(figure: dict, path: Path) -> dict:
     """One image for kaleido; the data that a figure carries is not needed to draw it."""
-    drawn = figure.to_dict()
-    drawn["layout"] = {k: v for k, v in drawn["layout"].items() if k != "meta"}
-    return {"fig": drawn, "path": path, "opts": {
-        "format": path.suffix[1:], "width": WIDTH, "height": int(figure.layout.height),
+    layout = {k: v for k, v in figure["layout"].items() if k != "meta"}
+    return {"fig": figure | {"layout": layout}, "path": path, "opts": {
+        "format": path.suffix[1:], "width": WIDTH, "height": int(layout["height"]),
         "scale": SCALE if path.suffix == ".png" else 1}}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from indexlib.analysis.panel import Panel
 from indexlib.analysis.standing import GROUPS
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
@@ -44,13 +45,13 @@ ROW, NAMES = 18, 232
 CELLS = ["year", "component", "state", "score", "rank", "base", "rank_kind"]
 
 
-def heat(scores: pd.DataFrame, place: str, index: str = "papi", year: int | None = None,
+def heat(scores: pd.DataFrame | Panel, place: str, index: str = "papi", year: int | None = None,
          first: int | None = None) -> Chart:
     """Quarter of every component of an index in every year, as a number in a coloured cell.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place.
     place, index : str
         Codes.
@@ -181,12 +182,12 @@ def tile_table(year: int) -> pd.DataFrame:
     return frame[frame["set"] == ("63" if year < 2025 else "34")].drop(columns="set").reset_index(drop=True)
 
 
-def tiles(scores: pd.DataFrame, year: int, component: str, place: str = "") -> Chart:
+def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = "") -> Chart:
     """Map of the provinces as tiles of one size, coloured and numbered by quarter; one province may be framed.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place.
     year : int
     component : str

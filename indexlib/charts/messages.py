@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis.changes import changes
+from indexlib.analysis.panel import Panel, build
 from indexlib.analysis.standing import GROUPS, standing
 from indexlib.base import wording as w
 from indexlib.base.wording import t
@@ -15,13 +16,19 @@ from indexlib.data.places import load_places, plain
 from indexlib.data.scores import load_withheld
 
 
-def ranked(scores: pd.DataFrame, components: str | list[str], year: int | None = None) -> pd.DataFrame:
-    """Standing of the rows of some components up to a year; a frame that has it is only cut."""
+def ranked(scores: pd.DataFrame | Panel, components: str | list[str], year: int | None = None) -> pd.DataFrame:
+    """Standing of the rows of some components up to a year; a frame that has it is only cut, a panel has it made once."""
+    if isinstance(scores, Panel):
+        scores = scores.once(_ranked)
     wanted = [components] if isinstance(components, str) else list(components)
     of = scores[scores["component"].isin(wanted)]
     if "rank_kind" not in of:
         of = with_source(standing(of), of)
     return of if year is None else of[of["year"] <= year]
+
+
+def _ranked(panel: Panel) -> pd.DataFrame:
+    return with_source(standing(panel), panel.rows)
 
 
 def with_source(ranked: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -51,16 +58,19 @@ def _or_none(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def history_title(scores: pd.DataFrame, own: pd.DataFrame, place: str, component: str, year: int) -> str:
+def history_title(scores: pd.DataFrame | Panel, own: pd.DataFrame, place: str, component: str, year: int) -> str:
     """What became of a score in the last year, and the part that did most of it."""
     name, now = plain_name(component), own[own["year"] == year]
     if now.empty or pd.isna(now["score"].iloc[0]):
         return _no_score_title(now, place, component, year)
     family = [component, *_parts(component)]
-    near = scores[scores["component"].isin(family) & scores["year"].isin([year - 1, year])]
-    # A standing has no intervals; of the changes only their size is used here.
-    moved = changes(near.assign(**{c: np.nan for c in ("rank_base", "ci_low", "ci_high") if c not in near}))
+    if not isinstance(scores, Panel):
+        near = scores[scores["component"].isin(family) & scores["year"].isin([year - 1, year])]
+        # A standing has no intervals; of the changes only their size is used here.
+        scores = build(near.assign(**{c: np.nan for c in ("rank_base", "ci_low", "ci_high") if c not in near}))
+    moved = changes(scores)
     moved = moved[(moved["place"] == place) & (moved["year"] == year)].set_index("component")
+    moved = moved.loc[moved.index.isin(family)]
     row = moved.loc[component]
     if not row["comparable"]:
         return t(f"chart.history.{row['reason']}", name=name, year=year, before=year - 1,

@@ -1,13 +1,10 @@
-"""Charts of one year with a row or a dot a figure. Public names in :mod:`indexlib.charts`."""
+"""Charts of the components of one place in one year. Public names in :mod:`indexlib.charts`."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis.standing import GROUPS
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
@@ -19,11 +16,9 @@ from indexlib.charts.style import (
     FALL,
     GREY,
     INK,
-    LINE,
     PALE,
     PLACE,
     SMALL,
-    WIDTH,
     Chart,
     balanced,
     box,
@@ -32,136 +27,16 @@ from indexlib.charts.style import (
     lines,
     note,
     numbered,
-    plain_name,
     rule,
     safe,
-    spread,
     width,
-    wrap,
 )
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.places import load_places
 from indexlib.plan.conditions import finest
 from indexlib.plan.review import Findings
 
-DOT = 9
 ROW, NAMES = 17, 205
 RADAR_MARGIN = 150
-
-
-def position(scores: pd.DataFrame, year: int, place: str, component: str) -> Chart:
-    """Where a place stands among all places of a year: a dot each, the quarters as bands.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place.
-    year : int
-    place, component : str
-        Codes.
-
-    Returns
-    -------
-    Chart
-        ``layout.meta["data"]``: ``place``, ``score``, ``rank``, ``base``, ``rank_kind``, ``group`` of every place.
-
-    Raises
-    ------
-    NoDataError
-        The place has no score that year.
-
-    Examples
-    --------
-    >>> from indexlib import load_scores
-    >>> position(load_scores("papi"), 2024, "thanh_hoa", "papi.6").layout.meta["title"]
-    'Cung ứng dịch vụ công: Thanh Hóa xếp hạng 38/61* năm 2024, nhóm trung bình thấp'
-    """
-    now = text.ranked(scores, component, year)
-    now = now[(now["year"] == year) & now["score"].notna()].sort_values("score", kind="stable").reset_index(drop=True)
-    if place not in set(now["place"]):
-        raise NoDataError(t("chart.no_score_year", place=text.place_name(place, year), year=year,
-                            component=plain_name(component)))
-    own = now[now["place"] == place].iloc[0]
-    left = right = 24
-    inner = WIDTH - left - right
-    low, high = now["score"].min(), now["score"].max()
-    margin = 0.03 * (high - low) or 0.5
-    low, high = low - margin, high + margin
-    x = ((now["score"] - low) / (high - low) * inner).to_numpy()
-    floors = _swarm(x)
-    plot = (floors.max() + 1) * (DOT + 1) + 96
-    figure = Chart()
-    above = _bands(figure, now, low, high, inner) if own["panel"] == "complete" else 6
-    others = now["place"] != place
-    y = 50 + floors * (DOT + 1)
-    names = np.array([safe(load_places().get(p, year).name) for p in now["place"]])
-    pointed = np.array(hover.of_places(now, component))
-    for mask, color, size in ((others, GREY, DOT), (~others, PLACE, DOT + 5)):
-        figure.add_scatter(x=now["score"][mask].to_list(), y=y[mask].tolist(), mode="markers",
-                           marker={"size": size, "color": color, "line": {"color": "#FFFFFF", "width": 1}},
-                           hovertext=pointed[mask], hovertemplate=hover.TEMPLATE)
-    figure.update_xaxes(range=[low, high], nticks=7, ticks="outside", ticklen=4, tickcolor=PALE)
-    figure.update_yaxes(range=[0, plot], visible=False)
-    at = now.index[~others][0]
-    _named(figure, x[at], float(y[at]), plot, f"{names[at]}: {_score_and_rank(own, component)}", inner,
-           own["score"])
-    _neighbours(figure, now, x, y, at, names, inner)
-    return chart(figure, text.position_title(own, component, place, year),
-                 text.source(now, component, year, year, rank=True, computed="chart.heat.computed"),
-                 kind="position", place=place, year=year, component=component,
-                 data=now[["place", "score", "rank", "base", "rank_kind", "group"]],
-                 plot=plot, left=left, right=right, above=above, below=26)
-
-
-def _score_and_rank(row: pd.Series, component: str) -> str:
-    rank = text.rank_of(row)
-    return safe(text.score(row["score"], component) + ("" if rank == w.NONE else f", {rank}"))
-
-
-def _swarm(x: np.ndarray) -> np.ndarray:
-    """Floor on which each dot, in order of x, meets no other."""
-    ends: list[float] = []
-    floors = np.zeros(len(x), dtype=int)
-    for i, at in enumerate(x):
-        floors[i] = next((k for k, end in enumerate(ends) if at - end >= DOT), len(ends))
-        ends[floors[i]:floors[i] + 1] = [at]
-    return floors
-
-
-def _bands(figure: Chart, now: pd.DataFrame, low: float, high: float, inner: float) -> float:
-    """The four quarters as bands with their names above; the room that the names take."""
-    cuts = [low, *now["score"].quantile([0.25, 0.5, 0.75]), high]
-    shown = [wrap(t(f"chart.group.{g}"), 74) for g in reversed(GROUPS)]
-    middle = [((a + b) / 2 - low) / (high - low) * inner for a, b in pairwise(cuts)]
-    at = spread(middle, [max(map(width, s)) + 8 for s in shown], -14, inner + 14)
-    for i, (a, b) in enumerate(pairwise(cuts)):
-        box(figure, a, b, 0, 1, FAINT if i % 2 == 0 else "#FAFAFA", yref="paper")
-        note(figure, 0, 1, "<br>".join(map(safe, shown[i])), xref="paper", yref="paper", xshift=float(at[i]),
-             xanchor="center", yanchor="bottom", yshift=2, color=GREY)
-    return max(map(len, shown)) * SMALL * LINE + 6
-
-
-def _named(figure: Chart, x: float, y: float, plot: float, said: str, inner: float, score: float) -> None:
-    """The place with its score and rank, above the strip, tied to its dot by a line."""
-    half = width(said, SMALL + 1, bold=True) / 2
-    shift = float(np.clip(x, half - 14, inner - half + 14) - x)
-    rule(figure, score, score, y, plot - 20, color=PLACE, width=1.5)
-    note(figure, score, plot - 20, f"<b>{said}</b>", yanchor="bottom", xshift=shift, size=SMALL + 1, color=PLACE)
-
-
-def _neighbours(figure: Chart, now: pd.DataFrame, x: np.ndarray, y: np.ndarray, at: int, names: np.ndarray,
-                inner: float) -> None:
-    """The next better and the next worse place in grey under the strip, each on its own line."""
-    for other, row in ((at + 1, 30), (at - 1, 13)):
-        if 0 <= other < len(now):
-            said = f"{names[other]} {text.rank_of(now.iloc[other])}"
-            half = width(said) / 2
-            shift = float(np.clip(x[other], half - 14, inner - half + 14) - x[other])
-            score = float(now["score"].iloc[other])
-            rule(figure, score, score, row + 6, float(y[other]))
-            side = 1 if other > at else -1
-            far = x[other] + side * (2 * half + 4)
-            note(figure, score, row, said, xshift=side * (half + 4) if -14 <= far <= inner + 14 else shift, color=GREY)
 
 
 def _rows(found: Findings, index: str, components: list[str] | None) -> pd.DataFrame:
@@ -176,15 +51,26 @@ def _rows(found: Findings, index: str, components: list[str] | None) -> pd.DataF
     return load_catalogue().with_block(now)
 
 
-def row_axis(figure: Chart, names: list[str], room: float = NAMES) -> tuple[np.ndarray, float]:
-    """Names in the left margin, wrapped; the middles of the rows from the top and the height of the plot."""
-    shown = [balanced(n, room) for n in names]
+def named_rows(figure: Chart, names: list[str], said: list[str], head: str,
+               gap: float = 18) -> tuple[np.ndarray, float, float]:
+    """Rows with names in the left margin, wrapped, and figures on the right under their head.
+
+    Returns
+    -------
+    tuple
+        Middles of the rows from the top, height of the plot, room on the right, of which ``gap`` is around the figures.
+    """
+    shown = [balanced(n, NAMES) for n in names]
     heights = np.array([max(ROW, len(s) * SMALL * 1.2 + 4) for s in shown])
-    middles = np.cumsum(heights) - heights / 2
+    middles, right = np.cumsum(heights) - heights / 2, max(map(width, said)) + gap
     for s, y in zip(shown, middles, strict=True):
         note(figure, 0, float(y), "<br>".join(map(safe, s)), xref="paper", xanchor="right", align="right", xshift=-6)
     figure.update_yaxes(range=[heights.sum(), 0], visible=False)
-    return middles, float(heights.sum())
+    for label, y in zip(said, middles, strict=True):
+        note(figure, 1, float(y), safe(label), xref="paper", xanchor="left", xshift=6)
+    note(figure, 1, 1, safe(head), xref="paper", yref="paper", xanchor="right", yanchor="bottom", xshift=right - 6,
+         yshift=2, color=GREY)
+    return middles, float(heights.sum()), right
 
 
 def movement(found: Findings, index: str = "papi", components: list[str] | None = None) -> Chart:
@@ -227,12 +113,10 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
         known["_usual"] = known["usual_movement"] / unit
     known = known.sort_values("_x", kind="stable")
     figure = Chart()
-    y, plot = row_axis(figure, [numbered(c) for c in known["component"]])
     said = [text.signed(v, c) for v, c in zip(known["change"], known["component"], strict=True)]
-    right = max(map(width, said)) + 18
+    head = t("unit." + load_catalogue().component(known["component"].iloc[0]).unit)
+    y, plot, right = named_rows(figure, [numbered(c) for c in known["component"]], said, head)
     _movement_marks(figure, hover.with_source(known, found.scores), y, said)
-    unit = load_catalogue().component(known["component"].iloc[0]).unit
-    column_head(figure, t(f"unit.{unit}"), right)
     axis = t("chart.axis.share" if shares else "chart.axis.points")
     figure.update_xaxes(title={"text": safe(axis), "font": {"size": SMALL}, "standoff": 4}, nticks=7, showgrid=True,
                         gridcolor=FAINT)
@@ -245,7 +129,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
 
 
 def _movement_marks(figure: Chart, known: pd.DataFrame, y: np.ndarray, said: list[str]) -> None:
-    """The band of usual movement, the national median as a tick, the place as a dot with its figure."""
+    """The band of usual movement, the national median as a tick, the place as a dot."""
     if "_usual" in known:
         for usual, at in zip(known["_usual"], y, strict=True):
             if pd.notna(usual):
@@ -261,14 +145,6 @@ def _movement_marks(figure: Chart, known: pd.DataFrame, y: np.ndarray, said: lis
                                    "line": {"width": 2, "color": color}},
                            hovertext=pointed[mask.to_numpy()], hovertemplate=hover.TEMPLATE)
     rule(figure, 0, 0, 0, 1, yref="paper")
-    for label, at in zip(said, y, strict=True):
-        note(figure, 1, float(at), safe(label), xref="paper", xanchor="left", xshift=6)
-
-
-def column_head(figure: Chart, head: str, right: float) -> None:
-    """The unit over the figures on the right."""
-    note(figure, 1, 1, safe(head), xref="paper", yref="paper", xanchor="right", yanchor="bottom", xshift=right - 6,
-         yshift=2, color=GREY)
 
 
 def dots(found: Findings, index: str = "papi", components: list[str] | None = None) -> Chart:
@@ -296,7 +172,8 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     rows = compared(found, index, components)
     rows = rows.assign(_gap=(rows["share"] - rows["compared"]).fillna(np.inf)).sort_values("_gap", kind="stable")
     figure = Chart()
-    y, plot = row_axis(figure, [numbered(c) for c in rows["component"]])
+    said = np.array([w.number(s, load_catalogue().decimals(index)) for s in rows["score"]])
+    y, plot, right = named_rows(figure, [numbered(c) for c in rows["component"]], said.tolist(), t("col.score"), gap=14)
     below = (rows["_gap"] < 0).to_numpy()
     for i, (own, other) in enumerate(zip(rows["share"], rows["compared"], strict=True)):
         if pd.notna(other):
@@ -304,16 +181,11 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     figure.add_scatter(x=gaps(100 * rows["compared"]), y=y, mode="markers", hoverinfo="skip",
                        marker={"symbol": "line-ns", "size": 12, "line": {"color": INK, "width": 2}})
     names = np.array([safe(numbered(c)) for c in rows["component"]])
-    said = np.array([w.number(s, load_catalogue().decimals(index)) for s in rows["score"]])
     for mask, color, symbol in ((below, FALL, "circle"), (~below, PLACE, "circle-open")):
         figure.add_scatter(x=(100 * rows["share"])[mask].to_list(), y=y[mask], mode="markers", text=names[mask],
                            customdata=said[mask], marker={"size": 10, "color": color, "symbol": symbol,
                                                           "line": {"color": color, "width": 2}},
                            hovertemplate="%{text}: %{customdata}<extra></extra>")
-    for label, at in zip(said, y, strict=True):
-        note(figure, 1, float(at), label, xref="paper", xanchor="left", xshift=6)
-    right = max(map(width, said)) + 14
-    column_head(figure, t("col.score"), right)
     figure.update_xaxes(title={"text": safe(t("chart.axis.share_of_scale")), "font": {"size": SMALL}, "standoff": 4},
                         range=[-2, 102], tickvals=[0, 25, 50, 75, 100], showgrid=True, gridcolor=FAINT)
     return chart(figure, text.dots_title(rows, found, index, name_worst=True),

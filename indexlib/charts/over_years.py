@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.panel import Panel
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
@@ -42,7 +43,7 @@ RANKED = ["year", "component", "rank", "base", "rank_kind", "block"]
 DRAWN = ["year", "place", "score", "rank", "base", "rank_kind", "block", "median"]
 
 
-def history(scores: pd.DataFrame, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
+def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
             year: int | None = None, first: int | None = None) -> Chart:
     """Scores of a place over the years, with the national median and the years where measurement changed.
 
@@ -50,7 +51,7 @@ def history(scores: pd.DataFrame, place: str, component: str, compare: list[str]
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place.
     place, component : str
         Codes.
@@ -193,13 +194,13 @@ def _withheld_marks(figure: Chart, place: str, component: str, median: pd.Series
              yanchor="top" if top else "bottom")
 
 
-def bump(scores: pd.DataFrame, place: str, components: str | list[str], year: int | None = None,
+def bump(scores: pd.DataFrame | Panel, place: str, components: str | list[str], year: int | None = None,
          first: int | None = None) -> Chart:
     """Ranks of a place over the years, each with its base; one panel a component.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place; with columns
         ``rank_best`` and ``rank_worst`` (:mod:`indexlib.analysis.rank_intervals`) the interval of each rank is drawn too.
     place : str

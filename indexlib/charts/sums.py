@@ -7,8 +7,8 @@ import pandas as pd
 
 from indexlib.base.wording import t
 from indexlib.charts import messages as text
-from indexlib.charts.one_year import NAMES, column_head, row_axis
-from indexlib.charts.style import FAINT, FALL, INK, PLACE, Chart, box, chart, note, numbered, rule, safe, width
+from indexlib.charts.one_year import NAMES, named_rows
+from indexlib.charts.style import FAINT, FALL, INK, PLACE, Chart, box, chart, numbered, rule, safe
 from indexlib.data.catalogue import load_catalogue
 
 
@@ -45,17 +45,13 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     ends = np.cumsum(steps)
     starts = np.concatenate([[0.0], ends[:-1]])
     figure, names = Chart(), [*names, t("chart.waterfall.total")]
-    y, plot = row_axis(figure, names)
+    said = [text.signed(v, index) for v in [*steps, total]]
+    y, plot, right = named_rows(figure, names, said, t("unit." + load_catalogue().component(index).unit))
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
         _bar(figure, start, end, y[i], FALL if end < start else PLACE, falls=end < start)
         rule(figure, end, end, y[i], y[i + 1])
     _bar(figure, 0.0, total, y[-1], INK, falls=True)
     rule(figure, 0, 0, 0, 1, yref="paper")
-    said = [text.signed(v, index) for v in [*steps, total]]
-    right = max(map(width, said)) + 18
-    for label, at in zip(said, y, strict=True):
-        note(figure, 1, float(at), label, xref="paper", xanchor="left", xshift=6)
-    column_head(figure, t("unit." + load_catalogue().component(index).unit), right)
     reach = [0.0, total, *ends]
     margin = 0.05 * (max(reach) - min(reach)) or 0.1
     figure.add_scatter(x=[*ends, total], y=y, mode="markers", marker={"opacity": 0, "size": 12},

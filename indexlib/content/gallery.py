@@ -48,15 +48,15 @@ def _whole(found: Findings, index: str) -> bool:
 def histories(found: Findings) -> list[Shown]:
     """The totals over the years."""
     place, year = found.place.code, found.params.year
-    return _each([lambda i=i: charts.history(found.scores, place, i, year=year) for i in _indices(found)])
+    return _each([lambda i=i: charts.history(found.panel, place, i, year=year) for i in _indices(found)])
 
 
 def ranks(found: Findings) -> list[Shown]:
     """Ranks of the totals over the years, with their 5-95 % intervals where the panel is whole."""
     indices, place, year = _indices(found), found.place.code, found.params.year
-    ranked = standing(found.scores[found.scores["component"].isin(indices)])
-    ranked = ranked.merge(rank_intervals(found.scores, place, components=indices), how="left",
-                          on=["year", "place", "component"])
+    ranked = standing(found.panel)
+    intervals = rank_intervals(found.panel, place, components=indices)
+    ranked = ranked[ranked["component"].isin(indices)].merge(intervals, how="left", on=["year", "place", "component"])
     together = [lambda: charts.bump(ranked, place, indices, year=year)]
     alone = [lambda i=i: charts.bump(ranked, place, i, year=year) for i in indices
              if ranked.loc[(ranked["place"] == place) & (ranked["component"] == i), "rank_best"].notna().any()]
@@ -68,8 +68,8 @@ def positions(found: Findings) -> list[Shown]:
     c = found.now.components
     whole = c.loc[(c["level"] == TOTAL) & c["median"].notna() & c["score"].notna(), "component"].tolist()
     place, year = found.place.code, found.params.year
-    makers = [lambda i=i: charts.position(found.scores, year, place, i) for i in whole]
-    makers += [lambda i=i: charts.tiles(found.scores, year, i, place) for i in whole[:1]]
+    makers = [lambda i=i: charts.position(found.panel, year, place, i) for i in whole]
+    makers += [lambda i=i: charts.tiles(found.panel, year, i, place) for i in whole[:1]]
     return _each(makers)
 
 
@@ -85,7 +85,7 @@ def comparisons(found: Findings) -> list[Shown]:
 
 def heats(found: Findings) -> list[Shown]:
     """Quarters of every component over the years, for the indices whose panels are whole in some year."""
-    makers = [lambda i=i: charts.heat(found.scores, found.place.code, i, year=found.params.year)
+    makers = [lambda i=i: charts.heat(found.panel, found.place.code, i, year=found.params.year)
               for i in _indices(found) if i in ("papi", "pci")]
     return _each(makers)
 
@@ -98,7 +98,7 @@ def movers(found: Findings, n: int = 4) -> list[Shown]:
     width = (blocks["scale_max"] - blocks["scale_min"]).to_numpy()
     top = c.assign(_size=(c["change"] / width).abs()).dropna(subset="_size").nlargest(n, "_size")["component"]
     place, year = found.place.code, found.params.year
-    return _each([lambda x=x: charts.history(found.scores, place, x, year=year) for x in top])
+    return _each([lambda x=x: charts.history(found.panel, place, x, year=year) for x in top])
 
 
 def movements(found: Findings) -> list[Shown]:
@@ -111,5 +111,5 @@ def movements(found: Findings) -> list[Shown]:
 def waterfalls(found: Findings) -> list[Shown]:
     """What made the change of the totals that can be broken down."""
     place, year = found.place.code, found.params.year
-    return _each([lambda i=i: charts.waterfall(outlook.contributions(found.scores, place, year, i), place, year)
+    return _each([lambda i=i: charts.waterfall(outlook.contributions(found.panel, place, year, i), place, year)
                   for i in ("papi", "pci")])

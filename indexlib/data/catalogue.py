@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from indexlib.base.wording import own
@@ -136,20 +137,20 @@ class Catalogue:
         Adds ``block`` (its first year; 0 where the catalogue has no block), ``scale_min`` and
         ``scale_max``, keeping the rows' order and index.
         """
-        blocks = self.comparability.sort_values("first_year", kind="stable")
-        left = frame[["component", "year"]].reset_index(drop=True).astype(blocks.dtypes[["component"]])
-        left["order"] = range(len(left))
-        joined = pd.merge_asof(
-            left.sort_values("year", kind="stable"),
-            blocks[["component", "first_year", "last_year", "scale_min", "scale_max"]],
-            left_on="year", right_on="first_year", by="component",
-        ).sort_values("order")
-        inside = (joined["year"] <= joined["last_year"]).to_numpy()
-        return frame.assign(
-            block=joined["first_year"].where(inside, 0).fillna(0).astype(int).to_numpy(),
-            scale_min=joined["scale_min"].where(inside).to_numpy(),
-            scale_max=joined["scale_max"].where(inside).to_numpy(),
-        )
+        names, number, first, last, low, high = self._blocks
+        year, of = frame["year"].to_numpy(), names.get_indexer(frame["component"])
+        # Blocks stand in the order of component and first year, so the last that starts by the year is the one.
+        at = np.searchsorted(number * 10_000 + first, of * 10_000 + year, "right") - 1
+        inside = (of >= 0) & (at >= 0) & (number[at] == of) & (year <= last[at])
+        return frame.assign(block=np.where(inside, first[at], 0), scale_min=np.where(inside, low[at], np.nan),
+                            scale_max=np.where(inside, high[at], np.nan))
+
+    @cached_property
+    def _blocks(self) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Names of the components, and of each block the number of its component, its years and its scale."""
+        b, names = self.comparability, pd.Index(self.comparability["component"].unique())
+        b = b.assign(number=names.get_indexer(b["component"])).sort_values(["number", "first_year"])
+        return names, *(b[k].to_numpy() for k in ("number", "first_year", "last_year", "scale_min", "scale_max"))
 
     def edge(self, component: str, year: int) -> str:
         """Why a component cannot be compared with the years before the block that holds ``year``."""

@@ -76,7 +76,7 @@ def calibration(panel: Panel, level: np.ndarray, grades: Grades | None = None) -
         error of ``true``, clustered by component and year).
     """
     moved = _noise.differences(panel)
-    worth = _noise.posterior(panel, moved, _noise.of_panel(panel, moved))
+    worth = _noise.posterior(panel)
     fell = moved.change < 0
     truth = np.zeros(level.shape, dtype=bool)
     truth[:, :, 1:] = np.diff(level, axis=2) < 0

@@ -15,7 +15,7 @@ import pandas as pd
 
 from indexlib.analysis import facts
 from indexlib.analysis.changes import half_up
-from indexlib.analysis.panel import choose
+from indexlib.analysis.panel import Panel, choose
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import own, t
 from indexlib.data.catalogue import TOTAL, load_catalogue
@@ -83,7 +83,7 @@ def finest(components: pd.Series) -> list[str]:
     return [c for c in components if c not in parents | above]
 
 
-def assess(scores: pd.DataFrame, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
+def assess(scores: pd.DataFrame | Panel, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
     """Apply the rules to every score of a panel.
 
     Parameters

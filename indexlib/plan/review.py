@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from indexlib.analysis.noise import estimate_noise
+from indexlib.analysis.panel import Panel, load_panel
 from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
@@ -17,7 +18,6 @@ from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import Place
-from indexlib.data.scores import load_scores
 from indexlib.plan.conditions import Review, assess, cut
 from indexlib.plan.plan import Plan, load_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
@@ -45,6 +45,7 @@ class Findings:
     before: Review | None
     noise: pd.DataFrame
     scores: pd.DataFrame
+    panel: Panel
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.plan.Plan.notices`."""
@@ -75,7 +76,8 @@ class Findings:
 
     def standing(self) -> pd.DataFrame:
         """Standing of every place in the year."""
-        return standing(self.scores[self.scores["year"] == self.params.year])
+        everywhere = standing(self.panel)
+        return everywhere[everywhere["year"] == self.params.year]
 
     def peers(self) -> list[str]:
         """Codes of the places to compare with, as the parameters choose them."""
@@ -83,7 +85,7 @@ class Findings:
         if chosen == "region":
             return region(self.place.code, self.params.year)
         if chosen == "similar":
-            return similar(self.scores, self.place.code, self.params.year)
+            return similar(self.panel, self.place.code, self.params.year)
         return [find_place(name, self.params.year).code for name in chosen]
 
     def by_component(self, components: pd.Series) -> pd.DataFrame:
@@ -100,7 +102,7 @@ def notices(params: Params, plan: Plan, place: str) -> list[str]:
 def find(params: Params) -> Findings:
     """Review a place as parameters ask, and set the language they name."""
     use(params.language)
-    plan, scores = load_plan(params.plan), load_scores()
+    plan, panel = load_plan(params.plan), load_panel()
     place = find_place(params.place, params.year)
     assessed = _assessed(files.data_dir(), params.rules, params.grades, plan.about["base_year"])
     now = cut(assessed, place.code, params.year, params.rules, params.grades)
@@ -111,14 +113,14 @@ def find(params: Params) -> Findings:
         before = None
     if before is not None and before.components.empty:
         before = None
-    intervals = rank_intervals(scores, place.code, [params.year, params.year - 1])
+    intervals = rank_intervals(panel, place.code, [params.year, params.year - 1])
     return Findings(params, place, plan, _with_intervals(now, intervals), before and _with_intervals(before, intervals),
-                    estimate_noise(scores), scores)
+                    estimate_noise(panel).copy(), panel.rows.copy(), panel)
 
 
 def _of_all_places(folder: Path, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
     """Every place and year assessed: the same for all runs that ask alike."""
-    return assess(load_scores(), rules, grades, base_year)
+    return assess(load_panel(), rules, grades, base_year)
 
 
 _assessed = files.remembered(_of_all_places, at_most=2)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from indexlib.analysis.peers import region
+from indexlib.analysis.standing import rank_among
 from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.scores import load_withheld
@@ -103,5 +104,5 @@ def _region_rank(found: Findings, index: str, wanted: int) -> tuple:
     if any(p not in score.index and p not in held for p in others):
         return *unknown, t("goal.partial_region")
     ranked = score[score.index.isin(others)]
-    place = 1 + int((ranked > row.score).sum())
+    place = int(rank_among(ranked, row.score))
     return index, index, "region_rank", wanted, place, len(ranked) + 1, True, MET if place <= wanted else MISSED, ""

@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from indexlib.base.wording import t
@@ -44,6 +45,7 @@ class Workshop:
 
     def __init__(self, jobs: int = 2) -> None:
         self.jobs = max(1, jobs)
+        self._first = Lock()
         self._kernels: Kernels | None = None
         self._browser: Browser | None = None
 
@@ -61,11 +63,11 @@ class Workshop:
 
     @property
     def kernels(self) -> Kernels:
-        """Kernels for the notebooks."""
-        if self._kernels is None:
-            from indexlib.run.kernels import Kernels
+        """Kernels for the notebooks, which may ask for them from several threads."""
+        from indexlib.run.kernels import Kernels
 
-            self._kernels = Kernels()
+        with self._first:
+            self._kernels = self._kernels or Kernels()
         return self._kernels
 
     @property

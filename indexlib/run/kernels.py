@@ -20,6 +20,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.iorw import write_ipynb
 from papermill.log import logger
 
+from indexlib.run import afresh
+
 ENGINE = "indexlib"
 QUIET = ["--log-level=50", "--HistoryManager.hist_file=:memory:"]
 #: Calls by which a cell can reach beyond its own names.
@@ -29,23 +31,13 @@ PATIENCE = 60
 #: One thread at a time: Python before 3.11.8 counts how deep it is in one place for all (python/cpython#106905).
 _parsing = threading.Lock()
 
-#: What a kernel does between two notebooks; it is then as good as new, but for the modules and data it has loaded.
-AFRESH = """
-import sys
-if "indexlib.data.files" in sys.modules:
-    sys.modules["indexlib.data.files"].look()
-if "indexlib.base.wording" in sys.modules:
-    sys.modules["indexlib.base.wording"].use("vi")
-get_ipython().reset(new_session=True)
-"""
-
 
 class _Client(PapermillNotebookClient):
     """papermill's client, for a kernel that other notebooks may have used."""
 
     def papermill_execute_cells(self) -> None:
         """Clear the kernel, then run the cells."""
-        self.wait_for_reply(self.kc.execute(AFRESH, silent=True))
+        self.wait_for_reply(self.kc.execute(f"import {afresh.__name__}; {afresh.__name__}.afresh()", silent=True))
         super().papermill_execute_cells()
 
 
@@ -114,12 +106,14 @@ class Kernels:
                 self._idle.append(kernel)
 
     def _clean(self) -> Kernel:
-        while self._idle:
-            kernel = self._idle.pop()
+        while True:
+            try:
+                kernel = self._idle.pop()
+            except IndexError:  # asked for and not looked at before: another thread may take the last one
+                return Kernel()
             if kernel.is_ready():
                 return kernel
             kernel.close()
-        return Kernel()
 
     def close(self) -> None:
         """End all kernels that are not lent out."""

@@ -256,7 +256,7 @@ def draw(figures: dict[str, dict], folder: Path, kept: Path, tools: Workshop) ->
     from indexlib import charts
 
     try:
-        charts.export([charts.Chart(figures[name]) for name in missing], folder, browser=tools.browser)
+        charts.export([figures[name] for name in missing], folder, browser=tools.browser)
     except charts.BrowserError as error:
         return [str(error)]
     for name in missing:

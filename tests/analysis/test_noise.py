@@ -13,8 +13,7 @@ from indexlib.plan.calibration import MOVES, arrange, calibration, simulate
 
 def estimated(**settings):
     panel, _ = simulate(**settings)
-    moved = noise.differences(panel)
-    return panel, moved, noise.of_panel(panel, moved)
+    return panel, noise.differences(panel), noise.estimate_noise(panel)
 
 
 @pytest.mark.parametrize("level_sd", [0.0, 0.023, 0.06])
@@ -44,7 +43,7 @@ def test_shares_stay_between_half_of_the_index_share_and_all_and_say_so():
     wavering = 0.5 + 0.05 * np.random.default_rng(3).standard_normal((3000, 1, 1)) * np.array([1, -1] * 4)
     wavering[:, :, ::3] += 0.01 * np.random.default_rng(4).standard_normal((3000, 1, 3))
     panel = arrange(np.concatenate([between.score, still.score, wavering], axis=1))
-    found = noise.of_panel(panel, noise.differences(panel))
+    found = noise.estimate_noise(panel)
     assert found["override"].tolist() == [""] * 10 + ["low", "high"]
     assert found["share"].iloc[-1] == 1 and found["share_raw"].iloc[-1] > 1
     assert found["share_raw"].iloc[-2] < 0.05 and found["share"].iloc[-2] > 0.25
@@ -101,8 +100,8 @@ def test_the_larger_of_the_estimate_and_the_published_interval_is_used():
 
 def test_probabilities_agree_with_the_formula_for_the_part_relative_to_the_country():
     panel, moved, found = estimated(places=63, years=6, national_sd=0.0)
-    found = found.assign(national_share=1.0)  # the national part is then all noise: only the own part is left
-    worth = noise.posterior(panel, moved, found)
+    found["national_share"] = 1.0  # the panel's own estimate: the national part is then all noise, the own part is left
+    worth = noise.posterior(panel)
     v = 2 * found["noise_sd"].to_numpy()[None, :, None] ** 2
     t2 = found["level_sd"].to_numpy()[None, :, None] ** 2
     mean, sd = moved.relative * t2 / (t2 + v), np.sqrt(t2 * v / (t2 + v))

@@ -55,8 +55,7 @@ def test_coverage_of_the_true_rank_on_a_panel_with_known_levels():
     from indexlib.plan.calibration import simulate
 
     panel, level = simulate(60, 6, 12, noise_sd=0.035, level_sd=0.02, seed=4)
-    moved = noise.differences(panel)
-    variance = noise.yearly_variance(panel, moved, noise.of_panel(panel, moved))
+    variance = noise.yearly_variance(panel)
     true = 1 + (level[:, None] > level[None]).sum(axis=0)
     hits = []
     for place in range(0, 60, 3):

@@ -99,7 +99,7 @@ def bench_suite(quick: bool, folder: Path) -> None:
         os.environ["INDEXLIB_NOTEBOOKS"] = str(folder / "books")
     plain = cost(lambda: [call("papermill", "--no-progress-bar", b, folder / b.name, "-f", PARAMS) for b in books])
     show(f"papermill, {len(books)} notebooks one by one, no pages, no image files", plain)
-    run = ("indexlib.cli.main", "run", "--outputs", folder / "outputs")
+    run = ("indexlib.cli", "run", "--outputs", folder / "outputs")
     show("indexlib run, with pages and image files", cost(lambda: call(*run, PARAMS)), plain)
     show("indexlib run again, nothing changed", cost(lambda: call(*run, PARAMS)), plain)
     bench_papers(folder, plain)

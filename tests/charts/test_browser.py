@@ -13,7 +13,7 @@ import pytest
 from indexlib import charts, load_scores, standing
 from indexlib.base.problems import BrowserError
 from indexlib.charts.browser import IMAGES_A_LOAD, Browser, _Tabs
-from indexlib.charts.export import _image
+from indexlib.charts.export import _image, _set_dots_per_inch
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,10 @@ def test_pictures_do_not_depend_on_what_a_tab_drew_before(figures, browser, tmp_
     first = [p.read_bytes() for p in drawn(figures, tmp_path / "one", browser)]
     later = [p.read_bytes() for p in drawn(figures[::-1], tmp_path / "two", browser)][::-1]
     paths = [tmp_path / f"{n}.png" for n in range(len(figures))]
-    kaleido.write_fig_from_object_sync([_image(f, p) for f, p in zip(figures, paths, strict=True)],
+    kaleido.write_fig_from_object_sync([_image(f.to_dict(), p) for f, p in zip(figures, paths, strict=True)],
                                        kopts={"mathjax": False})
     for path in paths:
-        charts._set_dots_per_inch(path)
+        _set_dots_per_inch(path)
     assert first == later == [path.read_bytes() for path in paths]
 
 
@@ -56,7 +56,7 @@ def test_kaleido_still_has_the_step_that_is_left_out():
 
 def test_after_an_image_that_cannot_be_drawn_the_next_ones_are(figures, browser, tmp_path):
     drawn(figures[:1], tmp_path, browser)
-    wrong = _image(figures[0], tmp_path / "a.png") | {"fig": {"data": [{"type": "no such chart"}], "layout": 7}}
+    wrong = _image(figures[0].to_dict(), tmp_path / "a.png") | {"fig": {"data": [{"type": "no such chart"}], "layout": 7}}
     with pytest.raises(BrowserError, match="Trình duyệt không xuất được ảnh"):
         browser.draw([wrong])
     assert len(drawn(figures, tmp_path / "again", browser)) == 3
@@ -78,4 +78,4 @@ def test_a_full_disk_is_no_fault_of_the_browser(figures, browser, tmp_path):
     drawn(figures[:1], tmp_path, browser)
     (tmp_path / "a.png").symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
-        browser.draw([_image(figures[0], tmp_path / "a.png")])
+        browser.draw([_image(figures[0].to_dict(), tmp_path / "a.png")])

@@ -52,9 +52,9 @@ def pictures(found: Findings, index: str) -> list[Picture]:
     if s.loc[own, "score"].notna().sum() < 2:
         return []
     drawn = []
-    for kind, make in (("history", lambda: charts.history(found.scores, place, index, year=year)),
+    for kind, make in (("history", lambda: charts.history(found.panel, place, index, year=year)),
                        ("waterfall", lambda: charts.waterfall(
-                           outlook.contributions(found.scores, place, year, index), place, year))):
+                           outlook.contributions(found.panel, place, year, index), place, year))):
         try:
             drawn.append(Picture(kind, make()))
         except NoDataError:  # the text of the section says what is missing

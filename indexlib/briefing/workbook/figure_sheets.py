@@ -202,7 +202,7 @@ def trends(found: Findings, frame: pd.DataFrame) -> DataSheet:
 def earlier(found: Findings) -> DataSheet:
     """Every score and rank of the place up to the year, withheld ones with the reason."""
     catalogue, place, year = load_catalogue(), found.place.code, found.params.year
-    frame = standing(found.scores)
+    frame = standing(found.panel)
     given = found.scores[["year", "place", "component", "source"]]
     frame = frame[(frame["place"] == place) & (frame["year"] <= year)].merge(given, on=["year", "place", "component"])
     held = load_withheld()

@@ -35,7 +35,7 @@ def contributions(found: Findings, index: str) -> Table:
     digits, unit = catalogue.decimals(index), catalogue.component(index).unit
 
     def make() -> Table:
-        frame = outlook.contributions(found.scores, found.place.code, year, index)
+        frame = outlook.contributions(found.panel, found.place.code, year, index)
         rows = [(catalogue.label(r.component), w.change(r.change, digits, unit), w.change(r.contribution, digits, unit),
                  t(f"basis.{r.basis}")) for r in frame.itertuples(index=False)]
         total, rest = frame[["total_change", "rest"]].iloc[0]
@@ -55,7 +55,7 @@ def targets(found: Findings, index: str) -> Table:
     digits = catalogue.decimals(index)
 
     def make() -> Table:
-        frame = outlook.targets(found.scores, found.place.code, found.params.year, index, wanted.total, wanted.rank)
+        frame = outlook.targets(found.panel, found.place.code, found.params.year, index, wanted.total, wanted.rank)
         rows = []
         for r in frame.itertuples(index=False):
             gain = w.change(r.gain, digits)
@@ -84,7 +84,7 @@ def closing_gaps(found: Findings, index: str) -> Table:
     digits = catalogue.decimals(index)
 
     def make() -> Table:
-        frame = outlook.closing_gaps(found.scores, found.place.code, found.params.year, index)
+        frame = outlook.closing_gaps(found.panel, found.place.code, found.params.year, index)
         frame = frame[frame["to_quarter"] > 0]
         n = int(found.now.components.set_index("component")["scored"].get(index, 0))
         rows = [(catalogue.label(r.component), w.change(r.to_median, digits), w.change(r.total_median, digits),
