@@ -8,6 +8,8 @@ the gap that such a place usually means; without that, the fall.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
@@ -117,20 +119,20 @@ def focus(components: pd.DataFrame, n: int = 8, rules: Rules | None = None,
     """
     ranked = order(components, rules, fall_weight)
     ranked = ranked[ranked["component"].isin(finest(components["component"]))]
-    chosen = ranked.loc[_chosen(ranked["index"].astype(str), n)]
-    return chosen.sort_index().sort_values("emphasised", ascending=False, kind="stable").reset_index(drop=True)
+    chosen = ranked.iloc[_chosen(ranked["index"].tolist(), n)]
+    return chosen.sort_values("emphasised", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _chosen(index: pd.Series, n: int) -> list[int]:
-    """Labels of the rows chosen from rows in order of priority, given the index of each."""
-    chosen = list(index.drop_duplicates().index[:n])
-    most = max(int(MOST * n), 1)
+def _chosen(index: list[str], n: int) -> list[int]:
+    """Positions of the rows chosen from rows in order of priority, given the index of each."""
+    chosen = sorted({name: i for i, name in reversed(list(enumerate(index)))}.values())[:n]
+    most, count = max(int(MOST * n), 1), Counter(index[i] for i in chosen)
     for capped in (True, False):
-        for row in index.index.difference(chosen, sort=False):
-            full = capped and (index.loc[chosen] == index[row]).sum() >= most
-            if len(chosen) < n and not full:
-                chosen.append(row)
-    return chosen
+        for i, name in enumerate(index):
+            if len(chosen) < n and i not in chosen and not (capped and count[name] >= most):
+                chosen.append(i)
+                count[name] += 1
+    return sorted(chosen)
 
 
 def fallen_totals(components: pd.DataFrame) -> pd.DataFrame:
