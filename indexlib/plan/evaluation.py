@@ -13,9 +13,10 @@ from indexlib.analysis.falling import at_highest, falling
 from indexlib.analysis.panel import Panel, build
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.calibration import judged_falls
-from indexlib.plan.conditions import assess
+from indexlib.plan.conditions import DEFAULT_PLAN, assess
 from indexlib.plan.conditions import order as by_conditions
 from indexlib.plan.order import FALL_WEIGHT, priorities
+from indexlib.plan.plan import load_plan
 from indexlib.plan.rivals import regression
 from indexlib.plan.settings import Grades, Rules
 from indexlib.plan.skill import auc, by_grade, clustered
@@ -88,9 +89,9 @@ def candidates(scores: pd.DataFrame) -> pd.DataFrame:
     panel = build(scores)
     cells = panel.rows[["year", "place", "component"]].assign(
         **next_year.of_panel(panel), at_highest=at_highest(panel), **_outcomes(panel))
-    parts = []
+    parts, base_year = [], load_plan(DEFAULT_PLAN).about["base_year"]
     for year in FOCUS_YEARS:
-        known = assess(scores[scores["year"] <= year], Rules(), Grades(), year)
+        known = assess(scores[scores["year"] <= year], Rules(), Grades(), base_year)
         parts.append(known[(known["year"] == year) & (known["met"] > 0) & _of_level(known["component"])])
     frame = pd.concat(parts, ignore_index=True).merge(cells, on=["year", "place", "component"], validate="1:1")
     frame["lasting"] = frame["lasting"].where((frame["change_published"] < 0) | frame["lasting"].isna(), 0.0)
