@@ -9,8 +9,10 @@ from indexlib.base.wording import t
 from indexlib.content.prose import Text
 from indexlib.content.tables import Table
 from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.plan import evaluation, worlds
 from indexlib.plan.calibration import MOVES, by_grade, calibrations, judged_falls, kendall_under_drift, noise_shares
 from indexlib.plan.settings import Grades
+from indexlib.plan.skill import by_grade as by_lasting_grade
 
 SETTINGS = [(places, years, move) for move in MOVES for places, years in ((20, 3), (20, 10), (63, 4), (63, 10), (3000, 4))]
 #: Fewer falls than this say too little about a grade.
@@ -99,6 +101,46 @@ def backtest_words(frame: pd.DataFrame) -> Text:
 def beats_noise(row: object) -> bool:
     """Whether falls of a grade last more often than noise explains, by two standard errors."""
     return bool(row.above > 2 * row.se)
+
+
+def forecasts(falls: pd.DataFrame) -> Table:
+    """How well each forecast tells falls that last; ``falls`` of :func:`indexlib.plan.evaluation.falls`."""
+    rows = [(t(f"forecast.{r.forecast}"), w.number(r.falls, 0), w.number(r.auc, 3), w.number(r.brier, 3))
+            for r in evaluation.scores_of_forecasts(falls).itertuples(index=False)]
+    return Table(t("table.forecasts"), pd.DataFrame(rows, columns=["forecast", "falls", "auc", "brier"]))
+
+
+def lasting_grades(falls: pd.DataFrame) -> Table:
+    """What each grade of lasting falls says beside what happened."""
+    found = by_lasting_grade(falls["model"].to_numpy(), falls["lasted"].to_numpy(),
+                             falls["component"] + falls["year"].astype(str))
+    rows = [(r.grade, w.number(r.falls, 0), *(f"{percent(v, 1)}%" for v in (r.stated, r.lasted)), percent(r.se, 1))
+            for r in found.itertuples(index=False)]
+    return Table(t("table.lasting"), pd.DataFrame(rows, columns=["grade", "falls", "stated", "lasted", "se"]))
+
+
+def orders(lists: pd.DataFrame) -> Table:
+    """What each order catches, with standard errors; ``lists`` of :func:`indexlib.plan.evaluation.focus_lists`."""
+    rows = [(t(f"order.{r.order}"), *(f"{percent(v, 1)}% (±{percent(se, 1)})" for v, se in (
+        (r.low, r.low_se), (r.shortfall, r.shortfall_se), (r.lasting, r.lasting_se))))
+        for r in evaluation.by_order(lists).itertuples(index=False)]
+    return Table(t("table.orders", n=evaluation.FIRST, first=evaluation.FOCUS_YEARS[0], last=evaluation.FOCUS_YEARS[-1]),
+                 pd.DataFrame(rows, columns=["order", "next_low", "caught", "falls_caught"]))
+
+
+def falling_series(scores: pd.DataFrame) -> Table:
+    """How often a series called falling is still below its block's earlier mean two years on."""
+    rows = [(t(f"series.{r.rule}"), w.number(r.met, 0), f"{percent(r.below, 1)}%")
+            for r in evaluation.falling_series(scores).itertuples(index=False)]
+    return Table(t("table.series"), pd.DataFrame(rows, columns=["series", "series_met", "below"]))
+
+
+def simulated(seed: int = 1) -> Table:
+    """What each grade of lasting falls says in panels that move otherwise than the model assumes."""
+    rows = [(t(f"world.{r.world}"), r.grade, w.number(r.falls, 0),
+             *(f"{percent(v, 1)}%" for v in (r.stated, r.lasted)), percent(r.se, 1))
+            for r in worlds.overstatement(seed).itertuples(index=False)]
+    return Table(t("table.worlds"), pd.DataFrame(rows, columns=["world", "grade", "falls", "stated", "lasted", "se"]))
 
 
 def kendall(seed: int = 1) -> Table:

@@ -14,7 +14,8 @@ RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "y
          "lasted", "by_noise", "above", "se", "share", "share_se", "usual", "drift", "rate", "with_score",
          "with_rank", "missing", "held", "median", "gap", "slope", "falls_of", "p_fall", "contribution", "gain",
          "best_gain", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median", "rank_quarter",
-         "components", "planned", "unplanned", "faulty", "not_returned", "measures", "done", "done_late", "late", "due")
+         "components", "planned", "unplanned", "faulty", "not_returned", "measures", "done", "done_late", "late", "due",
+         "auc", "brier", "next_low", "caught", "falls_caught", "series_met", "below")
 
 
 @dataclass(frozen=True)
