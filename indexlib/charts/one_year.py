@@ -41,8 +41,7 @@ from indexlib.charts.style import (
 )
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.plan.conditions import finest
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, finest
 
 DOT = 9
 ROW, NAMES = 17, 205

@@ -9,19 +9,19 @@ from indexlib.briefing.workbook.data_sheet import Column, DataSheet
 from indexlib.briefing.workbook.figure_sheets import CODE
 from indexlib.content import tables
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.conditions import RULES, follow_up
+from indexlib.plan.conditions import thresholds
 from indexlib.plan.plan import BY_GAP
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, follow_up
 
 
 def rules(found: Findings) -> DataSheet:
     """The conditions, the plan's words, the thresholds applied, how many components meet them."""
     rows = []
-    for rule in RULES:
-        setting = getattr(found.params.rules, rule)
+    for condition, setting in thresholds(found.params.rules, off=True):
+        rule = condition.name
         states = found.now.flags.loc[found.now.flags["rule"] == rule, "state"]
         applied = t("wb.not_applied") if setting is None else tables.threshold_text(found, rule, setting)
-        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or NONE, applied, int((states == "met").sum()),
+        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or t("clause.none"), applied, int((states == "met").sum()),
                      int(states.isin(["met", "not_met"]).sum()), int((~states.isin(["met", "not_met"])).sum())))
     keys = ["rule_name", "clause", "threshold_text", "met_by", "judged_of", "unjudged"]
     columns = [Column("rule_name", width=20), Column("clause", width=60), Column("threshold_text", width=60),
@@ -54,7 +54,7 @@ def by_unit(found: Findings, given: pd.DataFrame) -> DataSheet:
         code=given["component"], met=given["component"].map(met)).sort_values("unit_name", kind="stable")
     columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 11), Column("why", width=44),
                Column("grade", width=8), Column("item", width=30), Column("words", width=60)]
-    return DataSheet("by_unit", columns, frame, None, _nothing(found))
+    return DataSheet("by_unit", columns, frame, None, tables.nothing(found))
 
 
 def by_item(found: Findings) -> DataSheet:
@@ -89,7 +89,7 @@ def gaps(found: Findings, given: pd.DataFrame) -> DataSheet:
                         unit_name=_units(found, mine))
     columns = [*CODE, Column("why", width=44), Column("grade", width=8), Column("item", width=32),
                Column("unit_name", width=46)]
-    return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else _nothing(found))
+    return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else tables.nothing(found))
 
 
 def sources(found: Findings) -> DataSheet:
@@ -102,7 +102,3 @@ def sources(found: Findings) -> DataSheet:
 def _units(found: Findings, given: pd.DataFrame) -> list[str]:
     """Names of units, with the call to name a person where the lead is generic."""
     return [tables.unit_text(found, r) or t("ws.no_unit") for r in given[["unit", "kind"]].to_dict("records")]
-
-
-def _nothing(found: Findings) -> str:
-    return t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)
