@@ -63,13 +63,11 @@ def grades_by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules, gra
         of_row = review.components.set_index("component").loc[own["component"]]
         years = of_row[condition.years] if isinstance(condition.years, str) else condition.years
         judged = of_row.assign(_years=years)[of_row["usual_movement"].notna()]
-        rate = {}
-        for name, at in (("A", grades.a), ("B", grades.b)):
-            rate[name] = sum(null_rate(int(row["_years"]), at, *_variances(known.loc[c], width[c]))
-                             for c, row in judged.iterrows())
+        a, b = (sum(null_rate(int(row["_years"]), least, *_variances(known.loc[c], width[c]))
+                    for c, row in judged.iterrows()) for least in (grades.a, grades.b))
         found = own.loc[own["component"].isin(judged.index) & (own["state"] == "met"), "grade"]
-        rows += [(condition.name, "A", len(judged), int((found == "A").sum()), rate["A"]),
-                 (condition.name, "B", len(judged), int((found == "B").sum()), rate["B"] - rate["A"])]
+        rows += [(condition.name, grade, len(judged), int((found == grade).sum()), expected)
+                 for grade, expected in (("A", a), ("B", b - a))]
     return pd.DataFrame(rows, columns=["rule", "grade", "judged", "found", "expected"])
 
 

@@ -234,13 +234,9 @@ def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:
     """Components of the catalogue in a year for which a place has no figure, with the reason."""
     catalogue, held = load_catalogue(), load_withheld()
     held = held[(held["place"] == place) & (held["year"] == year)].set_index("component")
-    rows = []
-    for code in catalogue.valid(year):
-        if code in set(components["component"]):
-            continue
-        withheld = code in held.index
-        why = own(held.loc[code].to_dict(), "reason") if withheld else ""
-        rows.append((catalogue.component(code).index, code, "withheld" if withheld else "not_at_hand", why))
+    gone = [code for code in catalogue.valid(year) if code not in set(components["component"])]
+    rows = [(catalogue.component(c).index, c, "withheld", own(held.loc[c].to_dict(), "reason")) if c in held.index else
+            (catalogue.component(c).index, c, "not_at_hand", "") for c in gone]
     return pd.DataFrame(rows, columns=["index", "component", "reason", "why"])
 
 

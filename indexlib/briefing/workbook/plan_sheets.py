@@ -8,25 +8,18 @@ from indexlib.base.wording import NONE, listing, t
 from indexlib.briefing.workbook.data_sheet import Column, DataSheet
 from indexlib.briefing.workbook.figure_sheets import CODE
 from indexlib.content import tables
+from indexlib.content.tables.flagged import counted, rule_names
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.conditions import thresholds
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings, follow_up
 
 
 def rules(found: Findings) -> DataSheet:
     """The conditions, the plan's words, the thresholds applied, how many components meet them."""
-    rows = []
-    for condition, setting in thresholds(found.params.rules, off=True):
-        rule = condition.name
-        states = found.now.flags.loc[found.now.flags["rule"] == rule, "state"]
-        applied = t("wb.not_applied") if setting is None else tables.threshold_text(found, rule, setting)
-        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or t("clause.none"), applied, int((states == "met").sum()),
-                     int(states.isin(["met", "not_met"]).sum()), int((~states.isin(["met", "not_met"])).sum())))
     keys = ["rule_name", "clause", "threshold_text", "met_by", "judged_of", "unjudged"]
     columns = [Column("rule_name", width=20), Column("clause", width=60), Column("threshold_text", width=60),
                *(Column(k, "whole", 14) for k in keys[3:])]
-    return DataSheet("rules", columns, pd.DataFrame(rows, columns=keys))
+    return DataSheet("rules", columns, counted(found, off=True).set_axis(keys, axis=1))
 
 
 def last_year(found: Findings) -> DataSheet:
@@ -38,8 +31,7 @@ def last_year(found: Findings) -> DataSheet:
     frame = pd.DataFrame({
         "code": frame["component"], "label": [catalogue.label(c) for c in frame["component"]],
         "became": [t(f"state.{s}") for s in frame["state"]],
-        **{when: [listing([t(f"rule.{r}") for r in codes.split(",")]) if codes else NONE for codes in frame[when]]
-           for when in ("before", "now")}})
+        "before": frame["before"].map(rule_names), "now": frame["now"].map(rule_names)})
     return DataSheet("last_year", columns, frame, None, t("empty.follow_up_none"))
 
 

@@ -49,7 +49,7 @@ def totals(found: Review) -> Table:
     return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding"), *row_notes(found, list(INDICES))])
 
 
-def _component_rows(found: Review, components: pd.DataFrame) -> Table:
+def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Table:
     catalogue, why, grades = load_catalogue(), why_text(found), grades_text(found)
     answer = found.by_component(components["component"]).set_index("component")
     rows, notes = [], []
@@ -67,7 +67,7 @@ def _component_rows(found: Review, components: pd.DataFrame) -> Table:
     grades = found.params.grades
     notes = [*rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
              t("note.usual"), t("note.computed"), t("note.order"), *notes, *chance_notes(found)]
-    return Table("", frame, notes, nothing(found))
+    return Table(title, frame, notes, nothing(found))
 
 
 def _cautions(row: object) -> list[str]:
@@ -103,27 +103,31 @@ def chance_notes(found: Review) -> list[str]:
 def focus(found: Review) -> Table:
     """The focus list: the first components to attend to, of the finest level at hand."""
     chosen, n = found.focus(found.params.focus), len(found.flagged())
-    table = _component_rows(found, chosen)
-    return Table(t("table.focus", k=len(chosen), n=n), table.frame, table.notes, table.empty)
+    return _component_rows(found, chosen, t("table.focus", k=len(chosen), n=n))
 
 
 def flagged(found: Review) -> Table:
     """Every component that meets a condition."""
     chosen = found.flagged()
-    table = _component_rows(found, chosen)
-    return Table(t("table.flagged", n=len(chosen)), table.frame, table.notes, table.empty)
+    return _component_rows(found, chosen, t("table.flagged", n=len(chosen)))
 
 
 def rules(found: Review) -> Table:
     """The conditions with the plan's words, the thresholds applied and how many components meet them."""
+    frame = counted(found)[["rule", "words", "threshold", "met", "judged"]]
+    return Table(t("table.rules"), frame.astype({"met": str, "judged": str}))
+
+
+def counted(found: Review, off: bool = False) -> pd.DataFrame:
+    """The columns of :func:`rules`, counts as numbers, and ``unjudged``; with ``off`` conditions not applied, too."""
     rows = []
-    for condition, setting in thresholds(found.params.rules):
-        rule, of_rule = condition.name, found.flags[found.flags["rule"] == condition.name]
-        judged = of_rule["state"].isin(["met", "not_met"])
-        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or t("clause.none"),
-                     threshold_text(found, rule, setting),
-                     str(int((of_rule["state"] == "met").sum())), str(int(judged.sum()))))
-    return Table(t("table.rules"), pd.DataFrame(rows, columns=["rule", "words", "threshold", "met", "judged"]))
+    for condition, setting in thresholds(found.params.rules, off):
+        rule, states = condition.name, found.flags.loc[found.flags["rule"] == condition.name, "state"]
+        judged = states.isin(["met", "not_met"])
+        threshold = t("wb.not_applied") if setting is None else threshold_text(found, rule, setting)
+        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or t("clause.none"), threshold,
+                     int((states == "met").sum()), int(judged.sum()), int((~judged).sum())))
+    return pd.DataFrame(rows, columns=["rule", "words", "threshold", "met", "judged", "unjudged"])
 
 
 def threshold_text(found: Review, rule: str, setting: object) -> str:
@@ -141,10 +145,11 @@ def follow_up(found: Review) -> Table:
     catalogue, frame = load_catalogue(), _follow_up(found, found.before)
     rank = {"still": 0, "new": 1, "first": 2, "cleared": 3, "not_judged": 4}
     frame = frame.assign(_r=frame["state"].map(rank)).sort_values("_r", kind="stable")
-    rows = [(catalogue.label(r.component), t(f"state.{r.state}"), _rule_names(r.before), _rule_names(r.now))
+    rows = [(catalogue.label(r.component), t(f"state.{r.state}"), rule_names(r.before), rule_names(r.now))
             for r in frame.itertuples(index=False)]
     return Table(t("table.follow_up"), pd.DataFrame(rows, columns=columns), empty=t("empty.follow_up_none"))
 
 
-def _rule_names(codes: str) -> str:
+def rule_names(codes: str) -> str:
+    """Names of rules joined by commas, or a dash."""
     return w.listing([t(f"rule.{c}") for c in codes.split(",")]) if codes else w.NONE
