@@ -21,6 +21,10 @@ MINUS = "-"
 NONE = "–"
 
 
+class TextError(LookupError):
+    """A text that the tables do not hold."""
+
+
 @cache
 def _texts() -> dict[str, dict[str, str]]:
     texts: dict[str, dict[str, str]] = {}
@@ -54,7 +58,7 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def t(key: str, /, **values: object) -> str:
-    """Text of a key in the language in force, with its fields filled.
+    """Text of a key in the language in force, with its fields filled; a TextError names one that is missing.
 
     Examples
     --------
@@ -64,7 +68,10 @@ def t(key: str, /, **values: object) -> str:
     ...     t("rule.score_fell")
     'score fell'
     """
-    return _texts()[key][language()].format(**values)
+    text = _texts().get(key, {}).get(language())
+    if not text:
+        raise TextError(f"no text {key!r} ({language()}) in {Path(__file__).parent.name}/texts")
+    return text.format(**values)
 
 
 def own(row: object, stem: str) -> str:

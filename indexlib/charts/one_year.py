@@ -32,8 +32,7 @@ from indexlib.charts.style import (
     width,
 )
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.conditions import finest
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, finest
 
 ROW, NAMES = 17, 205
 RADAR_MARGIN = 150

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from indexlib.content import tables
-from indexlib.plan.conditions import follow_up
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, follow_up
 
 
 def as_data(found: Findings) -> dict[str, Any]:

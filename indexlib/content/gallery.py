@@ -12,8 +12,7 @@ from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import t
 from indexlib.content.prose import Text, main_components
 from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
-from indexlib.plan.conditions import finest
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, finest
 
 Shown = charts.Chart | Text
 

@@ -13,6 +13,7 @@ from indexlib.base.untrusted import shown
 from indexlib.base.wording import t
 from indexlib.base.yamlfile import read_yaml
 from indexlib.data import files
+from indexlib.plan import conditions
 
 Words = Annotated[str, Field(min_length=1, max_length=2_000)]
 Year = Annotated[int, Field(ge=2000, le=2100)]
@@ -93,9 +94,12 @@ def read_about(path: Path) -> tuple[dict, list[Problem]]:
         About.model_validate(about)
     except ValidationError as error:
         return about, [_problem(name, e, lines) for e in error.errors()]
+    problems = [Problem(name, "", lines["clauses"], f"clauses.{c.name}", "missing",
+                        t("plan.no_clause", rule=t(f"rule.{c.name}"), name=c.name))
+                for c in conditions.CONDITIONS if c.name not in about["clauses"]]
     if about["first_year"] > about["last_year"]:
-        return about, [Problem(name, "", lines["last_year"], "last_year", "years", t("fault.years"))]
-    return about, []
+        problems.append(Problem(name, "", lines["last_year"], "last_year", "years", t("fault.years")))
+    return about, problems
 
 
 def _problem(name: str, error: ErrorDetails, lines: dict[str, int]) -> Problem:

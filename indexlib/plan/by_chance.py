@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
-from indexlib.analysis.noise import normal_cdf
 from indexlib.analysis.trends import null_rate
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.conditions import Review
+from indexlib.plan.conditions import thresholds
+from indexlib.plan.review import Review
 from indexlib.plan.settings import Grades, Rules
-
-#: Rules about movement; low rank and low score speak of the level itself.
-MOVING = ("score_fell", "trend_down", "rank_fell", "not_improved")
 
 
 def by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Flags found beside flags expected if no level had moved, by rule.
 
-    With a level that stays, a score is as likely to be lower than another year's as higher, and so is the
-    slope of any series: one half. A rank that wavers with standard deviation ``s`` (from its 5-95 % interval)
-    loses ``k`` places or more with probability ``1 - Phi((k - 1/2) / (s sqrt 2))``. Ties at the published
-    decimals are neglected. Ranks without an interval (partial panels) are left out of both counts.
+    Conditions about movement only; low rank and low score speak of the level itself. Where the probability of a
+    flag is not known (a rank without an interval, in a partial panel), it is left out of both counts.
 
     Parameters
     ----------
@@ -38,21 +31,20 @@ def by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules) -> pd.Data
         ``rule``, ``judged``, ``found``, ``expected``.
     """
     components = review.components.set_index("component")
-    chance = {"trend_down": pd.Series(0.5, index=components.index), "not_improved": pd.Series(0.5, index=components.index)}
-    usual = components["usual_movement"]
-    least = rules.score_fell or 0.0
-    chance["score_fell"] = pd.Series(normal_cdf(-least / usual), index=usual.index) if least else \
-        pd.Series(0.5, index=usual.index)
-    spread = (components["rank_worst"] - components["rank_best"]) / (2 * ndtri(0.95))
-    lost = (rules.rank_fell or 1) - 0.5
-    chance["rank_fell"] = pd.Series(normal_cdf(-lost / (np.sqrt(2) * spread)), index=usual.index).where(spread.notna())
     rows = []
-    for rule in MOVING:
-        own = review.flags[(review.flags["rule"] == rule) & review.flags["state"].isin(["met", "not_met"])]
-        p = own["component"].map(chance[rule])
+    for condition, threshold in thresholds(rules):
+        if condition.by_chance is None:
+            continue
+        own = _judged(review, condition.name)
+        p = own["component"].map(condition.by_chance(components, threshold))
         counted = p.notna()
-        rows.append((rule, int(counted.sum()), int((own["state"] == "met")[counted].sum()), float(p.sum())))
+        rows.append((condition.name, int(counted.sum()), int((own["state"] == "met")[counted].sum()), float(p.sum())))
     return pd.DataFrame(rows, columns=["rule", "judged", "found", "expected"])
+
+
+def _judged(review: Review, rule: str) -> pd.DataFrame:
+    """Flags of a rule that could be judged."""
+    return review.flags[(review.flags["rule"] == rule) & review.flags["state"].isin(["met", "not_met"])]
 
 
 def grades_by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules, grades: Grades) -> pd.DataFrame:
@@ -61,22 +53,21 @@ def grades_by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules, gra
     Returns
     -------
     DataFrame
-        ``rule`` (``score_fell``, ``trend_down``), ``grade`` (``A``, ``B``), ``judged``, ``found``, ``expected``.
+        ``rule``, ``grade`` (``A``, ``B``), ``judged``, ``found``, ``expected``.
     """
     known = noise.set_index("component")
     width = _widths(review)
     rows = []
-    for rule, steps in (("score_fell", lambda r: 2), ("trend_down", lambda r: int(r["n_years"]))):
-        own = review.flags[(review.flags["rule"] == rule) & review.flags["state"].isin(["met", "not_met"])]
+    for condition in (c for c, _ in thresholds(rules) if c.graded_by):
+        own = _judged(review, condition.name)
         of_row = review.components.set_index("component").loc[own["component"]]
-        judged = of_row[of_row["usual_movement"].notna()]
-        rate = {}
-        for name, at in (("A", grades.a), ("B", grades.b)):
-            rate[name] = sum(null_rate(steps(row), at, *_variances(known.loc[c], width[c]))
-                             for c, row in judged.iterrows())
+        years = of_row[condition.years] if isinstance(condition.years, str) else condition.years
+        judged = of_row.assign(_years=years)[of_row["usual_movement"].notna()]
+        a, b = (sum(null_rate(int(row["_years"]), least, *_variances(known.loc[c], width[c]))
+                    for c, row in judged.iterrows()) for least in (grades.a, grades.b))
         found = own.loc[own["component"].isin(judged.index) & (own["state"] == "met"), "grade"]
-        rows += [(rule, "A", len(judged), int((found == "A").sum()), rate["A"]),
-                 (rule, "B", len(judged), int((found == "B").sum()), rate["B"] - rate["A"])]
+        rows += [(condition.name, grade, len(judged), int((found == grade).sum()), expected)
+                 for grade, expected in (("A", a), ("B", b - a))]
     return pd.DataFrame(rows, columns=["rule", "grade", "judged", "found", "expected"])
 
 

@@ -10,7 +10,7 @@ from indexlib.analysis.changes import changes
 from indexlib.analysis.kendall import kendall_p
 from indexlib.analysis.noise import normal_cdf
 from indexlib.analysis.panel import Panel
-from indexlib.plan.conditions import graded
+from indexlib.plan.review import graded
 from indexlib.plan.settings import Grades
 
 #: How a level moves: lag-1 correlation of true yearly changes.

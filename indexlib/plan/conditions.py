@@ -1,222 +1,91 @@
-"""The plan's conditions applied to the components of a place in a year, each with its evidence.
+"""The plan's conditions: how each is judged, measured and graded, and which of its texts applies.
 
-Six rules stand for the five conditions of the plan; the thresholds are settings. A rule has one of
-five states: ``met``, ``not_met``, ``too_short``, ``not_comparable``, ``unknown``. Beside a fall or a
-trend stands the grade of the evidence that the level fell.
+Six conditions stand for the five that the plan words. A seventh is an object in ``CONDITIONS``, a field of
+:class:`indexlib.plan.settings.Rules` with its threshold, texts under ``rule.``, ``why.``, ``threshold.`` and, if it
+is graded, ``grade.``, and the plan's words among the ``clauses`` of ``plan.yml``, all under its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis import facts
 from indexlib.analysis.changes import half_up
-from indexlib.analysis.panel import Panel, choose
-from indexlib.base.problems import NoDataError
-from indexlib.base.wording import own, t
-from indexlib.data.catalogue import TOTAL, load_catalogue
-from indexlib.data.lookup import find_place
-from indexlib.data.scores import load_scores, load_withheld
-from indexlib.plan.plan import Plan, load_plan
-from indexlib.plan.settings import Grades, Rules
+from indexlib.analysis.noise import normal_cdf
+from indexlib.analysis.panel import choose
+from indexlib.base.problems import IndexlibError
+from indexlib.base.wording import listing, t
 
-RULES = ("score_fell", "trend_down", "rank_fell", "rank_low", "score_low", "not_improved")
-GRADES = ("A", "B", "C", "unknown")
-DEFAULT_PLAN = "ha_bac_2023_2025"
-COLUMNS = ["year", "place", "component", "index", "level", "rule", "state", "grade", "value", "threshold", "against",
-           "reason"]
+#: What a condition judges: a score, its change on the year before, its slope a year, places lost, a rank.
+Measure = Literal["score", "change", "slope", "places", "rank"]
+#: Cases of a text and its fields: the text of ``<key>.<case>``, of ``""`` the plain one; each case after the first
+#: takes the text before it up as ``{why}``.
+Said = tuple[tuple[str, ...], dict[str, Any]]
+
+
+class ConditionError(IndexlibError):
+    """A condition that does not exist, or that the settings do not know."""
 
 
 @dataclass(frozen=True)
-class Review:
-    """Everything that was found for one place and year.
+class Condition:
+    """One condition.
 
     Attributes
     ----------
-    components : DataFrame
-        One row per component with a figure: the columns of :func:`indexlib.analysis.facts.gather`, and ``met``
-        (number of conditions met), ``judged`` (number judged), ``grade`` (best grade of a fall or trend met);
-        in the findings of a run also ``rank_best`` and ``rank_worst``, see :mod:`indexlib.analysis.rank_intervals`.
-    flags : DataFrame
-        One row per component and rule; see :func:`flags`.
-    missing : DataFrame
-        Components without any figure: ``index``, ``component``, ``reason`` (``not_at_hand`` or
-        ``withheld``), ``why`` (the publisher's reason, in the language in force).
+    name : str
+    judge : callable
+        ``(facts, threshold)`` to state (``met``, ``not_met``, ``too_short``, ``not_comparable``, ``unknown``), value
+        judged, what it is judged against, what that is, and why there is no judgement; each a column or one value.
+        The columns of facts are those of :func:`indexlib.analysis.facts.gather`.
+    measured_in : {"score", "change", "slope", "places", "rank"}
+    why, at : callable
+        Text of a condition met, ``why.<name>``, from its flag and facts; text of the threshold,
+        ``threshold.<name>``, from the threshold and the plan's base year.
+    graded_by : str, optional
+        Column with the probability that the level fell, by which a condition met is graded.
+    years : int or str
+        Over how many years the graded movement is judged, or the column that says so.
+    by_chance : callable, optional
+        ``(facts, threshold)`` to the probability of being met where no level moved, ties at the published decimals
+        neglected; none for a condition on the level itself.
     """
 
-    place: str
-    year: int
-    components: pd.DataFrame
-    flags: pd.DataFrame
-    missing: pd.DataFrame
-
-    def flagged(self) -> pd.DataFrame:
-        """Components that meet at least one condition, ordered: most conditions first, then the better
-        grade, then the farthest below the median in shares of the scale."""
-        c = self.components
-        return order(c[c["met"] > 0])
-
-    def focus(self, n: int = 8) -> pd.DataFrame:
-        """The first ``n`` flagged components of the finest level at hand of each index."""
-        flagged = self.flagged()
-        return flagged[flagged["component"].isin(finest(self.components["component"]))].head(n)
+    name: str
+    judge: Callable[[pd.DataFrame, Any], tuple]
+    measured_in: Measure
+    why: Callable[[Any, Any], Said] = lambda flag, row: (("",), {})
+    at: Callable[[Any, int], Said] = lambda threshold, base_year: (("",), {"n": threshold})
+    graded_by: str | None = None
+    years: int | str = 2
+    by_chance: Callable[[pd.DataFrame, Any], pd.Series] | None = None
 
 
-def order(components: pd.DataFrame) -> pd.DataFrame:
-    """Order flagged components: conditions met, grade, distance below the median in shares of the scale."""
-    grade = pd.Categorical(components["grade"], [*GRADES, ""]).codes
-    keyed = components.assign(_met=-components["met"], _grade=grade, _gap=components["gap"].fillna(np.inf),
-                              _order=components["component"].map(load_catalogue().order))
-    keys = ["_met", "_grade", "_gap", "_order"]
-    return keyed.sort_values(keys).drop(columns=keys).reset_index(drop=True)
+def named(name: str) -> Condition:
+    """The condition of a name; a ConditionError names those there are."""
+    for condition in CONDITIONS:
+        if condition.name == name:
+            return condition
+    raise ConditionError(t("condition.unknown", name=name, names=listing([c.name for c in CONDITIONS])))
 
 
-def finest(components: pd.Series) -> list[str]:
-    """Components of which no part is among the components given."""
-    catalogue = load_catalogue()
-    parents = {catalogue.component(c).parent for c in components}
-    above = {catalogue.component(p).parent for p in parents if p}
-    return [c for c in components if c not in parents | above]
+def thresholds(rules: Any, off: bool = False) -> list[tuple[Condition, Any]]:
+    """The conditions with their thresholds among the settings, those switched off (``None``) only if asked for.
 
-
-def assess(scores: pd.DataFrame | Panel, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
-    """Apply the rules to every score of a panel.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Columns of :func:`indexlib.load_scores`, the whole panel.
-    rules, grades : Rules, Grades
-    base_year : int
-        Base year of "not improved" where the rules leave it to the plan.
-
-    Returns
-    -------
-    DataFrame
-        As ``components`` of :class:`Review`, for every place and year.
+    A ConditionError names a condition without a field of the settings, or a field without a condition.
     """
-    base_year = rules.not_improved if isinstance(rules.not_improved, int) else base_year
-    frame = facts.gather(scores, base_year)
-    met, judged = np.zeros(len(frame), dtype=np.int8), np.zeros(len(frame), dtype=np.int8)
-    best = np.full(len(frame), len(GRADES), dtype=np.int8)
-    for name in _asked(rules):
-        state = JUDGES[name](frame, getattr(rules, name))[0]
-        yes = np.asarray(state == "met")
-        met += yes
-        judged += yes | np.asarray(state == "not_met")
-        if name in GRADED:
-            grade = graded(frame[GRADED[name]], grades)
-            best[yes] = np.minimum(best[yes], pd.Categorical(grade, GRADES).codes[yes])
-    frame["met"], frame["judged"] = met, judged
-    frame["grade"] = pd.Categorical.from_codes(best, [*GRADES, ""])
-    return frame
-
-
-def _asked(rules: Rules) -> list[str]:
-    return [r for r in RULES if getattr(rules, r) is not None]
-
-
-def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None,
-           plan: Plan | None = None, grades: Grades | None = None) -> Review:
-    """Apply the plan's conditions to every component of a place that has a figure in a year.
-
-    Parameters
-    ----------
-    place : str
-        Code or any known spelling.
-    year : int
-        Index year.
-    rules, grades : Rules, Grades, optional
-        Thresholds; default those of :mod:`indexlib.plan.settings`.
-    scores : DataFrame, optional
-        The whole panel; default the bundled scores.
-    plan : Plan, optional
-        Gives the base year; default the plan of Hà Bắc.
-
-    Returns
-    -------
-    Review
-
-    Raises
-    ------
-    PlaceError, NoDataError
-    """
-    plan, rules, grades = plan or load_plan(DEFAULT_PLAN), rules or Rules(), grades or Grades()
-    scores = load_scores() if scores is None else scores
-    return cut(assess(scores, rules, grades, plan.about["base_year"]), place, year, rules, grades)
-
-
-def cut(assessed: pd.DataFrame, place: str, year: int, rules: Rules, grades: Grades) -> Review:
-    """The review of one place and year out of an assessed panel."""
-    code = find_place(place, year).code
-    known = assessed["year"]
-    if not (known == year).any():
-        raise NoDataError(t("year.no_data", year=year, first=known.min(), last=known.max()) if len(known)
-                          else t("year.none"))
-    here = assessed[(known == year) & (assessed["place"] == code)]
-    here = here.iloc[np.argsort(here["component"].map(load_catalogue().order).to_numpy())].reset_index(drop=True)
-    return Review(code, year, here, _long(here, rules, grades), _missing(code, year, here))
-
-
-def _long(frame: pd.DataFrame, rules: Rules, grades: Grades) -> pd.DataFrame:
-    """One row per component and rule, in that order."""
-    parts = [_rule(name, frame, getattr(rules, name), grades) for name in _asked(rules)]
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    return pd.concat(parts).sort_index(kind="stable")[COLUMNS].reset_index(drop=True)
-
-
-def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row per component and rule for a place and year.
-
-    Parameters
-    ----------
-    place, year, rules, scores
-        As in :func:`review`.
-
-    Returns
-    -------
-    DataFrame
-        ``year``, ``place``, ``component``, ``index``, ``level``, ``rule``; ``state``: ``met``, ``not_met``,
-        ``too_short`` (fewer comparable years than the rule asks), ``not_comparable`` (a block's edge) or
-        ``unknown`` (a figure is not at hand); ``grade`` of a fall or trend: ``A``, ``B``, ``C``, or why there is
-        none (``too_short``, ``not_comparable``, ``unknown``), empty for other rules and where nothing fell;
-        ``value``: the figure judged (points, points a year, places, rank, score); ``threshold``: what it is
-        judged against; ``against``: what that is (``previous``, ``median``, ``published_mean``, ``quarter``,
-        ``base_<year>``, ``slope``); ``reason``: why there is no judgement.
-
-    Examples
-    --------
-    >>> f = flags("Thanh Hóa", 2024)
-    >>> f[(f["rule"] == "score_fell") & (f["state"] == "met") & (f["level"] == "dimension")]["component"].tolist()
-    ['papi.1', 'papi.2', 'papi.6']
-    """
-    return review(place, year, rules, scores).flags
-
-
-def _rule(name: str, frame: pd.DataFrame, setting: object, grades: Grades) -> pd.DataFrame:
-    state, value, threshold, against, reason = JUDGES[name](frame, setting)
-    state = np.asarray(state, dtype=object)
-    grade = np.full(len(frame), "", dtype=object)
-    if name in GRADED:
-        grade = np.where(state == "met", graded(frame[GRADED[name]], grades), np.where(state == "not_met", "", state))
-    return frame[["year", "place", "component", "index", "level"]].assign(
-        rule=name, state=state, grade=grade, value=np.asarray(value, dtype=float),
-        threshold=np.asarray(threshold, dtype=float), against=np.asarray(against, dtype=object),
-        reason=np.asarray(reason, dtype=object))
-
-
-#: Rules whose evidence is graded, with the column of the probability that the level fell.
-GRADED = {"score_fell": "prob_fall", "trend_down": "prob_trend"}
-
-
-def graded(probability: pd.Series, grades: Grades) -> pd.Categorical:
-    """Grade of a probability that the level fell: ``A``, ``B``, ``C``, or ``unknown``."""
-    return choose([probability.isna(), probability >= grades.a, probability >= grades.b], ["unknown", "A", "B"], "C")
+    fields = type(rules).model_fields
+    for name in fields:
+        named(name)
+    for condition in CONDITIONS:
+        if condition.name not in fields:
+            raise ConditionError(t("condition.no_setting", name=condition.name))
+    given = [(c, getattr(rules, c.name)) for c in CONDITIONS]
+    return [(c, threshold) for c, threshold in given if off or threshold is not None]
 
 
 def _state(unknown: pd.Series, met: pd.Series, **before: pd.Series) -> pd.Categorical:
@@ -231,11 +100,32 @@ def _score_fell(f: pd.DataFrame, least: float) -> tuple:
     return state, f["change"], 0.0 - least, "previous", f["reason"]
 
 
+def _why_score_fell(flag: Any, row: Any) -> Said:
+    """With the country, more than it, or on its own; and beyond the usual movement."""
+    return (row.fell_with, *(["beyond"] if row.z < -1 else [])), {}
+
+
+def _fall_by_chance(f: pd.DataFrame, least: float) -> pd.Series:
+    usual = f["usual_movement"]
+    return pd.Series(normal_cdf(-least / usual), index=f.index) if least else _half(f, least)
+
+
+def _half(f: pd.DataFrame, _: Any) -> pd.Series:
+    """With a level that stays, a score is as likely below another year's as above it, and so is any slope below zero."""
+    return pd.Series(0.5, index=f.index)
+
+
 def _trend_down(f: pd.DataFrame, least: int) -> tuple:
     short = (f["n_years"] < least) & f["score"].notna()
     state = _state(f["score"].isna(), f["slope"] < 0, too_short=short)
     reason = choose([f["score"].isna(), short], ["rank_only", "too_short"], "")
     return state, f["slope"].where(~short), 0.0, "slope", reason
+
+
+def _why_trend_down(flag: Any, row: Any) -> Said:
+    gap = row.steps < row.n_years - 1  # a year without a score: steps do not tell of the whole series
+    return ("gap" if gap else "",), {"falls": int(row.falls), "steps": int(row.steps), "n": int(row.n_years),
+                                     "first": int(row.first_year), "last": row.year}
 
 
 def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
@@ -246,13 +136,32 @@ def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
     return state, lost.where(~edge), least, "previous", reason
 
 
+def _why_rank_fell(flag: Any, row: Any) -> Said:
+    """Places lost, what is left of them among the places scored in both years, and whether that is usual."""
+    common, cases = row.lost_in_common, [""]
+    if row.base != row.base_before:
+        cases.append("base" if pd.isna(common) else "common" if common > 0 else "not")
+    if row.rank_best <= row.rank_before <= row.rank_worst:
+        cases.append("usual")
+    return tuple(cases), {"n": int(flag.value), "base": int(row.base), "before": int(row.base_before),
+                          "common": None if pd.isna(common) else int(common)}
+
+
+def _rank_fall_by_chance(f: pd.DataFrame, least: int) -> pd.Series:
+    """``1 - Phi((k - 1/2) / (s sqrt 2))`` for ``k`` places lost; ``s``: standard deviation of a rank, of its interval."""
+    from scipy.special import ndtri
+
+    spread = (f["rank_worst"] - f["rank_best"]) / (2 * ndtri(0.95))
+    return pd.Series(normal_cdf((0.5 - least) / (np.sqrt(2) * spread)), index=f.index).where(spread.notna())
+
+
 def _rank_low(f: pd.DataFrame, share: float) -> tuple:
     """The lowest quarter is below the 25th percentile of a whole panel; otherwise the rank itself decides."""
     by_rank = f["rank"] > f["base"] * (1 - share)
     quarter = f["low_quarter"] if share == 0.25 else pd.Series(np.nan, index=f.index)
     low = (f["score"] < quarter).where(quarter.notna() & f["score"].notna(), by_rank).astype(bool)
-    state = _state(f["rank"].isna(), low)
-    return state, f["rank"], f["base"] * (1 - share), "quarter", choose([f["rank"].isna()], ["partial_panel"], "")
+    reason = choose([f["rank"].isna()], ["partial_panel"], "")
+    return _state(f["rank"].isna(), low), f["rank"], f["base"] * (1 - share), "quarter", reason
 
 
 def _score_low(f: pd.DataFrame, _: str) -> tuple:
@@ -274,58 +183,13 @@ def _not_improved(f: pd.DataFrame, _: object) -> tuple:
     return state, f["score"], f["base_score"], against, reason
 
 
-JUDGES: dict[str, Callable[..., tuple]] = {
-    "score_fell": _score_fell, "trend_down": _trend_down, "rank_fell": _rank_fell, "rank_low": _rank_low,
-    "score_low": _score_low, "not_improved": _not_improved}
-
-
-def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:
-    """Components of the catalogue in a year for which a place has no figure, with the reason."""
-    catalogue, held = load_catalogue(), load_withheld()
-    held = held[(held["place"] == place) & (held["year"] == year)].set_index("component")
-    rows = []
-    for code in catalogue.valid(year):
-        if code in set(components["component"]):
-            continue
-        withheld = code in held.index
-        why = own(held.loc[code].to_dict(), "reason") if withheld else ""
-        rows.append((catalogue.component(code).index, code, "withheld" if withheld else "not_at_hand", why))
-    return pd.DataFrame(rows, columns=["index", "component", "reason", "why"])
-
-
-def follow_up(now: Review, before: Review) -> pd.DataFrame:
-    """What became of last year's flagged components.
-
-    Returns
-    -------
-    DataFrame
-        ``component``, ``state`` (``still``; ``new``: a condition met this year was judged last year and not met;
-        ``first``: none of those met this year could be judged last year; ``cleared``: every condition met last
-        year was judged this year and is met no more; ``not_judged``: one of them could not be judged this
-        year), ``before``, ``now``: rules met, joined by commas; in the order of the catalogue.
-    """
-    met, rules = {}, {}
-    for when, found in (("before", before), ("now", now)):
-        met[when] = found.flags.loc[found.flags["state"] == "met", ["component", "rule"]]
-        rules[when] = met[when].groupby("component")["rule"].agg(",".join)
-    frame = pd.DataFrame(rules).fillna("")
-    before_then = _states(met["now"], before)
-    after = _states(met["before"], now)
-    was_clear = frame.index.isin(before_then.loc[before_then["state"] == "not_met", "component"])
-    open_now = frame.index.isin(after.loc[~after["state"].isin(["met", "not_met"]), "component"])
-    none_before, none_now = frame["before"] == "", frame["now"] == ""
-    frame["state"] = np.select([none_before & was_clear, none_before, none_now & open_now, none_now],
-                               ["new", "first", "not_judged", "cleared"], "still")
-    frame = frame.rename_axis("component").reset_index()
-    position = frame["component"].map(load_catalogue().order)
-    return frame.iloc[np.argsort(position.to_numpy())][["component", "state", "before", "now"]].reset_index(drop=True)
-
-
-def _states(asked: pd.DataFrame, found: Review) -> pd.DataFrame:
-    """State of conditions (component, rule) in another review; missing where it has no figure."""
-    return asked.merge(found.flags[["component", "rule", "state"]], how="left", on=["component", "rule"])
-
-
-def totals(found: Review) -> pd.DataFrame:
-    """The rows of the indices' overall scores among the components of a review."""
-    return found.components[found.components["level"] == TOTAL]
+CONDITIONS = (
+    Condition("score_fell", _score_fell, "change", _why_score_fell,
+              lambda least, _: (("least" if least > 0 else "",), {"n": least}), "prob_fall", 2, _fall_by_chance),
+    Condition("trend_down", _trend_down, "slope", _why_trend_down,
+              graded_by="prob_trend", years="n_years", by_chance=_half),
+    Condition("rank_fell", _rank_fell, "places", _why_rank_fell, by_chance=_rank_fall_by_chance),
+    Condition("rank_low", _rank_low, "rank", at=lambda share, _: (("",), {"n": 100 * share})),
+    Condition("score_low", _score_low, "score", lambda flag, _: ((flag.against,), {})),
+    Condition("not_improved", _not_improved, "score", lambda _, row: (("",), {"year": int(row.base_year)}),
+              lambda year, base: (("",), {"year": base if year == "plan" else year}), by_chance=_half))

@@ -13,10 +13,9 @@ from indexlib.analysis.falling import at_highest, falling
 from indexlib.analysis.panel import Panel, build
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.calibration import judged_falls
-from indexlib.plan.conditions import DEFAULT_PLAN, assess
-from indexlib.plan.conditions import order as by_conditions
 from indexlib.plan.order import FALL_WEIGHT, priorities
 from indexlib.plan.plan import load_plan
+from indexlib.plan.review import DEFAULT_PLAN, assess, by_conditions
 from indexlib.plan.rivals import regression
 from indexlib.plan.settings import Grades, Rules
 from indexlib.plan.skill import auc, by_grade, clustered

@@ -17,7 +17,8 @@ from scipy.special import ndtri
 from indexlib.analysis.falling import falling
 from indexlib.analysis.panel import choose
 from indexlib.data.catalogue import TOTAL, load_catalogue
-from indexlib.plan.conditions import JUDGES, finest
+from indexlib.plan.conditions import named
+from indexlib.plan.review import finest
 from indexlib.plan.settings import Rules
 
 #: Weight of an expected lasting fall against an expected gap; see :mod:`indexlib.plan.evaluation`.
@@ -76,7 +77,7 @@ def emphasised(components: pd.DataFrame, rules: Rules | None = None) -> np.ndarr
     """What the plan names before others (IV.2): a low score whose rank is low too, or that has been falling."""
     rules = rules or Rules()
     met = {name: np.zeros(len(components), dtype=bool) if getattr(rules, name) is None else
-           np.asarray(JUDGES[name](components, getattr(rules, name))[0] == "met") for name in ("rank_low", "score_low")}
+           np.asarray(named(name).judge(components, getattr(rules, name))[0] == "met") for name in ("rank_low", "score_low")}
     return met["score_low"] & (met["rank_low"] | falling(components, rules.trend_down).to_numpy())
 
 

@@ -1,31 +1,40 @@
-"""What one run found: the review of its year, that of the year before, and the plan they are held against."""
+"""The review of a place in a year: every component under every condition of the plan, and the year before."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
+from indexlib.analysis import facts
 from indexlib.analysis.noise import estimate_noise
-from indexlib.analysis.panel import Panel, load_panel
+from indexlib.analysis.panel import Panel, build, choose, load_panel
 from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
 from indexlib.base.problems import NoDataError, PlaceError
-from indexlib.base.wording import use
+from indexlib.base.wording import language, own, t, use
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import Place
-from indexlib.plan.conditions import Review, assess, cut
+from indexlib.data.scores import load_withheld
+from indexlib.plan.conditions import Condition, thresholds
 from indexlib.plan.plan import Plan, load_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
 
+GRADES = ("A", "B", "C", "unknown")
+DEFAULT_PLAN = "ha_bac_2023_2025"
+COLUMNS = ["year", "place", "component", "index", "level", "rule", "state", "grade", "value", "threshold", "against",
+           "reason"]
 
-@dataclass(frozen=True)
-class Findings:
-    """Findings of a run.
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """Everything that was found for one place and year.
 
     Attributes
     ----------
@@ -33,19 +42,59 @@ class Findings:
     place : Place
         The place under its name of the year.
     plan : Plan
-    now : Review
+    panel : Panel
+        Everything that is published, analysed once.
+    components : DataFrame
+        One row per component with a figure: the columns of :func:`indexlib.analysis.facts.gather`; ``met`` (number of
+        conditions met), ``judged`` (number judged), ``grade`` (best grade of a fall or trend met); ``rank_best``,
+        ``rank_worst``, see :mod:`indexlib.analysis.rank_intervals`.
+    flags : DataFrame
+        One row per component and rule; see :func:`flags`.
+    missing : DataFrame
+        Components without any figure: ``index``, ``component``, ``reason`` (``not_at_hand`` or
+        ``withheld``), ``why`` (the publisher's reason, in the language in force).
     before : Review or None
-        Review of the year before; ``None`` where the place has no figures then.
+        Review of the year before; ``None`` where the place has no figures then, and in such a review itself.
     """
 
     params: Params
     place: Place
     plan: Plan
-    now: Review
-    before: Review | None
-    noise: pd.DataFrame
-    scores: pd.DataFrame
     panel: Panel
+    components: pd.DataFrame
+    flags: pd.DataFrame
+    missing: pd.DataFrame
+    before: Review | None = None
+
+    @property
+    def year(self) -> int:
+        """The year reviewed."""
+        return self.params.year
+
+    @property
+    def now(self) -> Review:
+        """The review itself, beside ``before``."""
+        return self
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """The score table of the panel."""
+        return self.panel.rows.copy()
+
+    @cached_property
+    def noise(self) -> pd.DataFrame:
+        """:func:`indexlib.estimate_noise` of the panel."""
+        return estimate_noise(self.panel).copy()
+
+    def flagged(self) -> pd.DataFrame:
+        """Components that meet at least one condition, ordered: most conditions first, then the better
+        grade, then the farthest below the median in shares of the scale."""
+        return by_conditions(self.components[self.components["met"] > 0])
+
+    def focus(self, n: int = 8) -> pd.DataFrame:
+        """The first ``n`` flagged components of the finest level at hand of each index."""
+        flagged = self.flagged()
+        return flagged[flagged["component"].isin(finest(self.components["component"]))].head(n)
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.plan.Plan.notices`."""
@@ -60,9 +109,9 @@ class Findings:
             ``item``, in the order of the plan; ``components`` that the index has in the year and the item serves;
             ``judged`` of them: at least one condition could be judged; ``flagged``: at least one is met.
         """
-        c = self.now.components
+        c = self.components
         links = self.plan.mapping
-        links = links[(links["strength"] != "none") & links["component"].isin(load_catalogue().valid(self.params.year))]
+        links = links[(links["strength"] != "none") & links["component"].isin(load_catalogue().valid(self.year))]
         links = links.assign(judged=links["component"].isin(c.loc[c["judged"] > 0, "component"]),
                              flagged=links["component"].isin(c.loc[c["met"] > 0, "component"]))
         count = links.groupby("item").agg(components=("component", "size"), judged=("judged", "sum"),
@@ -77,20 +126,24 @@ class Findings:
     def standing(self) -> pd.DataFrame:
         """Standing of every place in the year."""
         everywhere = standing(self.panel)
-        return everywhere[everywhere["year"] == self.params.year]
+        return everywhere[everywhere["year"] == self.year]
 
     def peers(self) -> list[str]:
         """Codes of the places to compare with, as the parameters choose them."""
         chosen = self.params.peers
         if chosen == "region":
-            return region(self.place.code, self.params.year)
+            return region(self.place.code, self.year)
         if chosen == "similar":
-            return similar(self.panel, self.place.code, self.params.year)
-        return [find_place(name, self.params.year).code for name in chosen]
+            return similar(self.panel, self.place.code, self.year)
+        return [find_place(name, self.year).code for name in chosen]
 
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.plan.Plan.responsible`."""
         return self.plan.responsible(list(components))
+
+
+#: The earlier name of the review of a run.
+Findings = Review
 
 
 def notices(params: Params, plan: Plan, place: str) -> list[str]:
@@ -99,46 +152,231 @@ def notices(params: Params, plan: Plan, place: str) -> list[str]:
     return plan.notices(max(params.year, report.year or 0), place, report.closing)
 
 
-def find(params: Params) -> Findings:
-    """Review a place as parameters ask, and set the language they name."""
-    use(params.language)
-    plan, panel = load_plan(params.plan), load_panel()
-    place = find_place(params.place, params.year)
-    assessed = _assessed(files.data_dir(), params.rules, params.grades, plan.about["base_year"])
-    now = cut(assessed, place.code, params.year, params.rules, params.grades)
-    before: Review | None
-    try:
-        before = cut(assessed, place.code, params.year - 1, params.rules, params.grades)
-    except (NoDataError, PlaceError):  # the first year with scores, or the first year of the place
-        before = None
-    if before is not None and before.components.empty:
-        before = None
-    intervals = rank_intervals(panel, place.code, [params.year, params.year - 1])
-    return Findings(params, place, plan, _with_intervals(now, intervals), before and _with_intervals(before, intervals),
-                    estimate_noise(panel).copy(), panel.rows.copy(), panel)
+def by_conditions(components: pd.DataFrame) -> pd.DataFrame:
+    """Components in the order of conditions met, grade, distance below the median in shares of the scale."""
+    grade = pd.Categorical(components["grade"], [*GRADES, ""]).codes
+    keyed = components.assign(_met=-components["met"], _grade=grade, _gap=components["gap"].fillna(np.inf),
+                              _order=components["component"].map(load_catalogue().order))
+    keys = ["_met", "_grade", "_gap", "_order"]
+    return keyed.sort_values(keys).drop(columns=keys).reset_index(drop=True)
 
 
-def _of_all_places(folder: Path, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
-    """Every place and year assessed: the same for all runs that ask alike."""
-    return assess(load_panel(), rules, grades, base_year)
+def finest(components: pd.Series) -> list[str]:
+    """Components of which no part is among the components given."""
+    catalogue = load_catalogue()
+    parents = {catalogue.component(c).parent for c in components}
+    above = {catalogue.component(p).parent for p in parents if p}
+    return [c for c in components if c not in parents | above]
 
 
-_assessed = files.remembered(_of_all_places, at_most=2)
+def assess(scores: pd.DataFrame | Panel, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:
+    """Apply the conditions to every score of a panel.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns of :func:`indexlib.load_scores`, the whole panel.
+    rules, grades : Rules, Grades
+    base_year : int
+        Base year of "not improved" where the rules leave it to the plan.
+
+    Returns
+    -------
+    DataFrame
+        As ``components`` of :class:`Review` but for the intervals of ranks, for every place and year.
+    """
+    asked = thresholds(rules)
+    base_year = rules.not_improved if isinstance(rules.not_improved, int) else base_year
+    frame = facts.gather(scores, base_year)
+    met, judged = np.zeros(len(frame), dtype=np.int8), np.zeros(len(frame), dtype=np.int8)
+    best = np.full(len(frame), len(GRADES), dtype=np.int8)
+    for condition, threshold in asked:
+        state = condition.judge(frame, threshold)[0]
+        yes = np.asarray(state == "met")
+        met += yes
+        judged += yes | np.asarray(state == "not_met")
+        if condition.graded_by:
+            grade = graded(frame[condition.graded_by], grades)
+            best[yes] = np.minimum(best[yes], pd.Categorical(grade, GRADES).codes[yes])
+    frame["met"], frame["judged"] = met, judged
+    frame["grade"] = pd.Categorical.from_codes(best, [*GRADES, ""])
+    return frame
+
+
+def graded(probability: pd.Series, grades: Grades) -> pd.Categorical:
+    """Grade of a probability that the level fell: ``A``, ``B``, ``C``, or ``unknown``."""
+    return choose([probability.isna(), probability >= grades.a, probability >= grades.b], ["unknown", "A", "B"], "C")
+
+
+def cut(assessed: pd.DataFrame, params: Params, plan: Plan, panel: Panel) -> Review:
+    """The place and year that parameters name out of an assessed panel, without the intervals of ranks.
+
+    Raises
+    ------
+    PlaceError, NoDataError
+    """
+    place, year, known = find_place(params.place, params.year), params.year, assessed["year"]
+    if not (known == year).any():
+        raise NoDataError(t("year.no_data", year=year, first=known.min(), last=known.max()) if len(known)
+                          else t("year.none"))
+    here = assessed[(known == year) & (assessed["place"] == place.code)]
+    here = here.iloc[np.argsort(here["component"].map(load_catalogue().order).to_numpy())].reset_index(drop=True)
+    parts = [_judged(c, here, threshold, params.grades) for c, threshold in thresholds(params.rules)]
+    flags = pd.concat(parts).sort_index(kind="stable")[COLUMNS].reset_index(drop=True) if parts else \
+        pd.DataFrame(columns=COLUMNS)
+    return Review(params, place, plan, panel, here, flags, _missing(place.code, year, here))
+
+
+def _judged(condition: Condition, frame: pd.DataFrame, threshold: object, grades: Grades) -> pd.DataFrame:
+    """Flags of one condition, a row a component."""
+    state, value, limit, against, reason = condition.judge(frame, threshold)
+    state = np.asarray(state, dtype=object)
+    grade = np.full(len(frame), "", dtype=object)
+    if condition.graded_by:
+        grade = np.where(state == "met", graded(frame[condition.graded_by], grades), np.where(state == "not_met", "", state))
+    return frame[["year", "place", "component", "index", "level"]].assign(
+        rule=condition.name, state=state, grade=grade, value=np.asarray(value, dtype=float),
+        threshold=np.asarray(limit, dtype=float), against=np.asarray(against, dtype=object),
+        reason=np.asarray(reason, dtype=object))
+
+
+def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:
+    """Components of the catalogue in a year for which a place has no figure, with the reason."""
+    catalogue, held = load_catalogue(), load_withheld()
+    held = held[(held["place"] == place) & (held["year"] == year)].set_index("component")
+    gone = [code for code in catalogue.valid(year) if code not in set(components["component"])]
+    rows = [(catalogue.component(c).index, c, "withheld", own(held.loc[c].to_dict(), "reason")) if c in held.index else
+            (catalogue.component(c).index, c, "not_at_hand", "") for c in gone]
+    return pd.DataFrame(rows, columns=["index", "component", "reason", "why"])
+
+
+_assessed = files.remembered(
+    lambda folder, rules, grades, base_year: assess(load_panel(), rules, grades, base_year), at_most=2)
+
+
+def _open(params: Params, plan: Plan, scores: pd.DataFrame | None = None) -> Review:
+    """The review of a place and year with that of the year before, both with the 5-95 % intervals of ranks."""
+    asked = params.rules, params.grades, plan.about["base_year"]
+    panel = load_panel() if scores is None else build(scores)
+    assessed = _assessed(files.data_dir(), *asked) if scores is None else assess(panel, *asked)
+    now, before = cut(assessed, params, plan, panel), None
+    intervals = rank_intervals(panel, now.place.code, [now.year, now.year - 1])
+    with suppress(NoDataError, PlaceError):  # the first year with scores, or the first year of the place
+        last_year = params.model_copy(update={"place": now.place.code, "year": now.year - 1})
+        before = cut(assessed, last_year, plan, panel)
+    before = None if before is None or before.components.empty else _with_intervals(before, intervals)
+    return replace(_with_intervals(now, intervals), before=before)
 
 
 def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
-    """Add the 5-95 % interval of the rank to the components of a review."""
     own = intervals.loc[intervals["year"] == found.year, ["component", "rank_best", "rank_worst"]]
     return replace(found, components=found.components.merge(own, on="component", how="left"))
 
 
-def open_run(**parameters: object) -> Findings:
+def find(params: Params) -> Review:
+    """Review a place as parameters ask, and set the language they name."""
+    use(params.language)
+    return _open(params, load_plan(params.plan))
+
+
+def open_run(**parameters: object) -> Review:
     """Check the parameters of a notebook and review the place they name.
 
     Examples
     --------
     >>> found = open_run(place="Thanh Hóa", year=2024)
-    >>> len(found.now.focus(8))
+    >>> len(found.focus(8))
     8
     """
     return find(check_params(dict(parameters)))
+
+
+def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None,
+           plan: Plan | None = None, grades: Grades | None = None) -> Review:
+    """Apply the plan's conditions to every component of a place that has a figure in a year.
+
+    Parameters
+    ----------
+    place : str
+        Code or any known spelling.
+    year : int
+        Index year.
+    rules, grades : Rules, Grades, optional
+        Thresholds; default those of :mod:`indexlib.plan.settings`.
+    scores : DataFrame, optional
+        The whole panel; default the bundled scores.
+    plan : Plan, optional
+        Gives the base year; default the plan of Hà Bắc.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    PlaceError, NoDataError
+    """
+    plan = plan or load_plan(DEFAULT_PLAN)
+    return _open(Params.model_construct(place=place, year=int(year), plan=plan.code, language=language(),
+                                        rules=rules or Rules(), grades=grades or Grades()), plan, scores)
+
+
+def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row per component and rule for a place and year.
+
+    Parameters
+    ----------
+    place, year, rules, scores
+        As in :func:`review`.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``place``, ``component``, ``index``, ``level``, ``rule``; ``state``: ``met``, ``not_met``,
+        ``too_short`` (fewer comparable years than the rule asks), ``not_comparable`` (a block's edge) or
+        ``unknown`` (a figure is not at hand); ``grade`` of a fall or trend: ``A``, ``B``, ``C``, or why there is
+        none (``too_short``, ``not_comparable``, ``unknown``), empty for other rules and where nothing fell;
+        ``value``: the figure judged (points, points a year, places, rank, score); ``threshold``: what it is
+        judged against; ``against``: what that is (``previous``, ``median``, ``published_mean``, ``quarter``,
+        ``base_<year>``, ``slope``); ``reason``: why there is no judgement.
+
+    Examples
+    --------
+    >>> f = flags("Thanh Hóa", 2024)
+    >>> f[(f["rule"] == "score_fell") & (f["state"] == "met") & (f["level"] == "dimension")]["component"].tolist()
+    ['papi.1', 'papi.2', 'papi.6']
+    """
+    return review(place, year, rules, scores).flags
+
+
+def follow_up(now: Review, before: Review) -> pd.DataFrame:
+    """What became of last year's flagged components.
+
+    Returns
+    -------
+    DataFrame
+        ``component``, ``state`` (``still``; ``new``: a condition met this year was judged last year and not met;
+        ``first``: none of those met this year could be judged last year; ``cleared``: every condition met last
+        year was judged this year and is met no more; ``not_judged``: one of them could not be judged this
+        year), ``before``, ``now``: rules met, joined by commas; in the order of the catalogue.
+    """
+    met, rules = {}, {}
+    for when, found in (("before", before), ("now", now)):
+        met[when] = found.flags.loc[found.flags["state"] == "met", ["component", "rule"]]
+        rules[when] = met[when].groupby("component")["rule"].agg(",".join)
+    frame = pd.DataFrame(rules).fillna("")
+    before_then = _states(met["now"], before)
+    after = _states(met["before"], now)
+    was_clear = frame.index.isin(before_then.loc[before_then["state"] == "not_met", "component"])
+    open_now = frame.index.isin(after.loc[~after["state"].isin(["met", "not_met"]), "component"])
+    none_before, none_now = frame["before"] == "", frame["now"] == ""
+    frame["state"] = np.select([none_before & was_clear, none_before, none_now & open_now, none_now],
+                               ["new", "first", "not_judged", "cleared"], "still")
+    frame = frame.rename_axis("component").reset_index()
+    position = frame["component"].map(load_catalogue().order)
+    return frame.iloc[np.argsort(position.to_numpy())][["component", "state", "before", "now"]].reset_index(drop=True)
+
+
+def _states(asked: pd.DataFrame, found: Review) -> pd.DataFrame:
+    """State of conditions (component, rule) in another review; missing where it has no figure."""
+    return asked.merge(found.flags[["component", "rule", "state"]], how="left", on=["component", "rule"])

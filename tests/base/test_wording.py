@@ -134,7 +134,7 @@ def test_an_unknown_language_is_refused_and_leaves_the_one_in_force():
 
 
 def test_speaking_puts_the_language_back_even_after_an_error():
-    with pytest.raises(KeyError), w.speaking("en"):
+    with pytest.raises(w.TextError, match=r"'no\.such\.key'"), w.speaking("en"):
         w.t("no.such.key")
     assert w.language() == "vi"
 

@@ -28,8 +28,7 @@ from indexlib import charts
 from indexlib.base import wording
 from indexlib.briefing import bundle
 from indexlib.intake.recognise import read_published
-from indexlib.plan.conditions import assess
-from indexlib.plan.review import find
+from indexlib.plan.review import assess, find
 from indexlib.plan.settings import Grades, Rules, read_params
 from indexlib.run.one import suite
 from indexlib.run.paramfiles import other_places

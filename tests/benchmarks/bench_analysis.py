@@ -15,7 +15,7 @@ import pytest
 
 import indexlib as ix
 from indexlib.data import files
-from indexlib.plan.conditions import assess
+from indexlib.plan.review import assess
 from indexlib.plan.settings import Grades, Rules
 
 COMMUNES, COMPONENTS, YEARS, LAST = 3321, 60, 6, 2024

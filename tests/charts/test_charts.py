@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import struct
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,11 +17,9 @@ from indexlib.base.wording import speaking
 from indexlib.charts import style
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
-from indexlib.plan.conditions import assess, cut
-from indexlib.plan.review import open_run
+from indexlib.plan.review import assess, cut, open_run
 
 YEAR = 2024
 PROVINCES = [p.code for p in load_places().valid(YEAR)]
@@ -44,8 +41,7 @@ def review_of():
     assessed = assess(load_scores(), p.rules, p.grades, found.plan.about["base_year"])
 
     def of(place):
-        return replace(found, place=find_place(place, YEAR), params=p.model_copy(update={"place": place}),
-                       now=cut(assessed, place, YEAR, p.rules, p.grades), before=None)
+        return cut(assessed, p.model_copy(update={"place": place}), found.plan, found.scores)
 
     return of
 

@@ -8,9 +8,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from indexlib import Grades, NoDataError, PlaceError, Rules, flags, follow_up, load_places, load_scores, review
+from indexlib import (
+    Grades,
+    NoDataError,
+    Params,
+    PlaceError,
+    Review,
+    Rules,
+    flags,
+    follow_up,
+    load_places,
+    load_plan,
+    load_scores,
+    review,
+)
 from indexlib.data.catalogue import PART, TOTAL
-from indexlib.plan.conditions import RULES, assess, cut
+from indexlib.plan.conditions import CONDITIONS
+from indexlib.plan.review import assess, cut
 
 YEARS = range(2012, 2025)
 STATES = {"met", "not_met", "too_short", "not_comparable", "unknown"}
@@ -22,8 +36,14 @@ def judged_panel() -> pd.DataFrame:
     return assess(load_scores(), Rules(), Grades(), 2022)
 
 
+def cut_out(place: str, year: int) -> Review:
+    """The review of a place and year with the default thresholds."""
+    params = Params(place=place, year=year)
+    return cut(judged_panel(), params, load_plan(params.plan), load_scores())
+
+
 def with_defaults(place: str, year: int) -> pd.DataFrame:
-    return cut(judged_panel(), place, year, Rules(), Grades()).flags
+    return cut_out(place, year).flags
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +54,7 @@ def found():
 @pytest.fixture(scope="module")
 def reviews():
     """The review of each of the 63 provinces in each year from 2012 to 2024."""
-    return {(p.code, year): cut(judged_panel(), p.code, year, Rules(), Grades())
-            for year in YEARS for p in load_places().valid(year)}
+    return {(p.code, year): cut_out(p.code, year) for year in YEARS for p in load_places().valid(year)}
 
 
 @pytest.fixture(scope="module")
@@ -262,11 +281,11 @@ def test_wrong_calls_say_what_there_is(place, year, error, words):
 
 def test_one_rule_switched_off_leaves_the_others():
     found = flags("thanh_hoa", 2024, rules=Rules(trend_down=None, not_improved=None))
-    assert set(found["rule"]) == set(RULES) - {"trend_down", "not_improved"}
+    assert set(found["rule"]) == {c.name for c in CONDITIONS} - {"trend_down", "not_improved"}
 
 
 def test_with_every_rule_off_nothing_is_flagged():
-    off = Rules(**dict.fromkeys(RULES))
+    off = Rules(**dict.fromkeys(c.name for c in CONDITIONS))
     found = review("thanh_hoa", 2024, rules=off)
     assert found.flags.empty
     assert found.flagged().empty
@@ -285,7 +304,7 @@ def test_every_province_is_judged_without_blank_or_nan_texts(reviews, catalogue,
         undecided = ~long["state"].isin(["met", "not_met"])
         assert (long.loc[undecided, "reason"].astype(str) != "").all(), place
         assert long.loc[~undecided, ["value", "threshold"]].notna().all(axis=None), place
-        assert (long.groupby("component").size() == len(RULES)).all(), place
+        assert (long.groupby("component").size() == len(CONDITIONS)).all(), place
         assert set(found.components["component"]) | set(found.missing["component"]) == valid, place
         assert not set(found.components["component"]) & set(found.missing["component"]), place
         assert (found.missing.loc[found.missing["reason"] == "withheld", "why"] != "").all(), place

@@ -9,7 +9,7 @@ from conftest import SHARED
 
 from indexlib import DataError, IndexlibError, load_plan
 from indexlib.base.wording import speaking
-from indexlib.plan.conditions import RULES
+from indexlib.plan.conditions import CONDITIONS
 
 NAME = "ha_bac_2023_2025"
 
@@ -61,8 +61,8 @@ def test_every_component_of_the_indices_is_mapped_or_declared_a_gap(plan, catalo
 
 
 def test_every_rule_has_the_plans_own_words(plan):
-    for rule in RULES:
-        assert "(IV.2)" in plan.clause(rule) or "(I.2)" in plan.clause(rule)
+    for condition in CONDITIONS:
+        assert "(IV.2)" in plan.clause(condition.name) or "(I.2)" in plan.clause(condition.name)
     assert plan.clause("trend_down") == "“xu hướng giảm điểm” (IV.2)"
 
 

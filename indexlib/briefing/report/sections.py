@@ -17,9 +17,9 @@ from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import prose, tables
 from indexlib.data.catalogue import INDICES, load_catalogue
 from indexlib.data.scores import load_withheld
-from indexlib.plan.conditions import follow_up as _follow_up
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
+from indexlib.plan.review import follow_up as _follow_up
 from indexlib.plan.targets import goals as _goals
 
 #: Years in the table of an index's run over years.

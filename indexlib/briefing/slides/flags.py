@@ -13,8 +13,8 @@ from indexlib.briefing.office.powerpoint import RIGHT as AT_RIGHT
 from indexlib.content import tables
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.by_chance import by_noise_alone
-from indexlib.plan.conditions import follow_up as followed
 from indexlib.plan.review import Findings
+from indexlib.plan.review import follow_up as followed
 
 #: Rows of the focus list that are still read from the back of a room.
 ROWS = 8

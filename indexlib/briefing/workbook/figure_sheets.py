@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from indexlib.content import tables
 from indexlib.content.tables.moves import grade
 from indexlib.data.catalogue import INDICES, load_catalogue
 from indexlib.data.scores import load_withheld
-from indexlib.plan.review import Findings
+from indexlib.plan.conditions import Measure, named
+from indexlib.plan.review import Review
 
 CODE = [Column("code", width=20), Column("label", width=44)]
 SCORE = [Column("unit", width=9), Column("score", "score"), Column("change", "change", 14)]
@@ -27,18 +29,18 @@ OF_PANEL = {"yardstick", "gap", "percentile", "rank", "base", "rank_best", "rank
 OF_NOISE = {"median_change", "usual_movement", "z", "prob_fall"}
 
 
-def components(found: Findings) -> pd.DataFrame:
+def components(found: Review) -> pd.DataFrame:
     """Every component of the catalogue in the year: its figures, or the reason why there are none.
 
     Returns
     -------
     DataFrame
-        Columns of :class:`indexlib.plan.conditions.Review` ``components``, in words what the sheets print
+        Columns of :class:`indexlib.plan.review.Review` ``components``, in words what the sheets print
         (``label``, ``unit``, ``rank_kind`` ...), and ``absent``: why there is no figure at all, empty where there is one.
     """
-    catalogue, now = load_catalogue(), found.now
-    missing = now.missing[["index", "component", "reason", "why"]].rename(columns={"reason": "gone"})
-    frame = pd.concat([now.components.astype({"index": object, "grade": object}), missing], ignore_index=True)
+    catalogue = load_catalogue()
+    missing = found.missing[["index", "component", "reason", "why"]].rename(columns={"reason": "gone"})
+    frame = pd.concat([found.components.astype({"index": object, "grade": object}), missing], ignore_index=True)
     frame["code"] = frame["component"]
     described = [catalogue.component(c) for c in frame["component"]]
     frame["label"] = [catalogue.label(c) for c in frame["component"]]
@@ -52,12 +54,12 @@ def components(found: Findings) -> pd.DataFrame:
         frame[name] = _kinds(frame[name])
     frame["group_name"] = [t("group.computed", group=t(f"group.{g}")) if isinstance(g, str) and g else NONE
                            for g in frame["group"]]
-    grades = tables.grades_text(now)
+    grades = tables.grades_text(found)
     frame["grade_name"] = [grades.get(c, NONE) for c in frame["component"]]
     frame["yardstick"] = frame["median"].fillna(frame["published_mean"])
     frame["yardstick_is"] = np.select([frame["median"].notna(), frame["published_mean"].notna()],
                                       [t("wb.yardstick.median"), t("wb.yardstick.mean")], NONE)
-    why = tables.why_text(now)
+    why = tables.why_text(found)
     frame["why_flagged"] = [why.get(c, NONE) for c in frame["component"]]
     answers = found.by_component(frame["component"]).to_dict("records")
     frame["answer"] = [tables.unit_text(found, a) or t("ws.no_unit") for a in answers]
@@ -94,7 +96,7 @@ WHY = {"gap": "scale", "rank_before": "rank_before", "base_before": "rank_before
        "falls": "trend", **dict.fromkeys(OF_NOISE, "noise")}
 
 
-def totals(found: Findings, frame: pd.DataFrame) -> DataSheet:
+def totals(found: Review, frame: pd.DataFrame) -> DataSheet:
     """The four overall scores."""
     mine = frame[frame["component"].isin(INDICES)]
     remark = tables.totals(found).frame["remark"].tolist()
@@ -129,9 +131,9 @@ def flagged(frame: pd.DataFrame, order: list[str], key: str, empty: str) -> Data
     return DataSheet(key, columns, mine, why_empty, empty)
 
 
-def conditions(found: Findings) -> DataSheet:
+def conditions(found: Review) -> DataSheet:
     """Every component under every condition: state, figure judged, what it is judged against."""
-    catalogue, frame = load_catalogue(), found.now.flags.copy()
+    catalogue, frame = load_catalogue(), found.flags.copy()
     frame["code"] = frame["component"]
     frame["label"] = [catalogue.label(c) for c in frame["component"]]
     decimals = [catalogue.decimals(c.split(".")[0]) for c in frame["component"]]
@@ -139,11 +141,13 @@ def conditions(found: Findings) -> DataSheet:
     frame["state_name"] = [t(f"wb.state.{s}") for s in frame["state"]]
     frame["grade_name"] = [g if g in ("A", "B", "C") else t("grade.unknown") if g == "unknown" else NONE
                            for g in frame["grade"]]
-    frame["measured"] = [_measured(rule, code) for rule, code in zip(frame["rule"], frame["component"], strict=True)]
+    measures = [named(rule).measured_in for rule in frame["rule"]]
+    frame["measured"] = [_measured(m, code) for m, code in zip(measures, frame["component"], strict=True)]
     frame["against_name"] = [_against(a) for a in frame["against"]]
     for key in ("value", "threshold"):
-        frame[f"{key}_format"] = [_format(rule, v, d) for rule, v, d in zip(frame["rule"], frame[key], decimals, strict=True)]
-    why = found.now.components.set_index("component")
+        frame[f"{key}_format"] = [WHOLE if pd.isna(v) else FORMAT[m](v, d) for m, v, d in
+                                  zip(measures, frame[key], decimals, strict=True)]
+    why = found.components.set_index("component")
 
     def reason(record: dict[str, Any], key: str) -> str:
         row = why.loc[record["component"]]
@@ -161,13 +165,9 @@ def conditions(found: Findings) -> DataSheet:
     return DataSheet("conditions", columns, frame, reason, t("empty.flagged"))
 
 
-def _measured(rule: str, code: str) -> str:
+def _measured(measure: Measure, code: str) -> str:
     unit = load_catalogue().component(code).unit
-    if rule in ("rank_fell", "rank_low"):
-        return t(f"wb.measured.{rule}")
-    if rule in ("score_low", "not_improved"):
-        return t(f"wb.unit.{unit}")
-    return t("wb.measured.trend_down" if rule == "trend_down" else "wb.measured.score_fell", unit=t(f"unit.{unit}"))
+    return t(f"wb.measured.{measure}", unit=t(f"unit.{unit}"), scale=t(f"wb.unit.{unit}"))
 
 
 def _against(against: str) -> str:
@@ -176,30 +176,27 @@ def _against(against: str) -> str:
     return t(f"wb.against.{against}") if against else NONE
 
 
-def _format(rule: str, value: float, decimals: int) -> str:
-    if pd.isna(value):
-        return WHOLE
-    if rule in ("rank_fell", "rank_low"):
-        return WHOLE if value == int(value) else "#,##0.0"
-    if rule in ("score_fell", "trend_down"):
-        return change_format(value, min(decimals + (rule == "trend_down"), 4))
-    return decimal_format(decimals)
+#: Number format of a value judged and of its threshold, by what the condition measures.
+FORMAT: dict[Measure, Callable[[float, int], str]] = {
+    "score": lambda value, decimals: decimal_format(decimals),
+    "change": lambda value, decimals: change_format(value, min(decimals, 4)),
+    "slope": lambda value, decimals: change_format(value, min(decimals + 1, 4)),
+    **dict.fromkeys(["places", "rank"], lambda value, decimals: WHOLE if value == int(value) else "#,##0.0")}
 
 
-def trends(found: Findings, frame: pd.DataFrame) -> DataSheet:
+def trends(found: Review, frame: pd.DataFrame) -> DataSheet:
     """Trends of the components whose block holds enough years, steepest fall first."""
     least = found.params.rules.trend_down or 4
     mine = frame[(frame["n_years"] >= least) & frame["score"].notna()].sort_values("slope", kind="stable")
     mine = mine.assign(trend_grade=[grade(r, found) for r in mine.itertuples(index=False)],
-                       slope_format=[change_format(v, min(d + 1, 4)) for v, d in
-                                     zip(mine["slope"], mine["decimals"], strict=True)])
+                       slope_format=[FORMAT["slope"](v, d) for v, d in zip(mine["slope"], mine["decimals"], strict=True)])
     columns = [*CODE, SCORE[0], Column("first_year", "year", 9), Column("year", "year", 9), Column("n_years", "whole", 10),
                Column("slope", "given", 14), Column("steps", "whole", 10), Column("falls", "whole", 10),
                Column("p_trend", "probability", 10), Column("prob_trend", "share", 13), Column("trend_grade", width=8)]
     return DataSheet("trends", columns, mine, why_empty, t("empty.trends"))
 
 
-def earlier(found: Findings) -> DataSheet:
+def earlier(found: Review) -> DataSheet:
     """Every score and rank of the place up to the year, withheld ones with the reason."""
     catalogue, place, year = load_catalogue(), found.place.code, found.params.year
     frame = standing(found.panel)

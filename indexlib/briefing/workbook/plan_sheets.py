@@ -8,25 +8,18 @@ from indexlib.base.wording import NONE, listing, t
 from indexlib.briefing.workbook.data_sheet import Column, DataSheet
 from indexlib.briefing.workbook.figure_sheets import CODE
 from indexlib.content import tables
+from indexlib.content.tables.flagged import counted, rule_names
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.conditions import RULES, follow_up
 from indexlib.plan.plan import BY_GAP
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, follow_up
 
 
 def rules(found: Findings) -> DataSheet:
     """The conditions, the plan's words, the thresholds applied, how many components meet them."""
-    rows = []
-    for rule in RULES:
-        setting = getattr(found.params.rules, rule)
-        states = found.now.flags.loc[found.now.flags["rule"] == rule, "state"]
-        applied = t("wb.not_applied") if setting is None else tables.threshold_text(found, rule, setting)
-        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or NONE, applied, int((states == "met").sum()),
-                     int(states.isin(["met", "not_met"]).sum()), int((~states.isin(["met", "not_met"])).sum())))
     keys = ["rule_name", "clause", "threshold_text", "met_by", "judged_of", "unjudged"]
     columns = [Column("rule_name", width=20), Column("clause", width=60), Column("threshold_text", width=60),
                *(Column(k, "whole", 14) for k in keys[3:])]
-    return DataSheet("rules", columns, pd.DataFrame(rows, columns=keys))
+    return DataSheet("rules", columns, counted(found, off=True).set_axis(keys, axis=1))
 
 
 def last_year(found: Findings) -> DataSheet:
@@ -38,8 +31,7 @@ def last_year(found: Findings) -> DataSheet:
     frame = pd.DataFrame({
         "code": frame["component"], "label": [catalogue.label(c) for c in frame["component"]],
         "became": [t(f"state.{s}") for s in frame["state"]],
-        **{when: [listing([t(f"rule.{r}") for r in codes.split(",")]) if codes else NONE for codes in frame[when]]
-           for when in ("before", "now")}})
+        "before": frame["before"].map(rule_names), "now": frame["now"].map(rule_names)})
     return DataSheet("last_year", columns, frame, None, t("empty.follow_up_none"))
 
 
@@ -54,7 +46,7 @@ def by_unit(found: Findings, given: pd.DataFrame) -> DataSheet:
         code=given["component"], met=given["component"].map(met)).sort_values("unit_name", kind="stable")
     columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 11), Column("why", width=44),
                Column("grade", width=8), Column("item", width=30), Column("words", width=60)]
-    return DataSheet("by_unit", columns, frame, None, _nothing(found))
+    return DataSheet("by_unit", columns, frame, None, tables.nothing(found))
 
 
 def by_item(found: Findings) -> DataSheet:
@@ -89,7 +81,7 @@ def gaps(found: Findings, given: pd.DataFrame) -> DataSheet:
                         unit_name=_units(found, mine))
     columns = [*CODE, Column("why", width=44), Column("grade", width=8), Column("item", width=32),
                Column("unit_name", width=46)]
-    return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else _nothing(found))
+    return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else tables.nothing(found))
 
 
 def sources(found: Findings) -> DataSheet:
@@ -102,7 +94,3 @@ def sources(found: Findings) -> DataSheet:
 def _units(found: Findings, given: pd.DataFrame) -> list[str]:
     """Names of units, with the call to name a person where the lead is generic."""
     return [tables.unit_text(found, r) or t("ws.no_unit") for r in given[["unit", "kind"]].to_dict("records")]
-
-
-def _nothing(found: Findings) -> str:
-    return t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)

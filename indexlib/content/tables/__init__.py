@@ -1,6 +1,6 @@
 """Tables for people: on the screen, in notebooks and pages. Every cell is text as it should read.
 
-Each function takes the :class:`indexlib.plan.review.Findings` of a run and returns a :class:`Table`.
+Each function takes the :class:`indexlib.plan.review.Review` of a run and returns a :class:`Table`.
 """
 
 from indexlib.content.tables.at_hand import at_hand, coverage, editions, named_sources, sources

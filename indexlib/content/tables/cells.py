@@ -7,9 +7,9 @@ import pandas as pd
 from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.conditions import GRADED, Review
+from indexlib.plan import conditions
 from indexlib.plan.plan import BY_GAP, BY_ITEM
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Review
 
 
 def value_of(x: object) -> float | None:
@@ -76,36 +76,17 @@ def why_text(review: Review) -> pd.Series:
 
 
 def _why(flag: object, row: object) -> str:
-    """One condition met, in words."""
-    if flag.rule == "score_fell":
-        text = t("why.score_fell" + (f".{row.fell_with}" if row.fell_with else ""))
-        return t("why.beyond", why=text) if row.z < -1 else text
-    if flag.rule == "trend_down":
-        gap = row.steps < row.n_years - 1  # a year without a score: steps do not tell of the whole series
-        return t("why.trend_gap" if gap else "why.trend_down", falls=int(row.falls), steps=int(row.steps),
-                 n=int(row.n_years), first=int(row.first_year), last=row.year)
-    if flag.rule == "rank_fell":
-        return _why_rank(flag, row)
-    if flag.rule == "score_low":
-        return t(f"why.score_low.{flag.against}")
-    if flag.rule == "not_improved":
-        return t("why.not_improved", year=int(row.base_year))
-    return t("why.rank_low")
-
-
-def _why_rank(flag: object, row: object) -> str:
-    """Places lost, whether that is usual, and what it is among the places ranked in both years."""
-    text = t("why.rank_fell", n=int(flag.value))
-    if row.base != row.base_before:
-        common = row.lost_in_common
-        key = "why.rank_base" if pd.isna(common) else "why.rank_common" if common > 0 else "why.rank_not"
-        text = t(key, why=text, base=int(row.base), before=int(row.base_before), n=None if pd.isna(common) else int(common))
-    return t("why.rank_usual", why=text) if row.rank_best <= row.rank_before <= row.rank_worst else text
+    """One condition met, in words; each case of its text takes up the one before."""
+    text, (cases, fields) = "", conditions.named(flag.rule).why(flag, row)
+    for case in cases:
+        text = t(f"why.{flag.rule}" + (f".{case}" if case else ""), why=text, **fields)
+    return text
 
 
 def grades_text(review: Review) -> pd.Series:
     """For each component the grade of its fall and of its downward trend, each named; those with neither are left out."""
-    graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(list(GRADED))]
+    graded = [c.name for c in conditions.CONDITIONS if c.graded_by]
+    graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(graded)]
     words = [t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
              for f in graded.itertuples(index=False)]
     return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg("; ".join)
@@ -120,18 +101,18 @@ def item_text(answer: object) -> str:
     return f"{answer['items']} ({w.listing(loose)})" if loose else answer["items"]
 
 
-def no_total_text(found: Findings, index: str) -> str:
+def no_total_text(found: Review, index: str) -> str:
     """Why there is neither score nor rank of an index: withheld, not printed for every place, or not at hand."""
-    gone = found.now.missing.query("component == @index")["why"]
+    gone = found.missing.query("component == @index")["why"]
     if len(gone) and gone.iloc[0]:
         return t("index.withheld", why=gone.iloc[0])
     why = load_catalogue().not_printed(index, found.params.year)
     if why:
         return t("index.not_printed", why=why)
-    return t("index.no_total" if (found.now.components["index"] == index).any() else "index.none")
+    return t("index.no_total" if (found.components["index"] == index).any() else "index.none")
 
 
-def unit_text(found: Findings, answer: object) -> str:
+def unit_text(found: Review, answer: object) -> str:
     """The unit named first, with the call to name a person where the lead is generic."""
     name = found.plan.unit_name(answer["unit"])
     return f"{name} – {t('assign')}" if answer["kind"] == "generic" else name
@@ -147,5 +128,5 @@ def rank_notes(frame: pd.DataFrame) -> list[str]:
     return [t("note.star")] if star else []
 
 
-def nothing(found: Findings) -> str:
-    return t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)
+def nothing(found: Review) -> str:
+    return t("empty.flagged") if len(found.components) else t("empty.nothing", year=found.params.year)

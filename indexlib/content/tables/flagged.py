@@ -22,15 +22,16 @@ from indexlib.content.tables.cells import (
 )
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
-from indexlib.plan.conditions import RULES
-from indexlib.plan.conditions import follow_up as _follow_up
-from indexlib.plan.review import Findings
+from indexlib.plan.by_chance import by_noise_alone, grades_by_noise_alone
+from indexlib.plan.conditions import named, thresholds
+from indexlib.plan.review import Review
+from indexlib.plan.review import follow_up as _follow_up
 
 
-def totals(found: Findings) -> Table:
+def totals(found: Review) -> Table:
     """The four overall scores with rank, change and what is missing."""
     catalogue = load_catalogue()
-    rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
+    rows = {r.component: r for r in found.components.itertuples(index=False) if r.level == TOTAL}
     out = []
     for index in INDICES:
         name = catalogue.short_name(index)
@@ -48,8 +49,8 @@ def totals(found: Findings) -> Table:
     return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding"), *row_notes(found, list(INDICES))])
 
 
-def _component_rows(found: Findings, components: pd.DataFrame) -> Table:
-    catalogue, why, grades = load_catalogue(), why_text(found.now), grades_text(found.now)
+def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Table:
+    catalogue, why, grades = load_catalogue(), why_text(found), grades_text(found)
     answer = found.by_component(components["component"]).set_index("component")
     rows, notes = [], []
     for row in components.itertuples(index=False):
@@ -66,7 +67,7 @@ def _component_rows(found: Findings, components: pd.DataFrame) -> Table:
     grades = found.params.grades
     notes = [*rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
              t("note.usual"), t("note.computed"), t("note.order"), *notes, *chance_notes(found)]
-    return Table("", frame, notes, nothing(found))
+    return Table(title, frame, notes, nothing(found))
 
 
 def _cautions(row: object) -> list[str]:
@@ -75,7 +76,7 @@ def _cautions(row: object) -> list[str]:
     return load_catalogue().cautions_after(row.component, int(min(since)), row.year) if since else []
 
 
-def row_notes(found: Findings, components: list[str]) -> list[str]:
+def row_notes(found: Review, components: list[str]) -> list[str]:
     """What the data files note about the figures of the year and the year before."""
     s = found.scores
     own = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])
@@ -84,14 +85,12 @@ def row_notes(found: Findings, components: list[str]) -> list[str]:
             for r in own.itertuples(index=False)]
 
 
-def chance_notes(found: Findings) -> list[str]:
+def chance_notes(found: Review) -> list[str]:
     """How many of the flags of falling transitory movement alone would have raised."""
-    from indexlib.plan.by_chance import by_noise_alone, grades_by_noise_alone
-
-    alone = by_noise_alone(found.now, found.noise, found.params.rules)
+    alone = by_noise_alone(found, found.noise, found.params.rules)
     if not alone["judged"].sum():
         return [t("note.chance_none")]
-    graded = grades_by_noise_alone(found.now, found.noise, found.params.rules, found.params.grades)
+    graded = grades_by_noise_alone(found, found.noise, found.params.rules, found.params.grades)
     lines = [t("note.chance", expected=w.number(alone["expected"].sum(), 0), judged=int(alone["judged"].sum()),
                found=int(alone["found"].sum()))]
     if graded["judged"].sum():
@@ -101,57 +100,56 @@ def chance_notes(found: Findings) -> list[str]:
     return lines
 
 
-def focus(found: Findings) -> Table:
+def focus(found: Review) -> Table:
     """The focus list: the first components to attend to, of the finest level at hand."""
-    chosen, n = found.now.focus(found.params.focus), len(found.now.flagged())
-    table = _component_rows(found, chosen)
-    return Table(t("table.focus", k=len(chosen), n=n), table.frame, table.notes, table.empty)
+    chosen, n = found.focus(found.params.focus), len(found.flagged())
+    return _component_rows(found, chosen, t("table.focus", k=len(chosen), n=n))
 
 
-def flagged(found: Findings) -> Table:
+def flagged(found: Review) -> Table:
     """Every component that meets a condition."""
-    chosen = found.now.flagged()
-    table = _component_rows(found, chosen)
-    return Table(t("table.flagged", n=len(chosen)), table.frame, table.notes, table.empty)
+    chosen = found.flagged()
+    return _component_rows(found, chosen, t("table.flagged", n=len(chosen)))
 
 
-def rules(found: Findings) -> Table:
+def rules(found: Review) -> Table:
     """The conditions with the plan's words, the thresholds applied and how many components meet them."""
+    frame = counted(found)[["rule", "words", "threshold", "met", "judged"]]
+    return Table(t("table.rules"), frame.astype({"met": str, "judged": str}))
+
+
+def counted(found: Review, off: bool = False) -> pd.DataFrame:
+    """The columns of :func:`rules`, counts as numbers, and ``unjudged``; with ``off`` conditions not applied, too."""
     rows = []
-    for rule in RULES:
-        setting = getattr(found.params.rules, rule)
-        if setting is None:
-            continue
-        of_rule = found.now.flags[found.now.flags["rule"] == rule]
-        judged = of_rule["state"].isin(["met", "not_met"])
-        rows.append((t(f"rule.{rule}"), found.plan.clause(rule), threshold_text(found, rule, setting),
-                     str(int((of_rule["state"] == "met").sum())), str(int(judged.sum()))))
-    return Table(t("table.rules"), pd.DataFrame(rows, columns=["rule", "words", "threshold", "met", "judged"]))
+    for condition, setting in thresholds(found.params.rules, off):
+        rule, states = condition.name, found.flags.loc[found.flags["rule"] == condition.name, "state"]
+        judged = states.isin(["met", "not_met"])
+        threshold = t("wb.not_applied") if setting is None else threshold_text(found, rule, setting)
+        rows.append((t(f"rule.{rule}"), found.plan.clause(rule) or t("clause.none"), threshold,
+                     int((states == "met").sum()), int(judged.sum()), int((~judged).sum())))
+    return pd.DataFrame(rows, columns=["rule", "words", "threshold", "met", "judged", "unjudged"])
 
 
-def threshold_text(found: Findings, rule: str, setting: object) -> str:
+def threshold_text(found: Review, rule: str, setting: object) -> str:
     """A rule's threshold in words."""
-    if rule == "score_fell" and setting > 0:
-        return t("threshold.score_fell.least", n=w.number(setting, 2))
-    if rule == "rank_low":
-        return t("threshold.rank_low", n=w.number(100 * setting, 0))
-    if rule == "not_improved":
-        return t("threshold.not_improved", year=found.plan.about["base_year"] if setting == "plan" else setting)
-    return t(f"threshold.{rule}", n=setting)
+    (case,), fields = named(rule).at(setting, found.plan.about["base_year"])
+    fields = {k: w.plain_number(v) if isinstance(v, float) else v for k, v in fields.items()}
+    return t(f"threshold.{rule}" + (f".{case}" if case else ""), **fields)
 
 
-def follow_up(found: Findings) -> Table:
+def follow_up(found: Review) -> Table:
     """Last year's flagged components: cleared, still there, new."""
     columns = ["component", "state", "before", "now"]
     if found.before is None:
         return Table(t("table.follow_up"), pd.DataFrame(columns=columns), empty=t("empty.follow_up"))
-    catalogue, frame = load_catalogue(), _follow_up(found.now, found.before)
+    catalogue, frame = load_catalogue(), _follow_up(found, found.before)
     rank = {"still": 0, "new": 1, "first": 2, "cleared": 3, "not_judged": 4}
     frame = frame.assign(_r=frame["state"].map(rank)).sort_values("_r", kind="stable")
-    rows = [(catalogue.label(r.component), t(f"state.{r.state}"), _rule_names(r.before), _rule_names(r.now))
+    rows = [(catalogue.label(r.component), t(f"state.{r.state}"), rule_names(r.before), rule_names(r.now))
             for r in frame.itertuples(index=False)]
     return Table(t("table.follow_up"), pd.DataFrame(rows, columns=columns), empty=t("empty.follow_up_none"))
 
 
-def _rule_names(codes: str) -> str:
+def rule_names(codes: str) -> str:
+    """Names of rules joined by commas, or a dash."""
     return w.listing([t(f"rule.{c}") for c in codes.split(",")]) if codes else w.NONE

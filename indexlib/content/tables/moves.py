@@ -9,8 +9,7 @@ from indexlib.base.wording import t
 from indexlib.content.tables.cells import change_text, places_text, rank_notes, rank_text, score_text
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, load_catalogue
-from indexlib.plan.conditions import finest
-from indexlib.plan.review import Findings
+from indexlib.plan.review import Findings, finest
 
 
 def standing(found: Findings) -> Table:
