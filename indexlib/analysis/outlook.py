@@ -20,7 +20,7 @@ def effects(index: str, year: int) -> pd.DataFrame:
     Parameters
     ----------
     index : str
-        ``papi`` (the total is the sum of its dimensions) or ``pci`` (weighted sub-indices).
+        One whose total is a sum or weighted: ``papi``, ``pci``.
     year : int
 
     Returns
@@ -38,19 +38,10 @@ def effects(index: str, year: int) -> pd.DataFrame:
     >>> effects("pci", 2024).query("component == 'pci.5'")[["effect", "basis"]].values.tolist()
     [[1.5, 'recovered']]
     """
-    catalogue = load_catalogue()
-    parts = [c for c in catalogue.valid(year, index) if catalogue.component(c).parent == index]
-    edition = catalogue.editions.query("index == @index and first_year <= @year <= last_year")
-    rule = edition["total_rule"].iloc[0] if len(edition) else ""
-    if rule == "sum" and index == "papi":
-        return pd.DataFrame({"component": parts, "effect": 1.0, "basis": "sum"})
-    w = catalogue.weights
-    w = w[w["component"].isin(parts) & (w["first_year"] <= year) & (w["last_year"] >= year)]
-    if rule != "weights" or abs(w["weight"].sum() - 100) > 1e-9:
-        raise NoDataError(t("outlook.no_rule", index=catalogue.short_name(index), year=year))
-    # Sub-indices run from 1 to 10 and the total from 0 to 100: a weight of 5 % is worth half a point.
-    return pd.DataFrame({"component": w["component"].to_numpy(), "effect": w["weight"].to_numpy() / 10,
-                         "basis": w["basis"].to_numpy()})
+    frame = load_catalogue().effects(index, year)
+    if frame.empty:
+        raise NoDataError(t("outlook.no_rule", index=load_catalogue().short_name(index), year=year))
+    return frame
 
 
 def contributions(scores: pd.DataFrame | Panel, place: str, year: int, index: str) -> pd.DataFrame:
@@ -64,7 +55,6 @@ def contributions(scores: pd.DataFrame | Panel, place: str, year: int, index: st
         Code of a place.
     year : int
     index : str
-        ``papi`` or ``pci``.
 
     Returns
     -------

@@ -74,6 +74,11 @@ def t(key: str, /, **values: object) -> str:
     return text.format(**values)
 
 
+def has(key: str) -> bool:
+    """Whether there is a text of a key."""
+    return key in _texts()
+
+
 def own(row: object, stem: str) -> str:
     """Value of ``<stem>_vi`` or ``<stem>_en`` of a record after the language in force."""
     name = f"{stem}_{language()}"
@@ -177,3 +182,14 @@ def rank(place: float | None, base: float | None, kind: str = "published") -> st
 def listing(items: list[str]) -> str:
     """Items joined by commas."""
     return ", ".join(items)
+
+
+def listing_and(items: list[str]) -> str:
+    """Items joined by commas, the last by "and".
+
+    Examples
+    --------
+    >>> listing_and(["PAPI", "PCI", "SIPAS"]), listing_and(["PAPI"])
+    ('PAPI, PCI và SIPAS', 'PAPI')
+    """
+    return t("list.and", before=listing(items[:-1]), last=items[-1]) if len(items) > 1 else listing(items)

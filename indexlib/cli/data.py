@@ -109,8 +109,7 @@ def _speak(language: str) -> None:
 def _where(reading: Any, file: Path) -> str:
     from indexlib.data.catalogue import load_catalogue
 
-    indices = load_catalogue().indices.set_index("index")
-    return f"workbook {file.name} ({indices.at[reading.index, 'publisher_en']})"
+    return f"workbook {file.name} ({load_catalogue().by_index[reading.index].publisher_en})"
 
 
 def _print_reading(reading: Any, file: Path, every: bool, with_doubts: bool = True) -> None:

@@ -11,7 +11,7 @@ from indexlib.analysis.standing import standing
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import t
 from indexlib.content.prose import Text, main_components
-from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
+from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
 from indexlib.plan.review import Findings, finest
 
 Shown = charts.Chart | Text
@@ -35,7 +35,16 @@ def _indices(found: Findings) -> list[str]:
     s = found.scores
     mine = s[(s["place"] == found.place.code) & (s["year"] <= found.params.year)]
     known = set(mine["component"])
-    return [i for i in INDICES if i in known]
+    return [i for i in index_codes() if i in known]
+
+
+def _in_detail(found: Findings) -> list[str]:
+    """Indices of which a component below the total was whole in some year up to that of the run."""
+    catalogue, s = load_catalogue(), found.scores
+    below = [c for c in catalogue.order if catalogue.component(c).level not in (TOTAL, PART)]
+    ranked = standing(s[s["component"].isin(below) & (s["year"] <= found.params.year)])
+    whole = {catalogue.component(c).index for c in ranked.loc[ranked["median"].notna(), "component"].unique()}
+    return [i for i in index_codes() if i in whole]
 
 
 def _whole(found: Findings, index: str) -> bool:
@@ -75,7 +84,7 @@ def positions(found: Findings) -> list[Shown]:
 def comparisons(found: Findings) -> list[Shown]:
     """Main components against the median, as dots and as the radar that readers expect."""
     makers = []
-    for index in INDICES:
+    for index in index_codes():
         if _whole(found, index):
             main = main_components(found, index)
             makers += [lambda i=index, m=main: charts.dots(found, i, m), lambda i=index, m=main: charts.radar(found, i, m)]
@@ -84,9 +93,9 @@ def comparisons(found: Findings) -> list[Shown]:
 
 def heats(found: Findings) -> list[Shown]:
     """Quarters of every component over the years, for the indices whose panels are whole in some year."""
-    makers = [lambda i=i: charts.heat(found.panel, found.place.code, i, year=found.params.year)
-              for i in _indices(found) if i in ("papi", "pci")]
-    return _each(makers)
+    place, year = found.place.code, found.params.year
+    known = _indices(found)
+    return _each([lambda i=i: charts.heat(found.panel, place, i, year=year) for i in _in_detail(found) if i in known])
 
 
 def movers(found: Findings, n: int = 4) -> list[Shown]:
@@ -103,7 +112,7 @@ def movers(found: Findings, n: int = 4) -> list[Shown]:
 def movements(found: Findings) -> list[Shown]:
     """Changes against the usual movement, for each index with changes."""
     c = found.now.components
-    with_change = [i for i in INDICES if (c["comparable"] & (c["index"] == i) & (c["level"] != TOTAL)).any()]
+    with_change = [i for i in index_codes() if (c["comparable"] & (c["index"] == i) & (c["level"] != TOTAL)).any()]
     return _each([lambda i=i: charts.movement(found, i) for i in with_change])
 
 
@@ -111,4 +120,4 @@ def waterfalls(found: Findings) -> list[Shown]:
     """What made the change of the totals that can be broken down."""
     place, year = found.place.code, found.params.year
     return _each([lambda i=i: charts.waterfall(outlook.contributions(found.panel, place, year, i), place, year)
-                  for i in ("papi", "pci")])
+                  for i in _in_detail(found)])

@@ -8,7 +8,7 @@ from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.content.prose import Text
 from indexlib.content.tables import Table
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.plan import evaluation, worlds
 from indexlib.plan.calibration import MOVES, by_grade, calibrations, judged_falls, kendall_under_drift, noise_shares
 from indexlib.plan.settings import Grades
@@ -45,7 +45,8 @@ def medians(scores: pd.DataFrame) -> Text:
     frame, catalogue = noise_shares(scores), load_catalogue()
     index = frame["component"].str.split(".").str[0]
     lines = [t("method.median", index=catalogue.short_name(i), share=percent(frame.loc[index == i, "share"].median()),
-               national=percent(frame.loc[index == i, "national_share"].iloc[0])) for i in INDICES if (index == i).any()]
+               national=percent(frame.loc[index == i, "national_share"].iloc[0]))
+             for i in index_codes() if (index == i).any()]
     return Text(tuple(lines))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from indexlib.base import wording as w
 from indexlib.base.wording import own, t
 from indexlib.content import tables
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.plan.review import Findings
 
 
@@ -230,4 +230,4 @@ def peers(found: Findings) -> Text:
 
 def standards(found: Findings) -> Text:
     """The standard paragraphs of all four indices."""
-    return Text(tuple(str(standard(found, index)) for index in INDICES))
+    return Text(tuple(str(standard(found, index)) for index in index_codes()))

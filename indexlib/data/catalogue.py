@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,9 @@ import pandas as pd
 from indexlib.base.wording import own
 from indexlib.data import files
 
-INDICES = ("papi", "pci", "par", "sipas")
 TABLES = {
-    "indices": ["index", "short_name", "name_vi", "name_en", "publisher_vi", "publisher_en", "unit"],
+    "indices": ["index", "short_name", "name_vi", "name_en", "publisher_vi", "publisher_en", "unit",
+                "file", "slack", "withholds", "parts", "reader"],
     "editions": ["index", "first_year", "last_year", "legal_basis", "scale_min", "scale_max", "total_rule",
                  "places_ranked", "ranks_printed", "decimals", "note_vi", "note_en", "source"],
     "components": ["component", "index", "parent", "level", "number", "name_vi", "name_en", "unit",
@@ -28,6 +29,42 @@ TABLES = {
 }
 #: A total; its parts by how they were collected, which are never flagged on their own.
 TOTAL, PART = "total", "part"
+#: Sums of a publisher whose figures are not known to miss hold but for the arithmetic of computers.
+EXACT = 1e-9
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index: who publishes it, how its figures are read and where they are kept.
+
+    Attributes
+    ----------
+    code, short_name, name_vi, name_en, publisher_vi, publisher_en, unit : str
+        ``par``, ``PAR INDEX``, ...
+    file : str
+        Its table under ``data/scores``.
+    slack : float
+        How far a sum may miss where its figures are not rounded, in points.
+    withholds : bool
+        Whether the publisher holds scores back: a mark in place of a figure means that nowhere else.
+    parts : tuple of str
+        Scores that add up to the total beside its components.
+    reader : str
+        Who reads the publisher's files; empty: figures come by the template alone.
+    """
+
+    code: str
+    short_name: str
+    name_vi: str
+    name_en: str
+    publisher_vi: str
+    publisher_en: str
+    unit: str
+    file: str
+    slack: float
+    withholds: bool
+    parts: tuple[str, ...]
+    reader: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +132,7 @@ class Catalogue:
 
     def short_name(self, index: str) -> str:
         """Name of an index as people write it: ``PAR INDEX``."""
-        return self._short_names[index]
+        return self.by_index[index].short_name
 
     def label(self, code: str) -> str:
         """Index, number and name: ``PAPI 6.2 Giáo dục tiểu học công lập``; a total is the index's name."""
@@ -104,8 +141,11 @@ class Catalogue:
         return short if c.level == TOTAL else " ".join(x for x in (short, c.number, c.name) if x)
 
     @cached_property
-    def _short_names(self) -> dict[str, str]:
-        return self.indices.set_index("index")["short_name"].to_dict()
+    def by_index(self) -> dict[str, Index]:
+        """The indices by code, in the order in which they are shown."""
+        rows = self.indices.assign(slack=self.indices["slack"].fillna(EXACT), withholds=self.indices["withholds"] == "1",
+                                   parts=[tuple(x.split("; ")) if x else () for x in self.indices["parts"]])
+        return {row[0]: Index(*row) for row in rows.itertuples(index=False, name=None)}
 
     @cached_property
     def _decimals(self) -> dict[str, int]:
@@ -114,6 +154,34 @@ class Catalogue:
     def decimals(self, index: str) -> int:
         """Decimals in which an index is published; falls are judged at them."""
         return self._decimals[index]
+
+    def edition(self, index: str, year: int) -> dict[str, Any]:
+        """How an index was made in a year, a row of ``editions.csv``; empty where that is not known."""
+        e = self.editions
+        rows = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
+        return rows.iloc[0].to_dict() if len(rows) else {}
+
+    def effects(self, index: str, year: int) -> pd.DataFrame:
+        """Points of the total that one point of each component below it is worth in a year.
+
+        Returns
+        -------
+        DataFrame
+            ``component``, ``effect``, ``basis``: ``sum``, or that of the weight; no rows where no edition says how
+            the total is made, weights do not make up 100 %, or a scale is not known.
+        """
+        rule = self.edition(index, year).get("total_rule")
+        parts = [c for c in self.valid(year, index) if self.component(c).parent == index]
+        scales = self.with_block(pd.DataFrame({"component": [index, *parts], "year": year}))
+        top, frame = scales["scale_max"].iloc[0], scales[1:].reset_index(drop=True)
+        known, frame["effect"], frame["basis"] = scales["scale_max"].notna().all(), 1.0, rule
+        if rule != "sum":
+            w = self.weights
+            frame = frame.drop(columns="basis").merge(w[(w["first_year"] <= year) & (w["last_year"] >= year)], on="component")
+            # A sub-index that runs to 10 of a total that runs to 100: a weight of 5 % is worth half a point.
+            frame["effect"] = frame["weight"] * top / (100 * frame["scale_max"])
+            known &= rule == "weights" and abs(frame["weight"].sum() - 100) < 1e-9
+        return frame.loc[[bool(known)] * len(frame), ["component", "effect", "basis"]]
 
     def valid(self, year: int, index: str | None = None) -> list[str]:
         """Components that the catalogue has in a year, in its order, without the parts of a total."""
@@ -177,6 +245,17 @@ class Catalogue:
         return own(row.iloc[0].to_dict(), "caution") if len(row) else ""
 
 
+def index_codes() -> list[str]:
+    """Codes of the indices of the data folder in force, in the order in which they are shown.
+
+    Examples
+    --------
+    >>> index_codes()
+    ['papi', 'pci', 'par', 'sipas']
+    """
+    return list(load_catalogue().by_index)
+
+
 def load_catalogue() -> Catalogue:
     """The catalogue of the data folder in force, read once."""
     return _load(files.data_dir())
@@ -190,6 +269,6 @@ def _load(folder: Path) -> Catalogue:
         tables[name] = files.years(tables[name], folder / "catalogue" / f"{name}.csv")
     for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "ranks_printed", "decimals"],
                           "comparability": ["scale_min", "scale_max"], "cautions": ["year"],
-                          "weights": ["weight"]}.items():
+                          "weights": ["weight"], "indices": ["slack"]}.items():
         tables[name] = files.numbers(tables[name], folder / "catalogue" / f"{name}.csv", columns)
     return Catalogue(**tables)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from indexlib.base.problems import UNSEEN, DataError, Problem
@@ -115,7 +116,7 @@ def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
     try:
         _refuse_unseen(path, name)
         frame = _parse(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise DataError([Problem(name, "", None, "", "missing_file", t("data.missing_file"))]) from None
     except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError):
         raise DataError(_ragged(path, name)) from None
@@ -170,6 +171,28 @@ def _ragged(path: Path, name: str) -> list[Problem]:
     return wrong or [Problem(name, "", None, "", "malformed", t("data.malformed"))]
 
 
+def problems_where(table: Path | str, frame: pd.DataFrame, mask: Any, column: str, key: str,
+                   **values: object) -> list[Problem]:
+    """A problem for each row of a table for which something holds.
+
+    Parameters
+    ----------
+    table : Path or str
+        Its file, a path as the data folder has it: ``scores/papi.csv``.
+    frame : DataFrame
+        As :func:`read_table` gave it: the index is the line in the file.
+    mask : Series or array of bool
+        One entry a row: whether it is at fault.
+    column : str
+        The column at fault; its cell is the ``value`` of the message.
+    key : str
+        Text of the message; its last part is the code of the problem.
+    """
+    file, code = shown_name(data_dir() / table), key.rpartition(".")[2]
+    return [Problem(file, "", int(row), column, code, t(key, value=frame.at[row, column], **values))
+            for row in frame.index[np.asarray(mask, dtype=bool)]]
+
+
 def exact(text: pd.Series) -> pd.Series:
     """Text as numbers, every digit kept; missing where it is none.
 
@@ -194,9 +217,8 @@ def numbers(frame: pd.DataFrame, path: Path, columns: list[str], needed: list[st
     for column in columns:
         empty = frame[column] == ""
         found[column] = exact(frame[column].where(~empty))
-        wrong = {"not_a_number": found[column].isna() & ~empty, "empty": empty & (column in (needed or []))}
-        problems += [Problem(shown_name(path), "", int(row), column, code, t(f"scores.{code}", value=frame.at[row, column]))
-                     for code, rows in wrong.items() for row in frame.index[rows]]
+        problems += problems_where(path, frame, found[column].isna() & ~empty, column, "scores.not_a_number")
+        problems += problems_where(path, frame, empty & (column in (needed or [])), column, "scores.empty")
     if problems:
         raise DataError(problems)
     return frame.assign(**found)

@@ -17,6 +17,7 @@ from indexlib.base.problems import DataError, NoDataError, Problem
 from indexlib.base.wording import t
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
+from indexlib.data.files import problems_where
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_sources
 
@@ -159,33 +160,28 @@ def check_tables(catalogue: pd.DataFrame, frames: dict[Path, pd.DataFrame], sour
     years = pd.concat(seen).groupby("indicator")["year"].agg(["min", "max"]) if seen else pd.DataFrame(columns=["min", "max"])
     years = years.reindex(catalogue["indicator"])
     off = (years["min"].to_numpy() != catalogue["first_year"]) | (years["max"].to_numpy() != catalogue["last_year"])
-    return problems + _problems("indicators.csv", catalogue, off, "first_year", "indicator_years")
+    return problems + problems_where(f"{FOLDER}/indicators.csv", catalogue, off, "first_year", "check.indicator_years")
 
 
 def _check_catalogue(c: pd.DataFrame) -> list[Problem]:
-    table = "indicators.csv"
+    table = f"{FOLDER}/indicators.csv"
     below = c["indicator"].map(lambda code: found[1] if (found := CODE.match(code)) else "")
-    problems = _problems(table, c, c.duplicated("indicator"), "indicator", "duplicate")
-    problems += _problems(table, c, below != c["component"], "indicator", "indicator_code")
-    problems += _problems(table, c, ~c["component"].isin(load_catalogue().order), "component", "unknown_component")
-    problems += _problems(table, c, (c["label_vi"] == "") & (c["label_en"] == ""), "label_vi", "indicator_label")
-    problems += _problems(table, c, ~c["unit"].isin(["", *UNITS]), "unit", "indicator_unit")
-    return problems + _problems(table, c, ~c["cells"].isin(CELLS) | ((c["unit"] == "percent") == (c["cells"] == "")),
-                                "cells", "indicator_cells")
+    problems = problems_where(table, c, c.duplicated("indicator"), "indicator", "check.duplicate")
+    problems += problems_where(table, c, below != c["component"], "indicator", "check.indicator_code")
+    problems += problems_where(table, c, ~c["component"].isin(load_catalogue().order), "component", "check.unknown_component")
+    problems += problems_where(table, c, (c["label_vi"] == "") & (c["label_en"] == ""), "label_vi", "check.indicator_label")
+    problems += problems_where(table, c, ~c["unit"].isin(["", *UNITS]), "unit", "check.indicator_unit")
+    return problems + problems_where(table, c, ~c["cells"].isin(CELLS) | ((c["unit"] == "percent") == (c["cells"] == "")),
+                                     "cells", "check.indicator_cells")
 
 
 def _check_table(frame: pd.DataFrame, path: Path, year: int, known: pd.DataFrame, sources: set[str]) -> list[Problem]:
     places = {place.code for place in load_places().valid(year)}
     listed = frame["indicator"].isin(known.index)
-    return [*_problems(path.name, frame, frame["year"] != year, "year", "indicator_year"),
-            *_problems(path.name, frame, ~frame["place"].isin(places), "place", "unknown_place"),
-            *_problems(path.name, frame, ~listed, "indicator", "indicator_unknown"),
-            *_problems(path.name, frame, ~np.isfinite(frame["value"]), "value", "indicator_value"),
-            *_problems(path.name, frame, ~frame["source"].isin(sources), "source", "unknown_source"),
-            *_problems(path.name, frame, frame.duplicated(["year", "place", "indicator"]), "indicator", "duplicate")]
-
-
-def _problems(name: str, frame: pd.DataFrame, wrong: pd.Series, column: str, code: str) -> list[Problem]:
-    file = files.shown_name(files.data_dir() / FOLDER / name)
-    return [Problem(file, "", int(row), column, code, t(f"check.{code}", value=frame.at[row, column]))
-            for row in frame.index[np.asarray(wrong)]]
+    return [*problems_where(path, frame, frame["year"] != year, "year", "check.indicator_year"),
+            *problems_where(path, frame, ~frame["place"].isin(places), "place", "check.unknown_place"),
+            *problems_where(path, frame, ~listed, "indicator", "check.indicator_unknown"),
+            *problems_where(path, frame, ~np.isfinite(frame["value"]), "value", "check.indicator_value"),
+            *problems_where(path, frame, ~frame["source"].isin(sources), "source", "check.unknown_source"),
+            *problems_where(path, frame, frame.duplicated(["year", "place", "indicator"]), "indicator",
+                            "check.duplicate")]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from indexlib.base.problems import DataError, Problem
-from indexlib.base.wording import t
 from indexlib.data import files
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
 
 COLUMNS = ["year", "place", "component", "score", "rank", "rank_base", "ci_low", "ci_high", "source", "note"]
 NUMBERS = ["year", "score", "rank", "rank_base", "ci_low", "ci_high"]
-FILES = {"papi": "papi.csv", "pci": "pci.csv", "par": "par_index.csv", "sipas": "sipas.csv"}
 SOURCE_NAMES = ["begins", "name_vi", "name_en"]
 WITHHELD = ["year", "place", "component", "reason_vi", "reason_en", "source"]
 REFERENCE = ["index", "year", "component", "area", "statistic", "value", "source", "note"]
@@ -28,8 +27,8 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
 
     Parameters
     ----------
-    index : {"papi", "pci", "par", "sipas"}, optional
-        One index; default all.
+    index : str, optional
+        Code of one index: ``papi``; default all.
 
     Returns
     -------
@@ -50,8 +49,8 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     >>> row["score"].item()
     44.87075
     """
-    if index is not None and index not in INDICES:
-        raise ValueError(f"index {index!r}: {', '.join(INDICES)}")
+    if index is not None and index not in index_codes():
+        raise ValueError(f"index {index!r}: {', '.join(index_codes())}")
     everything = _load(files.data_dir())
     if index is None:
         return everything.copy()
@@ -61,14 +60,14 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
 @files.remembered
 def _load(folder: Path) -> pd.DataFrame:
     parts, problems = [], []
-    for index in INDICES:
-        path = folder / "scores" / FILES[index]
+    for code, index in load_catalogue().by_index.items():
+        path = folder / "scores" / index.file
         try:
             text = files.read_table(path, COLUMNS)
         except DataError as error:
             problems += error.problems
             continue
-        frame, found = check_scores(text, index, files.shown_name(path))
+        frame, found = check_scores(text, code, path)
         problems += found
         parts.append(frame)
     if problems:
@@ -81,7 +80,7 @@ def latest_year() -> int:
     return int(_load(files.data_dir())["year"].max())
 
 
-def check_scores(text: pd.DataFrame, index: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+def check_scores(text: pd.DataFrame, index: str, table: Path | str) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn a score table read as text into numbers and find everything wrong in it.
 
     Parameters
@@ -90,8 +89,8 @@ def check_scores(text: pd.DataFrame, index: str, file: str) -> tuple[pd.DataFram
         The columns of a score table as text, indexed by line of the file.
     index : str
         The index whose components the file holds.
-    file : str
-        File name for the messages.
+    table : Path or str
+        Its file, as the data folder has it: ``scores/papi.csv``.
 
     Returns
     -------
@@ -103,52 +102,50 @@ def check_scores(text: pd.DataFrame, index: str, file: str) -> tuple[pd.DataFram
     frame = text.copy()
     problems: list[Problem] = []
 
-    def report(mask: pd.Series, column: str, code: str, **values: object) -> None:
-        for row in frame.index[mask.to_numpy()]:
-            shown = text.at[row, column] if column in text else ""
-            problems.append(Problem(file, "", int(row), column, code, t(f"scores.{code}", value=shown, **values)))
+    def report(mask: Any, column: str, key: str, **values: object) -> None:
+        problems.extend(files.problems_where(table, text, mask, column, key, **values))
 
     for column in NUMBERS:
         number = files.exact(text[column].where(text[column] != "")).astype(float)
         number = number.where(np.isfinite(number))
-        report(number.isna() & (text[column] != ""), column, "not_a_number")
+        report(number.isna() & (text[column] != ""), column, "scores.not_a_number")
         frame[column] = number
-    report(text["year"] == "", "year", "empty")
+    report(text["year"] == "", "year", "scores.empty")
     whole = frame["year"].notna() & (frame["year"] % 1 == 0)
-    report(frame["year"].notna() & ~whole, "year", "not_a_number")
+    report(frame["year"].notna() & ~whole, "year", "scores.not_a_number")
     frame["year"] = frame["year"].where(whole).fillna(0).astype(int)
 
     catalogue, places = load_catalogue(), load_places()
     own = catalogue.components.loc[catalogue.components["index"] == index, "component"]
     known = frame["component"].isin(own)
-    report(~known, "component", "unknown_component", index=index)
+    report(~known, "component", "scores.unknown_component", index=index)
     spans = places.places.groupby("code").agg(first=("first_year", "min"), last=("last_year", "max"))
     span = spans.reindex(frame["place"])
-    report(~frame["place"].isin(spans.index), "place", "unknown_place")
+    report(~frame["place"].isin(spans.index), "place", "scores.unknown_place")
     there = (span["first"].to_numpy() <= frame["year"]) & (frame["year"] <= span["last"].to_numpy())
-    report(frame["place"].isin(spans.index) & whole & ~there, "place", "place_year")
+    report(frame["place"].isin(spans.index) & whole & ~there, "place", "scores.place_year")
 
     frame = catalogue.with_block(frame)
-    report(known & whole & (frame["block"] == 0), "component", "no_block")
+    report(known & whole & (frame["block"] == 0), "component", "scores.no_block")
     low = frame["score"] < frame["scale_min"] - SCALE_TOLERANCE
     high = frame["score"] > frame["scale_max"] + SCALE_TOLERANCE
-    report(low | high, "score", "out_of_scale")
+    report(low | high, "score", "scores.out_of_scale")
     frame = frame.drop(columns=["block", "scale_min", "scale_max"])
 
     report(frame["score"].isna() & frame["rank"].isna() & (text["score"] == "") & (text["rank"] == ""),
-           "score", "no_figure")
-    report(frame["rank"].notna() & frame["rank_base"].isna(), "rank_base", "no_base")
+           "score", "scores.no_figure")
+    report(frame["rank"].notna() & frame["rank_base"].isna(), "rank_base", "scores.no_base")
     report(frame["rank"].notna() & ((frame["rank"] < 1) | (frame["rank"] > frame["rank_base"]) | (frame["rank"] % 1 != 0)),
-           "rank", "rank_range")
-    report((frame["ci_low"] > frame["score"]) | (frame["ci_high"] < frame["score"]), "ci_low", "interval")
-    report(text["source"] == "", "source", "empty")
-    report((text["source"] != "") & ~text["source"].isin(load_sources()["source"]), "source", "unknown_source")
+           "rank", "scores.rank_range")
+    report((frame["ci_low"] > frame["score"]) | (frame["ci_high"] < frame["score"]), "ci_low", "scores.interval")
+    report(text["source"] == "", "source", "scores.empty")
+    report((text["source"] != "") & ~text["source"].isin(load_sources()["source"]), "source", "scores.unknown_source")
     again = frame.duplicated(["year", "place", "component"], keep="first")
-    report(again, "component", "duplicate")
+    report(again, "component", "scores.duplicate")
     withheld = load_withheld()
     keys = pd.MultiIndex.from_frame(frame[["year", "place", "component"]])
     hidden = keys.isin(pd.MultiIndex.from_frame(withheld[["year", "place", "component"]]))
-    report(pd.Series(hidden, index=frame.index), "score", "withheld")
+    report(hidden, "score", "scores.withheld")
     return frame[COLUMNS], sorted(problems, key=lambda p: (p.row, p.column))
 
 

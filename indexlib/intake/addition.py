@@ -25,7 +25,7 @@ from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.indicators import FOLDER
 from indexlib.data.places import load_places
-from indexlib.data.scores import COLUMNS, FILES, WITHHELD, check_scores, load_scores, load_sources, load_withheld
+from indexlib.data.scores import COLUMNS, WITHHELD, check_scores, load_scores, load_sources, load_withheld
 from indexlib.intake.checks.exchanged_columns import exchanged_columns
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
@@ -293,7 +293,7 @@ def _texts(addition: Addition, file: str, source: str, where: str, today: date) 
     if not addition.no_scores:
         table = _table(addition, source)
         _check_table(table, index, source, bool(texts))
-        texts[f"scores/{FILES[index]}"] = _csv(table)
+        texts[_file(index)] = _csv(table)
     if not addition.indicators.empty:
         texts |= indicator_texts(addition.indicators, index, source)
     if not addition.replaced.empty or not addition.indicators.changed.empty:
@@ -303,11 +303,15 @@ def _texts(addition: Addition, file: str, source: str, where: str, today: date) 
     return texts
 
 
+def _file(index: str) -> str:
+    """The table of an index, as the data folder has it."""
+    return f"scores/{load_catalogue().by_index[index].file}"
+
+
 def _table(addition: Addition, source: str) -> pd.DataFrame:
     """The whole score table of the index with the addition, as text."""
     index = addition.reading.index
-    path = files.data_dir() / "scores" / FILES[index]
-    old = files.read_table(path, COLUMNS)
+    old = files.read_table(files.data_dir() / _file(index), COLUMNS)
     rows = _rounded(addition.reading.scores)
     touched = pd.MultiIndex.from_frame(addition.changed[KEYS].drop_duplicates())
     mine = pd.MultiIndex.from_frame(rows[KEYS])
@@ -347,7 +351,7 @@ def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _check_table(table: pd.DataFrame, index: str, source: str, new_source: bool) -> None:
     lines = table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
-    _, problems = check_scores(lines, index, f"data/scores/{FILES[index]}")
+    _, problems = check_scores(lines, index, _file(index))
     # A source that is written together with the table is not in sources.csv yet.
     problems = [p for p in problems if not (new_source and p.code == "unknown_source"
                                             and lines["source"][p.row] == source)]

@@ -5,18 +5,24 @@ from __future__ import annotations
 import pandas as pd
 
 from indexlib.base.problems import DataError, Problem
-from indexlib.base.wording import listing, t
+from indexlib.base.wording import has, listing, t
 from indexlib.data import files
-from indexlib.data.catalogue import TOTAL, load_catalogue
+from indexlib.data.catalogue import PART, TOTAL, load_catalogue
+from indexlib.data.files import problems_where
 from indexlib.data.indicators import check_indicators
 from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
 from indexlib.data.places import Places, load_places, plain
 from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
+from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
 
 #: Codes go into names of files.
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
+TABLE_NAME = r"[a-z0-9_]{1,60}\.csv"
+#: Tables beside those of the indices.
+BESIDE = ("withheld.csv", "reference.csv", "corrections.csv")
+TOTAL_RULES = ("sum", "weights", "weights_unknown", "unknown")
 
 
 def check_data() -> list[Problem]:
@@ -26,7 +32,7 @@ def check_data() -> list[Problem]:
         load_scores()
     except DataError as error:
         problems += error.problems
-    for check in (_catalogue, _places, _tiles, _tables_of_scores, check_indicators, _sources):
+    for check in (_indices, _catalogue, _places, _tiles, _tables_of_scores, check_indicators, _sources):
         try:
             problems += check()
         except DataError as error:
@@ -39,46 +45,89 @@ def check_data() -> list[Problem]:
     return list(dict.fromkeys(problems))
 
 
-def _rows(table: str, frame: pd.DataFrame, mask: pd.Series, column: str, code: str) -> list[Problem]:
-    file = files.shown_name(files.data_dir() / table)
-    return [Problem(file, "", int(row), column, code, t(f"check.{code}", value=frame.at[row, column]))
-            for row in frame.index[mask.to_numpy()]]
+def _indices() -> list[Problem]:
+    """Every index can be read, judged and shown, and no table of scores is left unread."""
+    c = load_catalogue()
+    indices, comp, codes, table = c.indices, c.components, c.indices["index"], "catalogue/indices.csv"
+    problems = problems_where(table, indices, indices.duplicated("index"), "index", "check.duplicate")
+    problems += problems_where(table, indices, ~codes.str.fullmatch(PLACE_CODE), "index", "check.code")
+    problems += problems_where(table, indices, ~codes.isin(c.editions["index"]), "index", "check.no_edition")
+    totals = comp.loc[comp["level"] == TOTAL, "component"]
+    problems += problems_where(table, indices, ~codes.isin(totals), "index", "check.no_total")
+    problems += problems_where(table, indices, ~indices["file"].str.fullmatch(TABLE_NAME), "file", "check.table_name")
+    problems += problems_where(table, indices, indices.duplicated("file"), "file", "check.duplicate")
+    problems += problems_where(table, indices, ~indices["withholds"].isin(["", "1"]), "withholds", "check.withholds")
+    for index in c.by_index.values():
+        mine, own = codes == index.code, comp.loc[comp["index"] == index.code, "component"]
+        readers = [name for name, reader in READERS.items() if getattr(reader, "INDEX", index.code) == index.code]
+        problems += problems_where(table, indices, mine & ~indices["reader"].isin(["", *readers]), "reader",
+                                   "check.reader", names=listing(readers))
+        problems += problems_where(table, indices, mine & (not {*index.parts} <= {*own}), "parts",
+                                   "check.unknown_component")
+    for name, frame in (("catalogue/components", comp), ("catalogue/editions", c.editions),
+                        ("scores/reference", load_reference())):
+        problems += problems_where(f"{name}.csv", frame, ~frame["index"].isin(codes), "index", "check.unknown_index")
+    problems += problems_where("catalogue/editions.csv", c.editions, ~c.editions["total_rule"].isin(TOTAL_RULES),
+                               "total_rule", "check.total_rule")
+    read = {*indices["file"], *BESIDE}
+    return problems + [Problem(files.shown_name(path), "", None, "", "unread_table", t("check.unread_table"))
+                       for path in sorted((files.data_dir() / "scores").iterdir())
+                       if path.suffix.lower() == ".csv" and path.name not in read]
 
 
 def _catalogue() -> list[Problem]:
     c = load_catalogue()
     comp, blocks = c.components, c.comparability
     known = set(comp["component"])
-    problems = _rows("catalogue/components.csv", comp, comp.duplicated("component"), "component", "duplicate")
-    problems += _rows("catalogue/components.csv", comp, ~comp["component"].str.fullmatch(COMPONENT_CODE), "component",
-                      "code")
+    problems = problems_where("catalogue/components.csv", comp, comp.duplicated("component"), "component",
+                              "check.duplicate")
+    problems += problems_where("catalogue/components.csv", comp, ~comp["component"].str.fullmatch(COMPONENT_CODE),
+                               "component", "check.code")
     orphan = ~comp["parent"].isin(known) & (comp["level"] != TOTAL)
-    problems += _rows("catalogue/components.csv", comp, orphan, "parent", "parent")
+    problems += problems_where("catalogue/components.csv", comp, orphan, "parent", "check.parent")
+    foreign = comp["component"].str.split(".").str[0] != comp["index"]
+    problems += problems_where("catalogue/components.csv", comp, foreign, "component", "check.index_of")
+    alone = (comp["level"] == TOTAL) != (comp["component"] == comp["index"])
+    problems += problems_where("catalogue/components.csv", comp, alone, "component", "check.total")
+    # Those directly below a total are counted in words: "8 dimensions".
+    main = comp["parent"].isin(c.indices["index"]) & (comp["level"] != PART)
+    named = [level == PART or (has(f"level.{level}") and (has(f"what.{level}") or not counted))
+             for level, counted in zip(comp["level"], main, strict=True)]
+    problems += problems_where("catalogue/components.csv", comp, ~pd.Series(named, comp.index), "level", "check.no_text")
+    for table, frame, column, key in (("components", comp, "unit", "unit"), ("weights", c.weights, "basis", "basis"),
+                                      ("indices", c.indices, "unit", "unit")):
+        unnamed = ~frame[column].map(lambda value, key=key: has(f"{key}.{value}")).astype(bool)
+        problems += problems_where(f"catalogue/{table}.csv", frame, unnamed, column, "check.no_text")
     for name in ("comparability", "cautions", "weights", "labels"):
         frame = getattr(c, name)
-        problems += _rows(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
-                          "unknown_component")
+        problems += problems_where(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
+                                   "check.unknown_component")
     table = "catalogue/comparability.csv"
     ordered = blocks.sort_values(["component", "first_year"])
     same = ordered["component"] == ordered["component"].shift()
     overlap = same & (ordered["first_year"] <= ordered["last_year"].shift())
-    problems += _rows(table, ordered, overlap, "component", "overlap")
+    problems += problems_where(table, ordered, overlap, "component", "check.overlap")
     follows = same & (ordered["first_year"] == ordered["last_year"].shift() + 1)
     silent = follows & ((ordered["edge_vi"] == "") | (ordered["edge_en"] == ""))
-    problems += _rows(table, ordered, silent, "edge_vi", "no_edge")
-    problems += _rows(table, blocks, blocks["scale_min"] >= blocks["scale_max"], "scale_min", "scale")
-    problems += _rows(table, blocks, ~blocks["evidence"].isin(["documented", "data"]), "evidence", "evidence")
+    problems += problems_where(table, ordered, silent, "edge_vi", "check.no_edge")
+    problems += problems_where(table, blocks, blocks["scale_min"] >= blocks["scale_max"], "scale_min", "check.scale")
+    problems += problems_where(table, blocks, ~blocks["evidence"].isin(["documented", "data"]), "evidence",
+                               "check.evidence")
     return problems
 
 
 def _places() -> list[Problem]:
     p = load_places()
     codes = set(p.places["code"])
-    problems = _rows("places/places.csv", p.places, p.places.duplicated(["code", "first_year"]), "code", "duplicate")
-    problems += _rows("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code", "code")
-    problems += _rows("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code", "unknown_place")
+    problems = problems_where("places/places.csv", p.places, p.places.duplicated(["code", "first_year"]), "code",
+                              "check.duplicate")
+    problems += problems_where("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code",
+                               "check.code")
+    problems += problems_where("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code",
+                               "check.unknown_place")
     for column in ("old_code", "new_code"):
-        problems += _rows("places/mergers.csv", p.mergers, ~p.mergers[column].isin(codes), column, "unknown_place")
+        problems += problems_where("places/mergers.csv", p.mergers, ~p.mergers[column].isin(codes), column,
+                                   "check.unknown_place")
     return problems + _two_places(p)
 
 
@@ -99,7 +148,8 @@ def _two_places(p: Places) -> list[Problem]:
 
 def _tiles() -> list[Problem]:
     frame = files.read_table(files.data_dir() / "catalogue" / "tiles.csv", ["set", "code", "row", "col", "label_vi"])
-    problems = _rows("catalogue/tiles.csv", frame, frame.duplicated(["set", "row", "col"]), "code", "tile")
+    problems = problems_where("catalogue/tiles.csv", frame, frame.duplicated(["set", "row", "col"]), "code",
+                              "check.tile")
     file = files.shown_name(files.data_dir() / "catalogue" / "tiles.csv")
     for name, year in (("63", 2024), ("34", 2025)):
         want = {p.code for p in load_places().valid(year)} | {"hoang_sa", "truong_sa"}
@@ -115,12 +165,13 @@ def _tables_of_scores() -> list[Problem]:
     problems = []
     for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference())):
         known = frame["component"].isin(c.order)
-        problems += _rows(table, frame, ~known, "component", "unknown_component")
-        problems += _rows(table, frame, known & (c.with_block(frame)["block"] == 0), "component", "no_block")
+        problems += problems_where(table, frame, ~known, "component", "check.unknown_component")
+        problems += problems_where(table, frame, known & (c.with_block(frame)["block"] == 0), "component",
+                                   "check.no_block")
     held = load_withheld()
-    problems += _rows("scores/withheld.csv", held, ~held["place"].isin(codes), "place", "unknown_place")
-    problems += _rows("scores/withheld.csv", held, held.duplicated(["year", "place", "component"]), "component",
-                      "duplicate")
+    problems += problems_where("scores/withheld.csv", held, ~held["place"].isin(codes), "place", "check.unknown_place")
+    problems += problems_where("scores/withheld.csv", held, held.duplicated(["year", "place", "component"]),
+                               "component", "check.duplicate")
     return problems
 
 
@@ -135,10 +186,10 @@ def _sources() -> list[Problem]:
     for table, frame in tables.items():
         named = frame["source"].str.split("; ")
         used |= {key for keys in named for key in keys}
-        problems += _rows(table, frame, named.map(lambda keys: not set(keys) <= known | {""}), "source",
-                          "unknown_source")
-    problems += _rows("sources.csv", sources, ~sources["source"].isin(used), "source", "unused_source")
+        problems += problems_where(table, frame, named.map(lambda keys: not set(keys) <= known | {""}), "source",
+                                   "check.unknown_source")
+    problems += problems_where("sources.csv", sources, ~sources["source"].isin(used), "source", "check.unused_source")
     names, where = load_source_names(), sources["where"]
     nothing = names["begins"].map(lambda begins: not begins or not where.str.startswith(begins).any())
-    problems += _rows("source_names.csv", names, nothing, "begins", "names_nothing")
-    return problems + _rows("sources.csv", sources, sources.duplicated("source"), "source", "duplicate")
+    problems += problems_where("source_names.csv", names, nothing, "begins", "check.names_nothing")
+    return problems + problems_where("sources.csv", sources, sources.duplicated("source"), "source", "check.duplicate")

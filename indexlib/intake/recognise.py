@@ -13,7 +13,7 @@ import pandas as pd
 
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import listing, speaking, t
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import WITHHELD
 from indexlib.intake.checks.corroboration import check_corroboration
 from indexlib.intake.files.report import DOUBTS, NOTES, UNSURE, Collector, letters
@@ -23,7 +23,8 @@ from indexlib.intake.reading import Reading, tidy
 from indexlib.intake.table.figures import RANK, SCORE, Figures
 from indexlib.intake.table.titles import check_index, with_years
 
-READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "par": ministry, "sipas": ministry}
+#: Who reads a publisher's files, as ``indices.csv`` names them.
+READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "ministry": ministry}
 
 
 def read_published(path: str | Path, year: int | None = None, index: str | None = None,
@@ -37,8 +38,8 @@ def read_published(path: str | Path, year: int | None = None, index: str | None 
         ``.docx`` with tables; what it is comes from its content.
     year : int, optional
         Year of the index, where the file does not say it.
-    index : {"papi", "pci", "par", "sipas"}, optional
-        Whose table it is, where that cannot be told from the file.
+    index : str, optional
+        Code of the index whose table it is, where that cannot be told from the file.
     source : str, optional
         Key in ``sources.csv`` to write beside each figure.
 
@@ -55,8 +56,8 @@ def read_published(path: str | Path, year: int | None = None, index: str | None 
     (0, ['missing_file'])
     """
     report = Collector(Path(path).name)
-    if index is not None and index not in INDICES:
-        report.add("unknown_index", value=index, names=listing(list(INDICES)))
+    if index is not None and index not in index_codes():
+        report.add("unknown_index", value=index, names=listing(index_codes()))
         return Reading(tidy([]), report.problems)
     try:
         opened = open_file(Path(path))
@@ -88,20 +89,33 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
         return Reading(tidy([]), report.problems, kind=kind)
     # What people see comes first: a hidden sheet may bear it out, or add to it.
     sheets = sorted(sheets, key=lambda sheet: not sheet.visible)
-    by_year = READERS[index].read(sheets, year, report, index) if READERS[index] is ministry \
-        else READERS[index].read(sheets, year, report)
+    reader = _readers().get(index)
+    if reader is None:
+        report.add("no_reader", index=load_catalogue().short_name(index), value=index)
+        return Reading(tidy([]), report.problems, kind=kind)
+    by_year = reader.read(sheets, year, report, *_told(reader, index))
     _check_hidden(sheets, by_year, report)
     return _reading(index, by_year, source, kind, report)
 
 
+def _readers() -> dict[str, ModuleType]:
+    """The reader of each index that has one."""
+    indices = load_catalogue().by_index.values()
+    return {index.code: READERS[index.reader] for index in indices if index.reader in READERS}
+
+
+def _told(reader: ModuleType, index: str) -> tuple[str, ...]:
+    """The index, for a reader of several."""
+    return () if hasattr(reader, "INDEX") else (index,)
+
+
 def _index(sheets: list[Sheet], report: Collector) -> str:
     """The index whose labels the file bears; reported if none or several do."""
-    found = {index: reader.recognises(sheets, index) if reader is ministry else reader.recognises(sheets)
-             for index, reader in READERS.items()}
-    best = max(found.values())
+    found = {index: reader.recognises(sheets, *_told(reader, index)) for index, reader in _readers().items()}
+    best = max(found.values(), default=0)
     names = [index for index, count in found.items() if count == best]
     if best == 0:
-        report.add("not_recognised")
+        report.add("not_recognised", names=listing([load_catalogue().short_name(n) for n in found]))
     elif len(names) > 1:
         report.add("several_indices", names=listing([load_catalogue().short_name(n) for n in names]))
     return names[0] if best and len(names) == 1 else ""

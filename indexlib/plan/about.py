@@ -38,6 +38,12 @@ class Demand(_Part):
     words: Words
 
 
+class Heading(_Part):
+    """A section of the plan and the indices that it is about."""
+
+    indices: list[str]
+
+
 class FocalPoint(_Part):
     """A unit with a task for whole indices; ``focal`` marks the one that answers for them."""
 
@@ -71,6 +77,7 @@ class About(_Part):
     clauses: dict[str, list[Clause]]
     focal_points: list[FocalPoint]
     demands: list[Demand] = []
+    headings: list[Heading] = []
     letterhead_vi: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
     letterhead_en: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
     successor: Successor | None = None

@@ -15,7 +15,7 @@ from indexlib.base.problems import DataError, IndexlibError, Problem
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import language, listing, t
 from indexlib.data import files
-from indexlib.data.catalogue import TOTAL, load_catalogue
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.about import read_about
 
 TABLES = {
@@ -80,6 +80,12 @@ class Plan:
     def focal_unit(self, index: str) -> str:
         """Unit that answers for an index as a whole."""
         return next((f["unit"] for f in self.about["focal_points"] if f["focal"] and index in f["indices"]), "")
+
+    def indices(self) -> list[str]:
+        """The indices in the order of the plan's headings; those that it does not name stand last."""
+        named = [index for heading in self.about.get("headings", []) for index in heading["indices"]]
+        known = index_codes()
+        return list(dict.fromkeys([*(index for index in named if index in known), *known]))
 
     def links(self, components: list[str]) -> pd.DataFrame:
         """Every item and lead unit of components, the one named first on top.
@@ -229,30 +235,28 @@ def _problems(folder: Path, tables: dict[str, pd.DataFrame]) -> list[Problem]:
     """Check the tables of a plan against each other and the catalogue."""
     found: list[Problem] = []
 
-    def report(table: str, mask: pd.Series, column: str, code: str) -> None:
-        frame, file = tables[table], files.shown_name(folder / f"{table}.csv")
-        found.extend(Problem(file, "", int(row), column, code, t(f"plan.{code}", value=frame.at[row, column]))
-                     for row in frame.index[mask.to_numpy()])
+    def report(table: str, mask: pd.Series, column: str, key: str) -> None:
+        found.extend(files.problems_where(folder / f"{table}.csv", tables[table], mask, column, key))
 
     items, units, leads, mapping = (tables[k] for k in ("items", "units", "responsibilities", "mapping"))
     catalogue = load_catalogue()
-    report("items", items.duplicated("item"), "item", "duplicate")
-    report("units", units.duplicated("unit"), "unit", "duplicate")
-    report("units", ~units["kind"].isin(["officer", "body", "generic"]), "kind", "kind")
-    report("responsibilities", ~leads["item"].isin(items["item"]), "item", "no_item")
-    report("responsibilities", ~leads["unit"].isin(units["unit"]), "unit", "no_unit")
-    report("responsibilities", ~leads["role"].isin(["lead", "coordinating"]), "role", "role")
+    report("items", items.duplicated("item"), "item", "plan.duplicate")
+    report("units", units.duplicated("unit"), "unit", "plan.duplicate")
+    report("units", ~units["kind"].isin(["officer", "body", "generic"]), "kind", "plan.kind")
+    report("responsibilities", ~leads["item"].isin(items["item"]), "item", "plan.no_item")
+    report("responsibilities", ~leads["unit"].isin(units["unit"]), "unit", "plan.no_unit")
+    report("responsibilities", ~leads["role"].isin(["lead", "coordinating"]), "role", "plan.role")
     with_lead = set(leads.loc[leads["role"] == "lead", "item"])
-    report("items", ~items["item"].isin(with_lead), "item", "no_lead")
-    report("mapping", ~mapping["component"].isin(catalogue.order), "component", "no_component")
-    report("mapping", ~mapping["strength"].isin(["direct", "supporting", "none"]), "strength", "strength")
+    report("items", ~items["item"].isin(with_lead), "item", "plan.no_lead")
+    report("mapping", ~mapping["component"].isin(catalogue.order), "component", "plan.no_component")
+    report("mapping", ~mapping["strength"].isin(["direct", "supporting", "none"]), "strength", "plan.strength")
     linked = mapping["strength"] != "none"
-    report("mapping", linked & ~mapping["item"].isin(items["item"]), "item", "no_item")
-    report("mapping", mapping.duplicated(["component", "item"]), "component", "duplicate")
+    report("mapping", linked & ~mapping["item"].isin(items["item"]), "item", "plan.no_item")
+    report("mapping", mapping.duplicated(["component", "item"]), "component", "plan.duplicate")
     text = mapping["item"].map(items.drop_duplicates("item").set_index("item")["text_vi"]).fillna("")
     stands = pd.Series([w in x for w, x in zip(mapping["words"], text, strict=True)], index=mapping.index)
     report("mapping", linked & mapping["item"].isin(items["item"]) & (~stands | (mapping["words"] == "")),
-           "words", "words")
+           "words", "plan.words")
     return found
 
 

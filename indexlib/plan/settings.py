@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import plain_number, t
 from indexlib.base.yamlfile import read_yaml
+from indexlib.data.catalogue import index_codes, load_catalogue
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -63,13 +64,11 @@ class Target(Strict):
     """Wanted score by component code."""
 
 
-class Targets(Strict):
-    """Targets of the indices."""
-
-    papi: Target | None = None
-    pci: Target | None = None
-    par: Target | None = None
-    sipas: Target | None = None
+def _known(index: str) -> str:
+    """The code of an index, refused if there is none."""
+    if index not in index_codes():
+        raise PydanticCustomError("extra_forbidden", "unknown index")
+    return index
 
 
 class Report(Strict):
@@ -128,8 +127,8 @@ class Params(Strict):
     grades : Grades
     peers : "region", "similar" or list of names
         Places to compare with.
-    targets : Targets
-        What is wanted of each index; for what would reach a target, default the tenth place.
+    targets : dict of Target
+        What is wanted of each index, by its code; for what would reach a target, default the tenth place.
     report : Report
         Period, progress and template of the Word report; the notebooks do not take it.
     """
@@ -142,7 +141,7 @@ class Params(Strict):
     rules: Rules = Rules()
     grades: Grades = Grades()
     peers: Literal["region", "similar"] | Annotated[list[str], Field(max_length=20)] = "region"
-    targets: Targets = Targets()
+    targets: dict[Annotated[str, AfterValidator(_known)], Target | None] = {}
     report: Report = Report()
 
     @field_validator("rules", "grades", "targets", "report", mode="before")
@@ -150,19 +149,23 @@ class Params(Strict):
     def _empty_is_default(cls, value: object) -> object:
         return {} if value is None else value
 
+    @field_validator("targets")
+    @classmethod
+    def _given(cls, value: dict[str, Target | None]) -> dict[str, Target | None]:
+        return {index: target for index, target in value.items() if target}
+
     def for_notebooks(self) -> dict[str, Any]:
         """The parameters that a notebook takes, as plain data."""
         return self.model_dump(exclude={"report"})
 
     def target(self, index: str) -> Target:
         """Wanted total or place of an index; the tenth place where neither is given."""
-        given = getattr(self.targets, index)
+        given = self.targets.get(index)
         return given if given and (given.total is not None or given.rank) else Target(rank=10)
 
 
-#: Groups of parameters, by dotted name.
-GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Targets, "report": Report,
-          **{f"targets.{index}": Target for index in Targets.model_fields}}
+#: Groups of parameters; targets stand one level deeper, by index.
+GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Target, "report": Report}
 
 
 def read_params(path: Path | str) -> Params:
@@ -198,25 +201,22 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
 
 def _path(error: ErrorDetails) -> list[str]:
     """Names from the top to the parameter at fault: through groups, and no deeper than a parameter."""
-    names = [str(p) for p in error["loc"]]
-    depth = 1
-    while depth < len(names) and ".".join(names[:depth]) in GROUPS:
-        depth += 1
+    names = [str(p) for p in error["loc"] if p != "[key]"]
     if error["type"].startswith("report_"):
         names.append(error["msg"])
-        depth = 2
-    return names[:depth]
+    return names[:3 if names[0] == "targets" else 2 if names[0] in GROUPS else 1]
 
 
 def _message(error: ErrorDetails, path: list[str]) -> str:
     kind, ctx = error["type"], error.get("ctx", {})
-    model: type[Strict] = GROUPS[".".join(path[:-1])] if len(path) > 1 else Params
+    model: type[Strict] = GROUPS[path[0]] if len(path) > 1 else Params
     fields = model.model_fields
+    names = index_codes() if path[:-1] == ["targets"] else [*fields]
     if kind.startswith("report_"):
         return t(f"params.{kind}")
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(path[-1], fields, n=1, cutoff=0.4)
-        return t("params.unknown_near", near=near[0]) if near else t("params.unknown", names=", ".join(fields))
+        near = difflib.get_close_matches(path[-1], names, n=1, cutoff=0.4)
+        return t("params.unknown_near", near=near[0]) if near else t("params.unknown", names=", ".join(names))
     if kind == "missing":
         return t("params.missing")
     value = error.get("input")
@@ -237,7 +237,7 @@ def _expected(kind: str) -> str:
     for name in ("int", "float", "string", "literal", "model"):
         if kind.startswith(name):
             return name
-    return "other"
+    return "model" if kind.startswith("dict") else "other"
 
 
 def _limits(model: type[Strict], name: str) -> tuple[float | None, float | None]:
@@ -276,7 +276,7 @@ def _against_data(raw: dict, name: str, lines: dict[str, int]) -> list[Problem]:
                 find_place(name_of, year)
             except PlaceError as error:
                 problems.append(Problem(name, "", lines.get("peers"), "peers", "place", str(error)))
-    for index in Targets.model_fields:
+    for index in index_codes():
         problems += _unknown_components(raw, index, name, lines)
     if isinstance(plan, str) and re.fullmatch(r"[A-Za-z0-9_]+", plan):
         try:
@@ -289,8 +289,6 @@ def _against_data(raw: dict, name: str, lines: dict[str, int]) -> list[Problem]:
 def _unknown_components(raw: dict, index: str, name: str, lines: dict[str, int]) -> list[Problem]:
     """Targets for components that an index does not have in the year, or outside their scale."""
     import pandas as pd
-
-    from indexlib.data.catalogue import load_catalogue
 
     targets, year = raw.get("targets"), raw.get("year")
     target = targets.get(index) if isinstance(targets, dict) else None

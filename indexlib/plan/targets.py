@@ -9,10 +9,10 @@ import pandas as pd
 from indexlib.analysis.peers import region
 from indexlib.analysis.standing import rank_among
 from indexlib.base.wording import t
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import Findings
-from indexlib.plan.settings import Target, Targets
+from indexlib.plan.settings import Target
 
 COLUMNS = ["index", "component", "kind", "wanted", "actual", "base", "computed", "state", "reason"]
 MET, MISSED, UNKNOWN = "met", "missed", "unknown"
@@ -28,7 +28,7 @@ def goals(found: Findings) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per target, in the order of the parameters: ``index``, ``component``; ``kind``: ``score`` (points of
+        One row per target, in the order of the indices: ``index``, ``component``; ``kind``: ``score`` (points of
         the published scale, at least), ``rank`` or ``region_rank`` (a place, at most); ``wanted``, ``actual``;
         ``base`` (places ranked); ``computed`` (the publisher did not print the place); ``state``: ``met``,
         ``missed`` or ``unknown``; ``reason`` of the last, in the language in force.
@@ -41,9 +41,8 @@ def goals(found: Findings) -> pd.DataFrame:
     [['score', 45.0, 'missed'], ['rank', 15.0, 'met']]
     """
     rows = []
-    for index in Targets.model_fields:
-        target = getattr(found.params.targets, index)
-        if target is not None:
+    for index in index_codes():
+        if target := found.params.targets.get(index):
             rows += _of_index(found, index, target)
     return pd.DataFrame(rows, columns=COLUMNS).astype({"wanted": object})
 

@@ -11,7 +11,7 @@ from indexlib.briefing import bundle
 from indexlib.briefing.report.pictures import pictures
 from indexlib.charts.style import Chart
 from indexlib.content import gallery, html
-from indexlib.data.catalogue import INDICES
+from indexlib.data.catalogue import index_codes
 from indexlib.plan.review import Findings, find
 from indexlib.plan.settings import read_params
 from indexlib.run.cache import checksum, forget, inputs
@@ -62,6 +62,6 @@ def run_briefing(path: Path, outputs: Path = Path("outputs"), jobs: int = 2) -> 
 
 def figures(found: Findings) -> dict[str, dict]:
     """The charts that the files show, as plain data by name."""
-    shown = [p.figure for index in INDICES for p in pictures(found, index)]
+    shown = [p.figure for index in index_codes() for p in pictures(found, index)]
     shown += [c for c in gallery.positions(found) if isinstance(c, Chart)]
     return {figure.layout.meta["name"]: json.loads(figure.to_json()) for figure in shown}

@@ -12,7 +12,7 @@ from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import listing, t
 from indexlib.charts import messages
 from indexlib.data import files
-from indexlib.data.catalogue import INDICES, PART, load_catalogue
+from indexlib.data.catalogue import PART, index_codes, load_catalogue
 from indexlib.data.places import plain, spelling
 from indexlib.data.scores import load_scores
 
@@ -76,7 +76,7 @@ def _family(folder: Path, component: str) -> pd.DataFrame:
 def _searched(folder: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
     """For each component with figures its names without diacritics, and its number and code."""
     catalogue = load_catalogue()
-    known = [catalogue.component(c) for index in INDICES for c in components(index)]
+    known = [catalogue.component(c) for index in index_codes() for c in components(index)]
     return {c.code: (plain(spelling(f"{catalogue.short_name(c.index)} {c.name_vi} {c.name_en}")), (c.number, c.code))
             for c in known}
 
@@ -135,7 +135,7 @@ def find_component(text: str, index: str | None = None) -> str:
     'papi.6.2'
     """
     catalogue = load_catalogue()
-    known = [c for i in ([index] if index else INDICES) for c in components(i)]
+    known = [c for i in ([index] if index else index_codes()) for c in components(i)]
     if text in known:
         return text
     found = [c for c in known if text == catalogue.label(c)] or search(text, index)
@@ -145,4 +145,4 @@ def find_component(text: str, index: str | None = None) -> str:
         raise ViewError(t("explore.many_components", text=text, n=len(found),
                           near="; ".join(catalogue.label(c) for c in found[:4])))
     raise ViewError(t("explore.no_component", text=text, where=catalogue.short_name(index) if index
-                      else listing([catalogue.short_name(i) for i in INDICES])))
+                      else listing([catalogue.short_name(i) for i in index_codes()])))

@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import LANGUAGES, listing, speaking, t
 from indexlib.charts.export import Chart
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.files import PROJECT
 from indexlib.data.places import load_places
 from indexlib.widgets import choices, views
@@ -145,7 +145,7 @@ class Explorer(widgets.VBox):
     def _make(self) -> None:
         """The controls, and what they do."""
         catalogue, half = load_catalogue(), {"width": f"{HALF}px"}
-        self.index = widgets.ToggleButtons(options=[(catalogue.short_name(i), i) for i in INDICES],
+        self.index = widgets.ToggleButtons(options=[(catalogue.short_name(i), i) for i in index_codes()],
                                            style={"button_width": "86px"})
         self.kind = widgets.Dropdown(options=[(t(f"explore.view.{v}"), v) for v in views.VIEWS], layout=half)
         self.search = widgets.Text(placeholder=t("explore.search_hint"), layout=half)

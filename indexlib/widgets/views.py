@@ -14,7 +14,7 @@ from indexlib.analysis import peers
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import LANGUAGES, language, listing, speaking, t
 from indexlib.content import html
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_scores
@@ -37,7 +37,7 @@ class View:
     place : str
         Code or any known spelling.
     view : {"history", "ranks", "position", "movement", "heat", "tiles"}
-    index : {"papi", "pci", "par", "sipas"}
+    index : str
     component : str
         Code, label or part of a name; ``movement`` and ``heat`` show the whole index.
     compare : tuple of str
@@ -83,7 +83,7 @@ def settle(view: View, /, **changes: object) -> View:
     if unknown:
         raise ViewError(t("explore.unknown", name=listing(unknown), known=listing(list(View.__dataclass_fields__))))
     new = replace(view, **changes)
-    for name, known in (("view", VIEWS), ("index", INDICES), ("language", (*LANGUAGES, None))):
+    for name, known in (("view", VIEWS), ("index", index_codes()), ("language", (*LANGUAGES, None))):
         if getattr(new, name) not in known:
             raise ViewError(t("explore.not_one_of", name=name, value=getattr(new, name),
                               known=listing([x for x in known if x])))
@@ -99,7 +99,7 @@ def _component(new: View, old: View, changes: dict[str, object]) -> str:
     """The component asked for; one of another index only where that index is not asked too."""
     if "component" in changes:
         text = str(changes["component"])
-        if "index" in changes or text.split(".")[0] in INDICES:
+        if "index" in changes or text.split(".")[0] in index_codes():
             return find_component(text, new.index if "index" in changes else None)
         here = search(text, new.index)
         return find_component(text, new.index if here else None)

@@ -20,9 +20,9 @@ from indexlib.base import wording as w
 
 PACKAGE = ROOT / "indexlib"
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
-#: Functions that build a key out of one of their arguments: module and name, position of the argument, first part.
-KEYED = {("scores", "report"): (2, "scores."), ("plan", "report"): (3, "plan."), ("check", "_rows"): (4, "check."),
-         ("prose", "say"): (0, "nb."), ("prose", "heading"): (0, "nb."), ("method", "say"): (0, "method.")}
+#: Functions that take a key: position of the argument, and the first part that some of a module put before it.
+KEYED = {"t": 0, "problems_where": 4, "scores.report": 2, "plan.report": 3}
+PREFIXED = {"prose.say": "nb.", "prose.heading": "nb.", "method.say": "method."}
 #: A field that only one language repeats: "5 nội dung tăng điểm", "5 rose".
 REPEATED = {"what"}
 
@@ -79,8 +79,9 @@ def asked() -> list[tuple[str, int, str]]:
                 module, function = getattr(node.func.value, "id", ""), node.func.attr
             else:
                 module, function = Path(name).stem, getattr(node.func, "id", "")
-            position, before = KEYED.get((module, function), (0, ""))
-            if (function == "t" or before) and len(node.args) > position:
+            before = PREFIXED.get(f"{module}.{function}", "")
+            position = 0 if before else KEYED.get(function, KEYED.get(f"{module}.{function}", len(node.args)))
+            if len(node.args) > position:
                 found += [(name, node.lineno, p) for p in patterns(node.args[position], before)]
     return found
 

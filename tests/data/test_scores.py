@@ -186,18 +186,18 @@ def table(*rows: dict) -> pd.DataFrame:
     ({"source": ""}, "source", "empty"), ({"source": "hearsay"}, "source", "unknown_source"),
     ({"year": "2023", "place": "quang_ninh"}, "score", "withheld")])
 def test_each_fault_of_a_row_is_named_with_its_line_and_column(row, column, code):
-    _, problems = check_scores(table({"component": "papi.2"}, row), "papi", "papi.csv")
+    _, problems = check_scores(table({"component": "papi.2"}, row), "papi", "scores/papi.csv")
     assert (3, column, code) in {(p.row, p.column, p.code) for p in problems}
     assert {p.row for p in problems} == {3}
 
 
 def test_all_faults_are_reported_at_once_in_order():
     _, problems = check_scores(table({"score": "x"}, {"component": "papi.2", "place": "y"}, {"component": "papi.3"},
-                                     {"component": "papi.3"}), "papi", "papi.csv")
+                                     {"component": "papi.3"}), "papi", "scores/papi.csv")
     assert [(p.row, p.code) for p in problems] == [(2, "not_a_number"), (3, "unknown_place"), (5, "duplicate")]
 
 
 def test_a_good_row_has_no_problem():
-    frame, problems = check_scores(table({}), "papi", "papi.csv")
+    frame, problems = check_scores(table({}), "papi", "scores/papi.csv")
     assert problems == []
     assert frame["score"].tolist() == [5.5]

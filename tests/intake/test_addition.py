@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import typer
 from additions import like, run, tables
-from make_workbooks import pairs, parts, pci, refusals, save, wide
+from make_workbooks import pairs, parts, pci, refusals, save, weights_of, wide
 
 from indexlib import load_scores
 from indexlib.base.problems import DataError, IndexlibError
@@ -19,7 +19,6 @@ from indexlib.data.places import load_places
 from indexlib.intake import addition
 from indexlib.intake.check import check_data
 from indexlib.intake.checks.exchanged_columns import exchanged_columns
-from indexlib.intake.checks.formulas import weights_of
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.recognise import read_published
 

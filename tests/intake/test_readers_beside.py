@@ -1,10 +1,9 @@
 """Columns beside those of PCI's scores: both totals, ranks, the year before, blocks for a choice."""
 
 import pytest
-from make_workbooks import PCI_NAMES, pairs, parts, pci, pci_header, refusals, save, wide
+from make_workbooks import PCI_NAMES, pairs, parts, pci, pci_header, refusals, save, weights_of, wide
 from test_readers_layouts import assert_right
 
-from indexlib.intake.checks.formulas import weights_of
 from indexlib.intake.recognise import read_published
 
 

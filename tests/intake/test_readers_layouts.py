@@ -6,10 +6,9 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from make_workbooks import decomposed, pairs, papi, parts, pci, pci_header, refusals, save, wide, with_commas
+from make_workbooks import decomposed, pairs, papi, parts, pci, pci_header, refusals, save, weights_of, wide, with_commas
 
 from indexlib import load_catalogue
-from indexlib.intake.checks.formulas import weights_of
 from indexlib.intake.recognise import read_published
 
 few = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -39,7 +39,7 @@ def judged_panel() -> pd.DataFrame:
 def cut_out(place: str, year: int) -> Review:
     """The review of a place and year with the default thresholds."""
     params = Params(place=place, year=year)
-    return cut(judged_panel(), params, load_plan(params.plan), load_scores())
+    return cut(judged_panel(), params, load_plan(params.plan), load_panel())
 
 
 def with_defaults(place: str, year: int) -> pd.DataFrame:

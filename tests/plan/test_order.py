@@ -12,8 +12,8 @@ from indexlib.analysis.falling import at_highest
 from indexlib.analysis.next_year import COLUMNS, of_panel
 from indexlib.analysis.panel import build
 from indexlib.plan import order
-from indexlib.plan.review import assess
 from indexlib.plan.lasting import graded
+from indexlib.plan.review import assess
 from indexlib.plan.settings import Grades, Rules
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import random
 
-from make_workbooks import pci
+from make_workbooks import pci, weights_of
 from typer.testing import CliRunner
 
 from indexlib import load_scores
 from indexlib.cli.main import app
-from indexlib.intake.checks.formulas import weights_of
 
 
 def run(*words: object):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.intake.checks.formulas import weights_of
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.reading import Reading
 
@@ -35,6 +35,13 @@ class Truth:
 def refusals(reading: Reading) -> set[str]:
     """What is wrong or does not fit; that a lone table does not prove itself is another matter."""
     return {p.code for p in reading.errors + reading.doubts} - ONCE
+
+
+def weights_of(index: str, year: int) -> dict[str, float]:
+    """Weights of the components of a total, in percent."""
+    w = load_catalogue().weights
+    w = w[w["component"].str.startswith(f"{index}.") & (w["first_year"] <= year) & (w["last_year"] >= year)]
+    return dict(zip(w["component"], w["weight"], strict=True))
 
 
 def pci(year: int = 2013, seed: int = 0, digits: int = 6) -> Truth:

@@ -12,7 +12,7 @@ from pptx import Presentation
 
 from indexlib import open_run
 from indexlib.briefing.slides.presentation import write_slides
-from indexlib.data.catalogue import INDICES
+from indexlib.data.catalogue import index_codes
 
 SEEN = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("quang_ninh", 2023, "en"),
         ("ba_ria_vung_tau", 2024, "vi"), ("ba_ria_vung_tau", 2024, "en")]
@@ -91,7 +91,7 @@ def titled(path: Path, start: str):
 
 
 def index_slide(path: Path, index: str):
-    return opened(path).slides[2 + INDICES.index(index)]
+    return opened(path).slides[2 + index_codes().index(index)]
 
 
 def title(slide) -> str:

@@ -15,7 +15,7 @@ from indexlib.briefing.report.pictures import pictures
 from indexlib.briefing.worksheets import progress_tables
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import prose, tables
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
@@ -46,13 +46,19 @@ def head(found: Findings) -> dict[str, Any]:
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
         "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(about, "seat")),
-        "kind": t("report.kind"), "title": t("report.title", place=found.place.name, year=year), "into": into,
+        "kind": t("report.kind"), "into": into,
+        "title": t("report.title", place=found.place.name, year=year, indices=_indices(found)),
         "basis": t(key, plan=own(about, "name"), issuer=own(about, "issuer")), "notices": notices,
         "recipients_head": t("report.recipients"),
         "recipients": [t("report.recipient_open")] if foreign else list(own(about, "recipients")),
         "on_behalf": t("report.on_behalf", office=second if foreign else first),
         "post": t("report.head_of_office") if foreign else own(about, "post"),
     }
+
+
+def _indices(found: Findings) -> str:
+    """Names of the indices, in the order of the plan."""
+    return w.listing_and([load_catalogue().short_name(index) for index in found.plan.indices()])
 
 
 def summary(found: Findings, sections: dict[str, str]) -> list[str]:
@@ -103,7 +109,7 @@ def records(table: tables.Table) -> list[dict[str, str]]:
 def indices(found: Findings, charts: Path | None, section: str) -> list[dict[str, Any]]:
     """A part for each index: the standard paragraph, its run over years, its main components, its charts."""
     parts, number = [], 0
-    for index in INDICES:
+    for index in index_codes():
         drawn = []
         for picture in pictures(found, index):
             number += 1

@@ -18,7 +18,7 @@ from indexlib.charts.over_years import edges
 from indexlib.charts.style import name as chart_name
 from indexlib.charts.style import numbered
 from indexlib.content import prose, tables
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import Findings
 
@@ -212,7 +212,7 @@ def _compared(found: Findings, index: str) -> pd.DataFrame:
 def compared(deck: Deck, found: Findings) -> None:
     """The main components of each index that has them beside the median or published mean."""
     year = found.params.year
-    for index in INDICES:
+    for index in index_codes():
         rows = _compared(found, index)
         if rows.empty:
             continue
@@ -232,7 +232,7 @@ def compared(deck: Deck, found: Findings) -> None:
 def position(deck: Deck, found: Findings, charts: Path | None) -> None:
     """Where the place stands among all provinces in the first index whose panel is whole; drawn as a picture."""
     c = found.now.components
-    whole = c[c["component"].isin(INDICES) & c["median"].notna() & c["score"].notna()]
+    whole = c[c["component"].isin(index_codes()) & c["median"].notna() & c["score"].notna()]
     if whole.empty:
         return
     index, year = whole["component"].iloc[0], found.params.year

@@ -22,7 +22,7 @@ from indexlib.briefing.office.powerpoint import (
 from indexlib.briefing.office.powerpoint import RIGHT as AT_RIGHT
 from indexlib.briefing.slides import flags, indices
 from indexlib.content import prose, tables
-from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.review import Findings
 
 RANK_MOVES = ("rank_up", "rank_same", "rank_down")
@@ -62,7 +62,7 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
         _glance(deck, found)
-        for index in INDICES:
+        for index in index_codes():
             indices.index(deck, found, index)
         indices.position(deck, found, charts)
         indices.compared(deck, found)
@@ -93,7 +93,7 @@ def _glance(deck: Deck, found: Findings) -> None:
     page.table(BODY, table.headers(), table.frame.to_numpy().tolist(),
                [i for i, c in enumerate(columns) if c in tables.RIGHT])
     page.text(SOURCE, [*tables.rank_notes(table.frame), t("note.rounding")])
-    page.say([*(str(prose.standard(found, i)) for i in INDICES), *table.notes, t("slide.notes.base"),
+    page.say([*(str(prose.standard(found, i)) for i in index_codes()), *table.notes, t("slide.notes.base"),
               *indices.source_lines(found)])
     page.done()
 
@@ -103,7 +103,7 @@ def _glance_message(found: Findings) -> str:
     catalogue = load_catalogue()
     rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
     named: dict[str, list[str]] = {}
-    for index in INDICES:
+    for index in index_codes():
         row, keys = rows.get(index), []
         if row is not None and row.comparable:
             keys.append("up" if row.change_published > 0 else "down" if row.change_published < 0 else "same")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexlib.base.wording import number, own, t
+from indexlib.base.wording import NONE, listing_and, number, own, t
 from indexlib.briefing.office.clean import sheet_name
 from indexlib.briefing.office.excel import Book
 from indexlib.briefing.workbook import figure_sheets, plan_sheets
 from indexlib.briefing.workbook.data_sheet import DataSheet, write_sheet
 from indexlib.briefing.worksheets.assignment import assignments
 from indexlib.content import tables
+from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.review import Findings
 
 #: Widths of the two columns of the first sheet.
@@ -58,6 +59,11 @@ def data_sheets(found: Findings) -> list[DataSheet]:
     ]
 
 
+def _in(unit: str) -> str:
+    """Names of the indices that are published in a unit."""
+    return listing_and([index.short_name for index in load_catalogue().by_index.values() if index.unit == unit]) or NONE
+
+
 def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> None:
     """Whose figures these are, what the sheets hold, how to read them."""
     sheet = book.file.add_worksheet(sheet_name(t("wb.sheet.notes")))
@@ -69,7 +75,8 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
          + [(t("wb.label.plan"), t("wb.plan", name=own(about, "name"), issuer=own(about, "issuer"),
                                    first=about["first_year"], last=about["last_year"]))]),
         ("wb.part.sheets", [(data.name, data.about) for data in sheets]),
-        ("wb.part.read", [(t(f"wb.label.{key}"), t(f"wb.note.{key}")) for key in ("units", "blank", "signs", "computed")]
+        ("wb.part.read", [(t("wb.label.units"), t("wb.note.units", point=_in("point"), percent=_in("percent")))]
+         + [(t(f"wb.label.{key}"), t(f"wb.note.{key}")) for key in ("blank", "signs", "computed")]
          + [(t("col.change"), t("note.rounding")), (t("col.median"), t("note.computed")),
             (t("col.grade"), t("note.grade", a=number(100 * grades.a, 0), b=number(100 * grades.b, 0))),
             (t("wb.label.usual"), t("note.usual")), (t("wb.label.order"), t("note.order"))]),

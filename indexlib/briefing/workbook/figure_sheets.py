@@ -13,7 +13,7 @@ from indexlib.base.wording import NONE, own, t
 from indexlib.briefing.workbook.data_sheet import WHOLE, Column, DataSheet, change_format, decimal_format
 from indexlib.content import tables
 from indexlib.content.tables.moves import grade
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.conditions import Measure, named
 from indexlib.plan.review import Review
@@ -98,10 +98,10 @@ WHY = {"gap": "scale", "rank_before": "rank_before", "base_before": "rank_before
 
 def totals(found: Review, frame: pd.DataFrame) -> DataSheet:
     """The four overall scores."""
-    mine = frame[frame["component"].isin(INDICES)]
+    mine = frame[frame["component"].isin(index_codes())]
     remark = tables.totals(found).frame["remark"].tolist()
-    mine = mine.assign(_at=mine["component"].map(list(INDICES).index)).sort_values("_at")
-    names = dict(zip(INDICES, remark, strict=True))
+    mine = mine.assign(_at=mine["component"].map(index_codes().index)).sort_values("_at")
+    names = dict(zip(index_codes(), remark, strict=True))
     mine = mine.assign(remark=[names[c] or NONE for c in mine["component"]])
     columns = [*CODE, SCORE[0], Column("score", "score"), Column("previous", "score"), Column("change", "change", 14), *RANK,
                *RANK_BEFORE, Column("group_name", width=20), *YARDSTICK, Column("remark", width=50)]

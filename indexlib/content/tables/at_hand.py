@@ -8,32 +8,34 @@ from indexlib.base import wording as w
 from indexlib.base.wording import own, t
 from indexlib.content.tables.cells import shorten
 from indexlib.content.tables.table import Table
-from indexlib.data.catalogue import INDICES, load_catalogue
-from indexlib.data.scores import FILES, load_source_names, load_sources
+from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.scores import load_source_names, load_sources
 from indexlib.plan.review import Findings
 
 #: Letters of an address that a paper prints.
 ADDRESS = 90
 
 
-def coverage(found: Findings, indices: tuple[str, ...] = INDICES, hint: bool = True) -> list[str]:
+def coverage(found: Findings, indices: tuple[str, ...] | None = None, hint: bool = True) -> list[str]:
     """What an index cannot say for the place and year: one line each, with the items left unjudged.
 
     Parameters
     ----------
     found : Findings
-    indices : tuple of str
+    indices : tuple of str, optional
+        Default all.
     hint : bool
         Whether to say into which file missing figures go: help for who runs this, not for a signed paper.
     """
     unjudged = found.unjudged_items()
-    return [line for index in indices if (line := _coverage_line(found, index, unjudged, hint))]
+    asked = index_codes() if indices is None else indices
+    return [line for index in asked if (line := _coverage_line(found, index, unjudged, hint))]
 
 
 def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool) -> str:
     catalogue, year = load_catalogue(), found.params.year
     valid = catalogue.valid(year, index)
-    where = t("coverage.add", file=f"data/scores/{FILES[index]}") if hint else ""
+    where = t("coverage.add", file=f"data/scores/{catalogue.by_index[index].file}") if hint else ""
     missing = found.now.missing[found.now.missing["index"] == index]
     held, away = (missing[missing["reason"] == r] for r in ("withheld", "not_at_hand"))
     here = found.now.components[found.now.components["index"] == index]
@@ -67,24 +69,20 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool)
 def editions(found: Findings) -> Table:
     """How each index was measured and published in the year."""
     catalogue, year, rows = load_catalogue(), found.params.year, []
-    e = catalogue.editions
-    for index in INDICES:
-        name = catalogue.indices.set_index("index").loc[index].to_dict()
-        mine = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
-        if len(mine):
-            row = mine.iloc[0].to_dict()
+    for code, index in catalogue.by_index.items():
+        if row := catalogue.edition(code, year):
             low, high = (w.number(row[k], 0) for k in ("scale_min", "scale_max"))
             how = "; ".join(x for x in (f"{low}-{high}", own(row, "note")) if x)
-            rows.append((name["short_name"], own(name, "publisher"), how, row["legal_basis"] or w.NONE))
+            rows.append((index.short_name, own(index, "publisher"), how, row["legal_basis"] or w.NONE))
         else:
-            rows.append((name["short_name"], own(name, "publisher"), t("index.none"), w.NONE))
+            rows.append((index.short_name, own(index, "publisher"), t("index.none"), w.NONE))
     return Table(t("table.editions", year=year), pd.DataFrame(rows, columns=["index", "publisher", "edition", "legal"]))
 
 
 def at_hand(found: Findings) -> Table:
     """How many components of each index have a score, only a rank, nothing, or were withheld."""
     catalogue, rows = load_catalogue(), []
-    for index in INDICES:
+    for index in index_codes():
         here = found.now.components[found.now.components["index"] == index]
         missing = found.now.missing[found.now.missing["index"] == index]["reason"]
         whole = here["panel"].eq("complete").sum()

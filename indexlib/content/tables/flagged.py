@@ -21,7 +21,7 @@ from indexlib.content.tables.cells import (
     why_text,
 )
 from indexlib.content.tables.table import Table
-from indexlib.data.catalogue import INDICES, TOTAL, load_catalogue
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.by_chance import by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
 from indexlib.plan.review import Review
@@ -33,7 +33,7 @@ def totals(found: Review) -> Table:
     catalogue = load_catalogue()
     rows = {r.component: r for r in found.components.itertuples(index=False) if r.level == TOTAL}
     out = []
-    for index in INDICES:
+    for index in index_codes():
         name = catalogue.short_name(index)
         row = rows.get(index)
         if row is None:
@@ -46,7 +46,7 @@ def totals(found: Review) -> Table:
         remark = "; ".join(x for x in (remark, caution, interval_text(row)) if x)
         out.append((name, score_text(row, unit=True), rank_text(row), change_text(row), rank_text(row, before=True), remark))
     frame = pd.DataFrame(out, columns=["index", "score", "rank", "change", "rank_before", "remark"])
-    return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding"), *row_notes(found, list(INDICES))])
+    return Table(t("table.totals"), frame, [*rank_notes(frame), t("note.rounding"), *row_notes(found, index_codes())])
 
 
 def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Table:

@@ -12,7 +12,7 @@ from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.content.tables.cells import rank_notes, rank_text
 from indexlib.content.tables.table import Table
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
 from indexlib.plan.review import Findings
 
@@ -104,13 +104,13 @@ def peers(found: Findings, codes: list[str]) -> Table:
     all_ranks = found.standing()
     for code in [found.place.code, *codes]:
         cells = [load_places().get(code, year).name]
-        for index in INDICES:
+        for index in index_codes():
             mine = all_ranks[(all_ranks["place"] == code) & (all_ranks["component"] == index)]
             row = next(mine.itertuples(index=False), None)
             unit = "percent" if catalogue.component(index).unit == "percent" else ""
             score = w.NONE if row is None else w.score(float(row.score), catalogue.decimals(index), unit)
             cells.append(score if row is None or pd.isna(row.rank) else f"{score} ({rank_text(row)})")
         rows.append(tuple(cells))
-    frame = pd.DataFrame(rows, columns=["place", *INDICES])
-    star = frame[list(INDICES)].map(lambda v: "*" in v).any().any()
+    frame = pd.DataFrame(rows, columns=["place", *index_codes()])
+    star = frame[index_codes()].map(lambda v: "*" in v).any().any()
     return Table(t("table.peers", year=year), frame, [t("note.star")] if star else rank_notes(frame))

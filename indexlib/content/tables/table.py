@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 
 from indexlib.base.wording import t
+from indexlib.data.catalogue import load_catalogue
 
 #: Columns set to the right; the rest are set to the left.
 RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "years", "falls", "stated", "true",
@@ -26,7 +27,7 @@ class Table:
     ----------
     caption : str
     frame : DataFrame
-        Text cells; columns are keys of the texts ``col.<key>``.
+        Text cells; columns are keys of the texts ``col.<key>``, or codes of indices.
     notes : list of str
         Printed under the table.
     empty : str
@@ -40,7 +41,8 @@ class Table:
 
     def headers(self) -> list[str]:
         """Column headings in the language in force."""
-        return [t(f"col.{c}") if c else "" for c in self.frame.columns]
+        index = load_catalogue().by_index
+        return [index[c].short_name if c in index else t(f"col.{c}") if c else "" for c in self.frame.columns]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """HTML for notebooks and pages, and the cells themselves for whoever collects them."""

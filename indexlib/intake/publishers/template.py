@@ -17,7 +17,7 @@ from indexlib.base import atomic
 from indexlib.base.problems import IndexlibError
 from indexlib.base.untrusted import as_text, shown
 from indexlib.base.wording import listing, speaking, t
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
 from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number
@@ -29,8 +29,6 @@ from indexlib.intake.table.grid import place_code
 
 MARK, VERSION = "indexlib-template", 1
 SCORES, ABOUT = "scores", "about"
-#: Publishers that hold scores back: a mark in place of a figure means that nowhere else.
-WITHHOLDING = frozenset({"papi"})
 #: Rows of the sheet of scores, counted from 0: codes, names, first place.
 CODES, NAMES, FIRST = 0, 1, 2
 YELLOW, GREY, BLUE = "FFF2CC", "808080", "DDEBF7"
@@ -52,7 +50,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
     about = _about(sheets)
     index, own_year = about.get("index"), number(about.get("year"))
     sheet = next((s for s in sheets if s.name == SCORES and s.rows), None)
-    if index not in INDICES or own_year is None or sheet is None or len(sheet.rows) <= FIRST:
+    if index not in index_codes() or own_year is None or sheet is None or len(sheet.rows) <= FIRST:
         report.add("template_broken")
         return "", {}, ""
     if year is not None and year != own_year:
@@ -131,8 +129,9 @@ def _names(place: Place) -> tuple[str, str]:
 def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str, rows: dict[int, str],
           report: Collector) -> None:
     values = figures.found.setdefault((component, kind), {})
-    percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
-    may_be_withheld = kind == SCORE and load_catalogue().component(component).index in WITHHOLDING
+    catalogue, own = load_catalogue(), load_catalogue().component(component)
+    percent_is_wrong = kind == RANK or own.unit != "percent"
+    may_be_withheld = kind == SCORE and catalogue.by_index[own.index].withholds
     figures.names[component, kind] = (SCORES, 0)
     for r, place in rows.items():
         cell = sheet.rows[r][column] if column < len(sheet.rows[r]) else None
@@ -146,7 +145,7 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
             figures.withheld.append((component, place))
         elif text.casefold() in WITHHELD_MARKS and kind == SCORE:
             report.add("not_withheld", SCORES, r, column, value=text, place=load_places().get(place).name,
-                       component=load_catalogue().label(component))
+                       component=catalogue.label(component))
         elif value is not None:
             values[place] = value
         elif cell is not None:
@@ -178,7 +177,8 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
 
     Parameters
     ----------
-    index : {"papi", "pci", "par", "sipas"}
+    index : str
+        Code of an index.
     year : int
         Year of the index: decides the places and components.
     out : Path
@@ -204,8 +204,8 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     from lxml.etree import LxmlError
     from openpyxl import Workbook
 
-    if index not in INDICES:
-        raise IndexlibError(t("read.unknown_index", value=index, names=listing(list(INDICES))))
+    if index not in index_codes():
+        raise IndexlibError(t("read.unknown_index", value=index, names=listing(index_codes())))
     places = sorted(load_places().valid(year, level), key=lambda place: place.code)
     if not places:
         raise IndexlibError(t("template.no_places", year=year, level=level))

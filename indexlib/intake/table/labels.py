@@ -241,9 +241,9 @@ def names_of(index: str) -> frozenset[str]:
 
 @cache
 def _names_of(folder: Path, index: str) -> frozenset[str]:
-    row = load_catalogue().indices.set_index("index").loc[index]
+    named = load_catalogue().by_index[index]
     own = {words for (words, of), roles in _roles(folder).items() if of == index and "name" in roles}
-    return frozenset(own | {key(row[column]) for column in ("short_name", "name_vi", "name_en")})
+    return frozenset(own | {key(name) for name in (named.short_name, named.name_vi, named.name_en)})
 
 
 def nearest(text: str, index: str, n: int = 3) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexlib.data.catalogue import INDICES, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table import labels
@@ -61,7 +61,7 @@ def titled_years(sheets: list[Sheet]) -> set[int]:
 def check_index(sheets: list[Sheet], index: str, report: Collector) -> None:
     """Titles that name another index than the one asked for, and not that one."""
     texts = [text for sheet in sheets for text in titles(sheet)]
-    others = [other for other in INDICES if other != index and labels.names_index(texts, other)]
+    others = [other for other in index_codes() if other != index and labels.names_index(texts, other)]
     if others and not labels.names_index(texts, index):
         name = load_catalogue().short_name
         report.add("index_conflict", asked=name(index), stated=name(others[0]))
@@ -72,7 +72,7 @@ def check_between(grid: Grid, index: str, year: int, report: Collector) -> None:
     placed = {r for rows in grid.named.values() for r in rows}
     for r in range(grid.first, max(placed, default=0)):
         for text in {cell: None for cell in grid.sheet.rows[r] if r not in placed and isinstance(cell, str)}:
-            others = [other for other in INDICES if other != index and labels.names_index([text], other)]
+            others = [other for other in index_codes() if other != index and labels.names_index([text], other)]
             if others or (labels.printed_years([text]) and year not in labels.printed_years([text])):
                 report.add("text_between", grid.sheet.name, **grid.where(r, 0), text=text)
 
