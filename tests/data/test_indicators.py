@@ -204,7 +204,7 @@ ix.standing(scores), ix.changes(scores), ix.trends(scores), ix.flags("thanh_hoa"
 from indexlib.run.cache import inputs
 from indexlib.plan.settings import Params
 inputs(Params(place="thanh_hoa", year=2023))
-print([path for path in opened if "indicators" in path and path.endswith(".csv") and "texts" not in path])
+print([path for path in opened if path.replace("\\\\", "/").rpartition("/")[0].endswith("data/indicators")])
 """
 
 
