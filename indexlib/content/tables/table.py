@@ -25,7 +25,7 @@ class Table:
     ----------
     caption : str
     frame : DataFrame
-        Text cells; columns are keys of the texts ``col.<key>``.
+        Text cells; columns are keys of the texts ``col.<key>``, or tuples of words (a place, a year).
     notes : list of str
         Printed under the table.
     empty : str
@@ -39,7 +39,7 @@ class Table:
 
     def headers(self) -> list[str]:
         """Column headings in the language in force."""
-        return [t(f"col.{c}") if c else "" for c in self.frame.columns]
+        return [" ".join(c) if isinstance(c, tuple) else t(f"col.{c}") if c else "" for c in self.frame.columns]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """HTML for notebooks and pages, and the cells themselves for whoever collects them."""
@@ -54,7 +54,7 @@ class Table:
         title = f"<p><strong>{escape(self.caption)}</strong></p>"
         if self.frame.empty:
             return f"{title}<p>{escape(self.empty)}</p>"
-        align = ["right" if c in RIGHT else "left" for c in self.frame.columns]
+        align = ["right" if c in RIGHT or isinstance(c, tuple) else "left" for c in self.frame.columns]
         head = "".join(f'<th style="text-align:{a}">{escape(h)}</th>' for a, h in zip(align, self.headers(), strict=True))
         body = "".join("<tr>" + "".join(
             f'<td style="text-align:{a}">{escape(v)}</td>' for a, v in zip(align, row, strict=True)) + "</tr>"
