@@ -1,8 +1,8 @@
 """Indicators below the sub-indices: raw figures each in its own unit, to look at beside a score.
 
-They are never ranked, flagged, graded or compared by the library: which direction is good is not
-printed, and that a label of two years stands for one measure is not established. Nothing else reads
-these tables, so they are loaded only when asked for.
+They are never ranked, flagged or graded by the library: which direction is good is not printed, and
+that a label of two years stands for one measure is not established. No analysis reads these tables,
+so they are loaded only when they are shown.
 """
 
 from __future__ import annotations
