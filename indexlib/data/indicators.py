@@ -151,41 +151,33 @@ def check_indicators() -> list[Problem]:
 
 def check_tables(catalogue: pd.DataFrame, frames: dict[Path, pd.DataFrame], sources: set[str]) -> list[Problem]:
     """Every fault of a catalogue of indicators and of its tables by path, all with numbers and lines of their files."""
-    problems = _check_catalogue(catalogue)
-    known = catalogue.set_index("indicator")
-    for path, frame in frames.items():
-        problems += _check_table(frame, path, int(path.stem[-4:]), known, sources)
-    seen = [frame[["year", "indicator"]] for frame in frames.values()]
-    years = pd.concat(seen).groupby("indicator")["year"].agg(["min", "max"]) if seen else pd.DataFrame(columns=["min", "max"])
-    years = years.reindex(catalogue["indicator"])
-    off = (years["min"].to_numpy() != catalogue["first_year"]) | (years["max"].to_numpy() != catalogue["last_year"])
-    return problems + _problems("indicators.csv", catalogue, off, "first_year", "indicator_years")
-
-
-def _check_catalogue(c: pd.DataFrame) -> list[Problem]:
-    table = "indicators.csv"
+    c, problems = catalogue, []
     below = c["indicator"].map(lambda code: found[1] if (found := CODE.match(code)) else "")
-    problems = _problems(table, c, c.duplicated("indicator"), "indicator", "duplicate")
-    problems += _problems(table, c, below != c["component"], "indicator", "indicator_code")
-    problems += _problems(table, c, ~c["component"].isin(load_catalogue().order), "component", "unknown_component")
-    problems += _problems(table, c, (c["label_vi"] == "") & (c["label_en"] == ""), "label_vi", "indicator_label")
-    problems += _problems(table, c, ~c["unit"].isin(["", *UNITS]), "unit", "indicator_unit")
-    return problems + _problems(table, c, ~c["cells"].isin(CELLS) | ((c["unit"] == "percent") == (c["cells"] == "")),
-                                "cells", "indicator_cells")
+    seen = pd.concat([frame[["year", "indicator"]] for frame in frames.values()] or [pd.DataFrame(columns=COLUMNS)])
+    years = seen.groupby("indicator")["year"].agg(["min", "max"]).reindex(c["indicator"]).to_numpy()
+    faults = {("indicator", "duplicate"): c.duplicated("indicator"),
+              ("indicator", "indicator_code"): below != c["component"],
+              ("component", "unknown_component"): ~c["component"].isin(load_catalogue().order),
+              ("label_vi", "indicator_label"): (c["label_vi"] == "") & (c["label_en"] == ""),
+              ("unit", "indicator_unit"): ~c["unit"].isin(["", *UNITS]),
+              ("cells", "indicator_cells"): ~c["cells"].isin(CELLS) | ((c["unit"] == "percent") == (c["cells"] == ""))}
+    faults["first_year", "indicator_years"] = (years != c[["first_year", "last_year"]].to_numpy()).any(axis=1)
+    for path, frame in frames.items():
+        problems += _problems(path.name, frame, _table_faults(frame, int(path.stem[-4:]), set(c["indicator"]), sources))
+    return _problems("indicators.csv", c, faults) + problems
 
 
-def _check_table(frame: pd.DataFrame, path: Path, year: int, known: pd.DataFrame, sources: set[str]) -> list[Problem]:
-    places = {place.code for place in load_places().valid(year)}
-    listed = frame["indicator"].isin(known.index)
-    return [*_problems(path.name, frame, frame["year"] != year, "year", "indicator_year"),
-            *_problems(path.name, frame, ~frame["place"].isin(places), "place", "unknown_place"),
-            *_problems(path.name, frame, ~listed, "indicator", "indicator_unknown"),
-            *_problems(path.name, frame, ~np.isfinite(frame["value"]), "value", "indicator_value"),
-            *_problems(path.name, frame, ~frame["source"].isin(sources), "source", "unknown_source"),
-            *_problems(path.name, frame, frame.duplicated(["year", "place", "indicator"]), "indicator", "duplicate")]
+def _table_faults(f: pd.DataFrame, year: int, known: set[str], sources: set[str]) -> dict[tuple[str, str], pd.Series]:
+    return {("year", "indicator_year"): f["year"] != year,
+            ("place", "unknown_place"): ~f["place"].isin([place.code for place in load_places().valid(year)]),
+            ("indicator", "indicator_unknown"): ~f["indicator"].isin(known),
+            ("value", "indicator_value"): ~np.isfinite(f["value"]),
+            ("source", "unknown_source"): ~f["source"].isin(sources),
+            ("indicator", "duplicate"): f.duplicated(["year", "place", "indicator"])}
 
 
-def _problems(name: str, frame: pd.DataFrame, wrong: pd.Series, column: str, code: str) -> list[Problem]:
+def _problems(name: str, frame: pd.DataFrame, faults: dict[tuple[str, str], pd.Series]) -> list[Problem]:
+    """The rows with faults, by column and code."""
     file = files.shown_name(files.data_dir() / FOLDER / name)
     return [Problem(file, "", int(row), column, code, t(f"check.{code}", value=frame.at[row, column]))
-            for row in frame.index[np.asarray(wrong)]]
+            for (column, code), wrong in faults.items() for row in frame.index[np.asarray(wrong)]]

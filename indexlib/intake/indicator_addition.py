@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -50,9 +50,9 @@ class IndicatorAddition:
     rows: pd.DataFrame
     new: pd.DataFrame
     changed: pd.DataFrame
-    gone: list[str] = field(default_factory=list)
-    fresh: list[str] = field(default_factory=list)
-    catalogue: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CATALOGUE))
+    gone: list[str]
+    fresh: list[str]
+    catalogue: pd.DataFrame
 
     @property
     def same(self) -> int:
@@ -72,42 +72,26 @@ def compare_indicators(reading: Reading) -> IndicatorAddition:
     gets the next free number below its sub-index. Figures are kept digit by digit, so any other digit
     is a change.
     """
-    if reading.indicators.empty:
-        return _nothing()
-    catalogue, codes = _codes(reading.indicators)
-    fresh = [c for c in catalogue["indicator"] if c not in set(indicator_catalogue()["indicator"])]
-    rows = reading.indicators.assign(indicator=_coded(reading.indicators, codes))[[*KEYS, "value"]]
-    have = _stored(reading)
+    catalogue, rows = _coded(reading.indicators)
+    fresh = sorted(set(catalogue["indicator"]) - set(indicator_catalogue()["indicator"]))
+    parts = [table(files.data_dir(), path) for path, year in tables().items()
+             if year in set(rows["year"]) and path.name.startswith(f"{reading.index}_")]
+    have = pd.concat(parts or [pd.DataFrame(columns=COLUMNS).astype({"value": float})])
     both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"))
-    new = both[both["value_old"].isna()][[*KEYS, "value"]]
-    changed = both[both["value_old"].notna() & (both["value_old"] != both["value"])]
+    known = both["value_old"].notna()
+    changed = both[known & (both["value_old"] != both["value"])]
     changed = changed.rename(columns={"value": "new", "value_old": "old", "source": "old_source"})
     gone = sorted(set(have["indicator"]) - set(rows["indicator"]))
-    return IndicatorAddition(rows, new.reset_index(drop=True),
+    return IndicatorAddition(rows, both.loc[~known, [*KEYS, "value"]].reset_index(drop=True),
                              changed[[*KEYS, "old", "new", "old_source"]].reset_index(drop=True), gone, fresh, catalogue)
 
 
-def _nothing() -> IndicatorAddition:
-    rows = pd.DataFrame(columns=[*KEYS, "value"])
-    return IndicatorAddition(rows, rows, pd.DataFrame(columns=[*KEYS, "old", "new", "old_source"]))
-
-
-def _stored(reading: Reading) -> pd.DataFrame:
-    parts = [table(files.data_dir(), path) for path, year in tables().items()
-             if year in reading.years and path.name.startswith(f"{reading.index}_")]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS).astype({"value": float})
-
-
-def _coded(rows: pd.DataFrame, codes: dict[tuple[int, str, str], str]) -> list[str]:
-    return [codes[key] for key in zip(rows["year"], rows["component"], rows["label"], strict=True)]
-
-
-def _codes(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str, str], str]]:
-    """The catalogue with what is new, and (year, component, label) to code."""
+def _coded(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The catalogue with what is new, and the rows with the codes of their indicators."""
     known = indicator_catalogue().to_dict("records")
     # A single Vietnamese label may do without diacritics ("Thanh tra"), a whole workbook does not.
     named, other = ("label_en", "label_vi") if all(map(str.isascii, rows["label"])) else ("label_vi", "label_en")
-    codes: dict[tuple[int, str, str], str] = {}
+    codes = pd.Series("", index=rows.index, dtype=object)
     for (component, label, year), own in rows.groupby(["component", "label", "year"], sort=False):
         unit = unit_of(label)
         row = _known(known, component, label, cells := cells_of(unit, own["value"]))
@@ -116,9 +100,10 @@ def _codes(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str, str],
                    "cells": cells, "first_year": year, "last_year": year, "note": ""}
             known.append(row)
         row["first_year"], row["last_year"] = min(row["first_year"], year), max(row["last_year"], year)
-        codes[year, component, label] = row["indicator"]
+        codes[own.index] = row["indicator"]
     frame = pd.DataFrame(known, columns=CATALOGUE)
-    return frame.iloc[order(frame["indicator"]).argsort(kind="stable")].reset_index(drop=True), codes
+    return (frame.iloc[order(frame["indicator"]).argsort(kind="stable")].reset_index(drop=True),
+            rows.assign(indicator=codes)[[*KEYS, "value"]])
 
 
 def _known(known: list[dict], component: str, label: str, cells: str) -> dict | None:

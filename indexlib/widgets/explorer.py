@@ -88,14 +88,11 @@ class Explorer(widgets.VBox):
     def _set(self, changes: dict[str, object]) -> None:
         self.view = views.settle(self.view, **changes)
         self._redraw()
-        self._follow()
 
     @_said
     def _start(self, asked: str) -> None:
         """Draw the first view, below what there was to say of the one asked for."""
-        self._redraw()
-        self._follow()
-        self._say(asked, self.said)
+        self._redraw(asked)
 
     def set(self, **changes: object) -> None:
         """Change the view; what cannot be is said in the widget and changes nothing."""
@@ -118,19 +115,17 @@ class Explorer(widgets.VBox):
         found, said = views.neighbours(self.view, kind)
         view = self.view.view if self.view.view in views.COMPARED else "history"
         self.view = views.settle(self.view, compare=tuple(found), view=view)
-        self._redraw()
-        self._follow()
-        self._say(said, self.said)
+        self._redraw(said)
 
-    def _redraw(self) -> None:
-        """Draw the view, or say why there is nothing to draw."""
+    def _redraw(self, said: str = "") -> None:
+        """Draw the view, or say why there is nothing to draw, and bring the controls to it."""
         try:
             self.figure = views.draw(self.view)
         except IndexlibError as error:
             self.figure = None
-            self._say(str(error), *views.remarks(self.view))
+            self._say(said, str(error), *views.remarks(self.view))
         else:
-            self._say(*views.remarks(self.view))
+            self._say(said, *views.remarks(self.view))
             if isinstance(self.figure, Table):
                 self.paper.value, self.canvas.layout.min_height = self.figure.html(), ""
                 self.canvas.children = (self.paper,)
@@ -138,6 +133,7 @@ class Explorer(widgets.VBox):
                 put(self.canvas, self.drawing, self.figure)
         self.canvas.layout.display = "none" if self.figure is None else None
         self._fill_table()
+        self._follow()
 
     @property
     def said(self) -> str:
