@@ -46,11 +46,9 @@ def load_indicators(component: str | None = None, year: int | None = None) -> pd
     Returns
     -------
     DataFrame
-        One row a figure, sorted by year, place and indicator: ``year``, ``place`` (code), ``indicator``
-        (code), ``component`` (code of the sub-index), ``label_vi``, ``label_en`` (as printed; empty if
-        not printed in that language), ``unit`` (as the label prints it), ``cells`` (of a percentage:
-        whether the figures are ``fraction`` or ``percent``, or ``unclear``), ``value`` (as in the
-        workbook's cell), ``source``. Two years of one code bear the same label and no more.
+        One row a figure, sorted by year, place and indicator: ``year``, ``place``, ``indicator``, ``component``
+        (codes), ``label_vi``, ``label_en`` (as printed), ``unit`` (as the label prints it), ``cells`` (see ``CELLS``),
+        ``value`` (as in the workbook's cell), ``source``. Two years of one code bear the same label and no more.
 
     Raises
     ------
@@ -65,12 +63,9 @@ def load_indicators(component: str | None = None, year: int | None = None) -> pd
     >>> print(rows["label_vi"].iloc[2], rows["value"].iloc[2])
     Số giờ trung vị làm việc với thanh tra, kiểm tra thuế 16.0
     """
-    catalogue = indicator_catalogue()
-    paths = [path for path, of in tables().items() if year is None or of == year]
-    parts = [table(files.data_dir(), path) for path in paths]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    columns = ["indicator", "component", "label_vi", "label_en", "unit", "cells"]
-    frame = frame.merge(catalogue[columns], on="indicator", how="left", validate="many_to_one")
+    parts = [table(files.data_dir(), path) for path, of in tables().items() if year in (None, of)]
+    frame, columns = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)]), CATALOGUE[:6]
+    frame = frame.merge(indicator_catalogue()[columns], on="indicator", how="left", validate="many_to_one")
     if component is not None:
         frame = frame[frame["component"] == component]
     if frame.empty:

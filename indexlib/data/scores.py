@@ -235,12 +235,17 @@ def scores_text(index: str, rows: pd.DataFrame, source: str) -> str:
         new[column] = new[column].where(new[column] != "", new[f"{column}_old"])
     stays = ~pd.MultiIndex.from_frame(before[KEYS]).isin(pd.MultiIndex.from_frame(new[KEYS]))
     whole = _sorted(pd.concat([old[stays], new[COLUMNS].astype({"year": str})]))
-    lines = whole.set_index(pd.RangeIndex(2, len(whole) + 2, name="row"))
+    lines = by_line(whole)
     problems = [p for p in check_scores(lines, index, f"data/scores/{FILES[index]}")[1]
                 if p.code != "unknown_source" or lines["source"][p.row] != source]
     if problems:
         raise DataError(problems)
     return whole.to_csv(index=False, lineterminator="\n")
+
+
+def by_line(table: pd.DataFrame) -> pd.DataFrame:
+    """A whole table indexed by the lines of its file."""
+    return table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
 
 
 def _sorted(table: pd.DataFrame) -> pd.DataFrame:

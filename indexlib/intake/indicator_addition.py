@@ -20,7 +20,7 @@ from indexlib.data.indicators import (
     tables,
     unit_of,
 )
-from indexlib.data.scores import load_sources
+from indexlib.data.scores import by_line, load_sources
 from indexlib.intake.reading import Reading
 from indexlib.intake.table.indicators import label_key
 
@@ -31,20 +31,10 @@ KEYS = ["year", "place", "indicator"]
 class IndicatorAddition:
     """What adding the indicators of a reading would do.
 
-    Attributes
-    ----------
-    rows : DataFrame
-        All of the file: ``year``, ``place``, ``indicator``, ``value``.
-    new : DataFrame
-        Those that the tables do not have.
-    changed : DataFrame
-        ``year``, ``place``, ``indicator``, ``old``, ``new``, ``old_source``.
-    gone : list of str
-        Indicators that the tables have for a year of the file and the file has not.
-    fresh : list of str
-        Codes that the catalogue does not have yet.
-    catalogue : DataFrame
-        The catalogue with them.
+    ``rows`` are all of the file, ``new`` those that the tables do not have (``year``, ``place``, ``indicator``,
+    ``value``), ``changed`` the others that differ (``old``, ``new``, ``old_source``); ``gone`` are codes that the
+    tables have for a year of the file and the file has not, ``fresh`` those that the catalogue did not have, and
+    ``catalogue`` has them.
     """
 
     rows: pd.DataFrame
@@ -96,8 +86,9 @@ def _coded(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         unit = unit_of(label)
         row = _known(known, component, label, cells := cells_of(unit, own["value"]))
         if row is None:
-            row = {"indicator": _next(known, component), "component": component, named: label, other: "", "unit": unit,
-                   "cells": cells, "first_year": year, "last_year": year, "note": ""}
+            taken = [int(r["indicator"].rpartition(".i")[2]) for r in known if r["component"] == component]
+            row = {"indicator": f"{component}.i{max(taken, default=0) + 1:02d}", "component": component, named: label,
+                   other: "", "unit": unit, "cells": cells, "first_year": year, "last_year": year, "note": ""}
             known.append(row)
         row["first_year"], row["last_year"] = min(row["first_year"], year), max(row["last_year"], year)
         codes[own.index] = row["indicator"]
@@ -116,11 +107,6 @@ def _known(known: list[dict], component: str, label: str, cells: str) -> dict | 
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _next(known: list[dict], component: str) -> str:
-    numbers = [int(row["indicator"].rpartition(".i")[2]) for row in known if row["component"] == component]
-    return f"{component}.i{max(numbers, default=0) + 1:02d}"
-
-
 def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dict[str, str]:
     """The tables with the addition, by path below the data folder; figures that stay keep their text and source.
 
@@ -132,24 +118,19 @@ def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dic
     folder = files.data_dir() / FOLDER
     texts = {f"{FOLDER}/indicators.csv": addition.catalogue.to_csv(index=False, lineterminator="\n")}
     frames = {path: table(files.data_dir(), path) for path in tables()}
-    fresh = pd.concat([addition.new, addition.changed.rename(columns={"new": "value"})[[*KEYS, "value"]]])
-    fresh = fresh.assign(value=[shown(value) for value in fresh["value"]], source=source, year=fresh["year"].astype(str))
+    fresh = pd.concat([addition.new, addition.changed.rename(columns={"new": "value"})])[[*KEYS, "value"]]
+    fresh = fresh.assign(value=fresh["value"].map(shown), source=source, year=fresh["year"].astype(str))
     for year, own in fresh.groupby("year"):
         path = folder / f"{index}_{year}.csv"
         old = files.read_table(path, COLUMNS) if path.exists() else pd.DataFrame(columns=COLUMNS)
-        replaced = pd.MultiIndex.from_frame(old[KEYS]).isin(pd.MultiIndex.from_frame(own[KEYS]))
-        whole = pd.concat([old[~replaced], own[COLUMNS]], ignore_index=True)
+        stays = ~pd.MultiIndex.from_frame(old[KEYS]).isin(pd.MultiIndex.from_frame(own[KEYS]))
+        whole = pd.concat([old[stays], own[COLUMNS]], ignore_index=True)
         whole = whole.assign(_order=order(whole["indicator"])).sort_values(["place", "_order"], kind="stable")[COLUMNS]
         texts[f"{FOLDER}/{path.name}"] = whole.to_csv(index=False, lineterminator="\n")
-        frames[path] = _by_line(whole).astype({"year": int, "value": float})
-    if problems := check_tables(_by_line(addition.catalogue), frames, {*load_sources()["source"], source}):
+        frames[path] = by_line(whole).astype({"year": int, "value": float})
+    if problems := check_tables(by_line(addition.catalogue), frames, {*load_sources()["source"], source}):
         raise DataError(problems)
     return texts
-
-
-def _by_line(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table indexed by the lines of its file."""
-    return frame.set_index(pd.RangeIndex(2, len(frame) + 2, name="row"))
 
 
 def shown(value: float) -> str:

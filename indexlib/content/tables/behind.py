@@ -32,19 +32,8 @@ def behind(found: Findings, n: int = 3) -> Table:
 def indicators(components: list[str], places: list[str], year: int) -> Table:
     """Indicators of sub-indices, in the years of their comparable block that have a workbook.
 
-    Parameters
-    ----------
-    components : list of str
-        Sub-indices.
-    places : list of str
-        Codes; those after the first are set beside it.
-    year : int
-        The years are those of the block that holds it, up to it.
-
-    Returns
-    -------
-    Table
-        A row an indicator, in the order of the workbook, a column a place and year.
+    A row is an indicator in the order of the workbook, a column a place and a year of the block up to ``year``;
+    places after the first are set beside it.
 
     Examples
     --------
