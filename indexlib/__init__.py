@@ -24,7 +24,7 @@ _NAMES = {
 }
 #: Modules that notebooks use, under the names by which they do.
 _MODULES = {"charts": "charts", "tables": "content.tables", "gallery": "content.gallery", "prose": "content.prose",
-            "method": "content.method", "outlook": "analysis.outlook"}
+            "method": "content.method", "outlook": "analysis.outlook", "wording": "base.wording"}
 __all__ = sorted([*_NAMES, *_MODULES])
 __version__ = "1.1.0"
 

@@ -1,8 +1,8 @@
 """Indicators below the sub-indices: raw figures each in its own unit, to look at beside a score.
 
-They are never ranked, flagged, graded or compared by the library: which direction is good is not
-printed, and that a label of two years stands for one measure is not established. Nothing else reads
-these tables, so they are loaded only when asked for.
+They are never ranked, flagged or graded by the library: which direction is good is not printed, and
+that a label of two years stands for one measure is not established. No analysis reads these tables,
+so they are loaded only when they are shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from indexlib.base.problems import DataError, NoDataError, Problem
 from indexlib.base.wording import t
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.files import problems_where
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_sources
 
@@ -47,11 +46,9 @@ def load_indicators(component: str | None = None, year: int | None = None) -> pd
     Returns
     -------
     DataFrame
-        One row a figure, sorted by year, place and indicator: ``year``, ``place`` (code), ``indicator``
-        (code), ``component`` (code of the sub-index), ``label_vi``, ``label_en`` (as printed; empty if
-        not printed in that language), ``unit`` (as the label prints it), ``cells`` (of a percentage:
-        whether the figures are ``fraction`` or ``percent``, or ``unclear``), ``value`` (as in the
-        workbook's cell), ``source``. Two years of one code bear the same label and no more.
+        One row a figure, sorted by year, place and indicator: ``year``, ``place``, ``indicator``, ``component``
+        (codes), ``label_vi``, ``label_en`` (as printed), ``unit`` (as the label prints it), ``cells`` (see ``CELLS``),
+        ``value`` (as in the workbook's cell), ``source``. Two years of one code bear the same label and no more.
 
     Raises
     ------
@@ -66,12 +63,9 @@ def load_indicators(component: str | None = None, year: int | None = None) -> pd
     >>> print(rows["label_vi"].iloc[2], rows["value"].iloc[2])
     Số giờ trung vị làm việc với thanh tra, kiểm tra thuế 16.0
     """
-    catalogue = indicator_catalogue()
-    paths = [path for path, of in tables().items() if year is None or of == year]
-    parts = [table(files.data_dir(), path) for path in paths]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    columns = ["indicator", "component", "label_vi", "label_en", "unit", "cells"]
-    frame = frame.merge(catalogue[columns], on="indicator", how="left", validate="many_to_one")
+    parts = [table(files.data_dir(), path) for path, of in tables().items() if year in (None, of)]
+    frame, columns = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)]), CATALOGUE[:6]
+    frame = frame.merge(indicator_catalogue()[columns], on="indicator", how="left", validate="many_to_one")
     if component is not None:
         frame = frame[frame["component"] == component]
     if frame.empty:
@@ -152,36 +146,32 @@ def check_indicators() -> list[Problem]:
 
 def check_tables(catalogue: pd.DataFrame, frames: dict[Path, pd.DataFrame], sources: set[str]) -> list[Problem]:
     """Every fault of a catalogue of indicators and of its tables by path, all with numbers and lines of their files."""
-    problems = _check_catalogue(catalogue)
-    known = catalogue.set_index("indicator")
-    for path, frame in frames.items():
-        problems += _check_table(frame, path, int(path.stem[-4:]), known, sources)
-    seen = [frame[["year", "indicator"]] for frame in frames.values()]
-    years = pd.concat(seen).groupby("indicator")["year"].agg(["min", "max"]) if seen else pd.DataFrame(columns=["min", "max"])
-    years = years.reindex(catalogue["indicator"])
-    off = (years["min"].to_numpy() != catalogue["first_year"]) | (years["max"].to_numpy() != catalogue["last_year"])
-    return problems + problems_where(f"{FOLDER}/indicators.csv", catalogue, off, "first_year", "check.indicator_years")
-
-
-def _check_catalogue(c: pd.DataFrame) -> list[Problem]:
-    table = f"{FOLDER}/indicators.csv"
+    c, problems = catalogue, []
     below = c["indicator"].map(lambda code: found[1] if (found := CODE.match(code)) else "")
-    problems = problems_where(table, c, c.duplicated("indicator"), "indicator", "check.duplicate")
-    problems += problems_where(table, c, below != c["component"], "indicator", "check.indicator_code")
-    problems += problems_where(table, c, ~c["component"].isin(load_catalogue().order), "component", "check.unknown_component")
-    problems += problems_where(table, c, (c["label_vi"] == "") & (c["label_en"] == ""), "label_vi", "check.indicator_label")
-    problems += problems_where(table, c, ~c["unit"].isin(["", *UNITS]), "unit", "check.indicator_unit")
-    return problems + problems_where(table, c, ~c["cells"].isin(CELLS) | ((c["unit"] == "percent") == (c["cells"] == "")),
-                                     "cells", "check.indicator_cells")
+    seen = pd.concat([frame[["year", "indicator"]] for frame in frames.values()] or [pd.DataFrame(columns=COLUMNS)])
+    years = seen.groupby("indicator")["year"].agg(["min", "max"]).reindex(c["indicator"]).to_numpy()
+    faults = {("indicator", "duplicate"): c.duplicated("indicator"),
+              ("indicator", "indicator_code"): below != c["component"],
+              ("component", "unknown_component"): ~c["component"].isin(load_catalogue().order),
+              ("label_vi", "indicator_label"): (c["label_vi"] == "") & (c["label_en"] == ""),
+              ("unit", "indicator_unit"): ~c["unit"].isin(["", *UNITS]),
+              ("cells", "indicator_cells"): ~c["cells"].isin(CELLS) | ((c["unit"] == "percent") == (c["cells"] == ""))}
+    faults["first_year", "indicator_years"] = (years != c[["first_year", "last_year"]].to_numpy()).any(axis=1)
+    for path, frame in frames.items():
+        problems += _problems(path.name, frame, _table_faults(frame, int(path.stem[-4:]), set(c["indicator"]), sources))
+    return _problems("indicators.csv", c, faults) + problems
 
 
-def _check_table(frame: pd.DataFrame, path: Path, year: int, known: pd.DataFrame, sources: set[str]) -> list[Problem]:
-    places = {place.code for place in load_places().valid(year)}
-    listed = frame["indicator"].isin(known.index)
-    return [*problems_where(path, frame, frame["year"] != year, "year", "check.indicator_year"),
-            *problems_where(path, frame, ~frame["place"].isin(places), "place", "check.unknown_place"),
-            *problems_where(path, frame, ~listed, "indicator", "check.indicator_unknown"),
-            *problems_where(path, frame, ~np.isfinite(frame["value"]), "value", "check.indicator_value"),
-            *problems_where(path, frame, ~frame["source"].isin(sources), "source", "check.unknown_source"),
-            *problems_where(path, frame, frame.duplicated(["year", "place", "indicator"]), "indicator",
-                            "check.duplicate")]
+def _table_faults(f: pd.DataFrame, year: int, known: set[str], sources: set[str]) -> dict[tuple[str, str], pd.Series]:
+    return {("year", "indicator_year"): f["year"] != year,
+            ("place", "unknown_place"): ~f["place"].isin([place.code for place in load_places().valid(year)]),
+            ("indicator", "indicator_unknown"): ~f["indicator"].isin(known),
+            ("value", "indicator_value"): ~np.isfinite(f["value"]),
+            ("source", "unknown_source"): ~f["source"].isin(sources),
+            ("indicator", "duplicate"): f.duplicated(["year", "place", "indicator"])}
+
+
+def _problems(name: str, frame: pd.DataFrame, faults: dict[tuple[str, str], pd.Series]) -> list[Problem]:
+    """The rows with faults, by column and code."""
+    return [problem for (column, code), wrong in faults.items()
+            for problem in files.problems_where(f"{FOLDER}/{name}", frame, wrong, column, f"check.{code}")]

@@ -1,7 +1,10 @@
-"""The tidy score table: loading it, checking it, and the tables of withheld and reference figures."""
+"""The tidy score table: loading, checking and writing it, and the tables of withheld and reference figures."""
 
 from __future__ import annotations
 
+import csv
+import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +12,20 @@ import numpy as np
 import pandas as pd
 
 from indexlib.base.problems import DataError, Problem
+from indexlib.base.untrusted import csv_cell, shown
 from indexlib.data import files
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
 
-COLUMNS = ["year", "place", "component", "score", "rank", "rank_base", "ci_low", "ci_high", "source", "note"]
-NUMBERS = ["year", "score", "rank", "rank_base", "ci_low", "ci_high"]
+KEYS = ["year", "place", "component"]
+VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
+COLUMNS = [*KEYS, *VALUES, "source", "note"]
+NUMBERS = ["year", *VALUES]
+#: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
+DECIMALS = 6
 SOURCE_NAMES = ["begins", "name_vi", "name_en"]
 WITHHELD = ["year", "place", "component", "reason_vi", "reason_en", "source"]
+CORRECTIONS = ["index", *KEYS, "column", "old", "new", "old_source", "new_source", "date", "file"]
 REFERENCE = ["index", "year", "component", "area", "statistic", "value", "source", "note"]
 #: A published score may miss the printed scale by its last decimal.
 SCALE_TOLERANCE = 1e-4
@@ -195,3 +204,94 @@ def _source_names(folder: Path) -> pd.DataFrame:
 def load_source_names() -> pd.DataFrame:
     """How papers call sources of a kind: ``begins`` (what their ``where`` begins with), ``name_vi``, ``name_en``."""
     return _source_names(files.data_dir())
+
+
+def score_table(index: str) -> str:
+    """The table of an index, as the data folder has it: ``scores/papi.csv``."""
+    return f"scores/{load_catalogue().by_index[index].file}"
+
+
+def scores_text(index: str, rows: pd.DataFrame, source: str) -> str:
+    """Text of the table of an index with figures of a source put in.
+
+    Parameters
+    ----------
+    index : str
+    rows : DataFrame
+        ``KEYS``, ``VALUES``, ``note``: new rows, and rows that the table has with other figures. A figure or note
+        that such a row lacks (a rank beside a corrected score) stays as it was.
+    source : str
+        Key of the source of all of them; it may be new.
+
+    Raises
+    ------
+    DataError
+        What the schema refuses, with the lines of the new text.
+    """
+    path = score_table(index)
+    old, new = files.read_table(files.data_dir() / path, COLUMNS), _as_text(rows.assign(source=source))
+    before = old.assign(year=pd.to_numeric(old["year"]).astype(int))
+    new = new.merge(before, on=KEYS, how="left", suffixes=("", "_old")).fillna("")
+    new["note_old"] = [_kept(row) for row in new.to_dict("records")]
+    for column in (*VALUES, "note"):
+        new[column] = new[column].where(new[column] != "", new[f"{column}_old"])
+    stays = ~pd.MultiIndex.from_frame(before[KEYS]).isin(pd.MultiIndex.from_frame(new[KEYS]))
+    whole = _sorted(pd.concat([old[stays], new[COLUMNS].astype({"year": str})]))
+    lines = by_line(whole)
+    problems = [p for p in check_scores(lines, index, path)[1]
+                if p.code != "unknown_source" or lines["source"][p.row] != source]
+    if problems:
+        raise DataError(problems)
+    return whole.to_csv(index=False, lineterminator="\n")
+
+
+def by_line(table: pd.DataFrame) -> pd.DataFrame:
+    """A whole table indexed by the lines of its file."""
+    return table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows by year, place, and component in the catalogue's order."""
+    order = table.assign(year=pd.to_numeric(table["year"]), component=table["component"].map(load_catalogue().order))
+    return table.iloc[np.lexsort([order[k] for k in ("component", "place", "year")])]
+
+
+def _kept(row: dict[str, str]) -> str:
+    """The note of a row, with the source of a figure that stays though the row gets another source."""
+    told = [f"{what} in tại {row['source_old']}" for column, what in (("score", "điểm"), ("rank", "hạng"))
+            if row[column] == "" != row[f"{column}_old"] and f"{what} in tại" not in row["note_old"]]
+    return "; ".join(x for x in [row["note_old"], *told] if x) if row["source"] != row["source_old"] else row["note_old"]
+
+
+def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(**{c: ["" if pd.isna(v) else _figure(round(v, DECIMALS), c) for v in rows[c]] for c in VALUES},
+                       note=rows["note"].map(lambda v: csv_cell(shown(v, 500))))[COLUMNS]
+
+
+def _figure(value: float, column: str) -> str:
+    return str(int(value)) if column in ("rank", "rank_base") else repr(float(value))
+
+
+def withheld_text(rows: pd.DataFrame, source: str) -> str:
+    """Text of ``withheld.csv`` with the rows of a source put in."""
+    whole = pd.concat([load_withheld(), rows.assign(source=source)[WITHHELD]])
+    return _sorted(whole).to_csv(index=False, lineterminator="\n")
+
+
+def corrections_text(index: str, changed: pd.DataFrame, source: str, file: str, today: date) -> str:
+    """Text of ``corrections.csv`` with a line for each figure that is replaced.
+
+    ``changed`` has ``KEYS``, ``column``, ``old``, ``new``, ``old_source``.
+    """
+    path = files.data_dir() / "scores" / "corrections.csv"
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if path.exists():
+        out.write(path.read_text(encoding="utf-8"))
+    else:
+        writer.writerow(CORRECTIONS)
+    for row in changed.itertuples():
+        writer.writerow([index, row.year, row.place, row.component, row.column, _figure(row.old, row.column),
+                         _figure(row.new, row.column), row.old_source, source, today.isoformat(),
+                         csv_cell(shown(file, 200))])
+    return out.getvalue()

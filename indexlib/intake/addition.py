@@ -6,9 +6,7 @@ Figures that change an older one leave a line in ``data/scores/corrections.csv``
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,19 +23,25 @@ from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.indicators import FOLDER
 from indexlib.data.places import load_places
-from indexlib.data.scores import COLUMNS, WITHHELD, check_scores, load_scores, load_sources, load_withheld
+from indexlib.data.scores import (
+    COLUMNS,
+    DECIMALS,
+    KEYS,
+    VALUES,
+    corrections_text,
+    load_scores,
+    load_sources,
+    load_withheld,
+    score_table,
+    scores_text,
+    withheld_text,
+)
 from indexlib.intake.checks.exchanged_columns import exchanged_columns
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
 from indexlib.intake.reading import Reading
 from indexlib.intake.second_copy import Beside, borne_out
 
-KEYS = ["year", "place", "component"]
-VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
-CORRECTIONS = ["index", "year", "place", "component", "column", "old", "new", "old_source", "new_source", "date",
-               "file"]
-#: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
-DECIMALS = 6
 SOURCE = re.compile(r"[A-Za-z0-9][\w.-]{0,80}", re.ASCII)
 #: From this share of equal figures on, a file is taken for a copy of another year.
 SAME = 0.9
@@ -291,76 +295,26 @@ def _texts(addition: Addition, file: str, source: str, where: str, today: date) 
     if source not in set(load_sources()["source"]):
         texts["sources.csv"] = _with_source(source, where)
     if not addition.no_scores:
-        table = _table(addition, source)
-        _check_table(table, index, source, bool(texts))
-        texts[_file(index)] = _csv(table)
+        texts[score_table(index)] = scores_text(index, _written(addition), source)
     if not addition.indicators.empty:
         texts |= indicator_texts(addition.indicators, index, source)
     if not addition.replaced.empty or not addition.indicators.changed.empty:
-        texts["scores/corrections.csv"] = _corrections(addition, source, file, today)
+        texts["scores/corrections.csv"] = corrections_text(index, _replaced(addition), source, file, today)
     if not addition.withheld.empty:
-        texts["scores/withheld.csv"] = _csv(_with_withheld(addition, source))
+        texts["scores/withheld.csv"] = withheld_text(addition.withheld, source)
     return texts
 
 
-def _file(index: str) -> str:
-    """The table of an index, as the data folder has it."""
-    return f"scores/{load_catalogue().by_index[index].file}"
+def _written(addition: Addition) -> pd.DataFrame:
+    """The rows of the file that are new or change a figure."""
+    rows, of = _rounded(addition.reading.scores), pd.concat([addition.new[KEYS], addition.changed[KEYS]])
+    return rows[pd.MultiIndex.from_frame(rows[KEYS]).isin(pd.MultiIndex.from_frame(of))]
 
 
-def _table(addition: Addition, source: str) -> pd.DataFrame:
-    """The whole score table of the index with the addition, as text."""
-    index = addition.reading.index
-    old = files.read_table(files.data_dir() / _file(index), COLUMNS)
-    rows = _rounded(addition.reading.scores)
-    touched = pd.MultiIndex.from_frame(addition.changed[KEYS].drop_duplicates())
-    mine = pd.MultiIndex.from_frame(rows[KEYS])
-    fresh = pd.MultiIndex.from_frame(addition.new[KEYS])
-    keys = pd.MultiIndex.from_frame(old[KEYS].assign(year=pd.to_numeric(old["year"]).astype(int)))
-    before = old[keys.isin(touched)].assign(year=lambda f: pd.to_numeric(f["year"]).astype(int))
-    changed = _as_text(rows[mine.isin(touched)].assign(source=source))
-    # A figure that the file lacks (a rank beside a corrected score) stays as it was.
-    changed = changed.merge(before[[*KEYS, *VALUES, "note", "source"]], on=KEYS, how="left", suffixes=("", "_old"))
-    changed["note_old"] = [_kept(row) for row in changed.to_dict("records")]
-    for column in (*VALUES, "note"):
-        changed[column] = changed[column].where(changed[column] != "", changed[f"{column}_old"])
-    added = _as_text(rows[mine.isin(fresh)].assign(source=source))
-    whole = pd.concat([old[~keys.isin(touched)], changed[COLUMNS].astype({"year": str}), added.astype({"year": str})],
-                      ignore_index=True)
-    order = whole["component"].map(load_catalogue().order)
-    sort = whole.assign(_year=pd.to_numeric(whole["year"]), _order=order)
-    return sort.sort_values(["_year", "place", "_order"], kind="stable")[COLUMNS].reset_index(drop=True)
-
-
-def _kept(row: dict[str, str]) -> str:
-    """The note of a row, with the source of a figure that stays though the row gets another source."""
-    told = [f"{what} in tại {row['source_old']}" for column, what in (("score", "điểm"), ("rank", "hạng"))
-            if row[column] == "" != row[f"{column}_old"] and f"{what} in tại" not in row["note_old"]]
-    return "; ".join(x for x in [row["note_old"], *told] if x) if row["source"] != row["source_old"] else row["note_old"]
-
-
-def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
-    def text(value: float, whole: bool) -> str:
-        if pd.isna(value):
-            return ""
-        return str(int(value)) if whole else repr(round(float(value), DECIMALS))
-
-    return rows.assign(**{c: [text(v, c in ("rank", "rank_base")) for v in rows[c]] for c in VALUES},
-                       note=rows["note"].map(lambda v: csv_cell(shown(v, 500))))[COLUMNS]
-
-
-def _check_table(table: pd.DataFrame, index: str, source: str, new_source: bool) -> None:
-    lines = table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
-    _, problems = check_scores(lines, index, _file(index))
-    # A source that is written together with the table is not in sources.csv yet.
-    problems = [p for p in problems if not (new_source and p.code == "unknown_source"
-                                            and lines["source"][p.row] == source)]
-    if problems:
-        raise DataError(problems)
-
-
-def _csv(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, lineterminator="\n")
+def _replaced(addition: Addition) -> pd.DataFrame:
+    """Every figure that replaces an older one, of scores and of indicators."""
+    indicators = addition.indicators.changed.rename(columns={"indicator": "component"}).assign(column="value")
+    return pd.concat([addition.replaced, indicators], ignore_index=True)
 
 
 def _with_source(source: str, where: str) -> str:
@@ -370,29 +324,5 @@ def _with_source(source: str, where: str) -> str:
         raise IndexlibError(t("add.source_key", value=shown(source)))
     table = load_sources()
     new = pd.DataFrame([{"source": source, "where": csv_cell(shown(where, 500))}])
-    return _csv(pd.concat([table, new], ignore_index=True).sort_values("source", kind="stable"))
-
-
-def _with_withheld(addition: Addition, source: str) -> pd.DataFrame:
-    new = addition.withheld.assign(source=source)[WITHHELD]
-    whole = pd.concat([load_withheld(), new], ignore_index=True)
-    order = whole["component"].map(load_catalogue().order)
-    return whole.assign(_order=order).sort_values(["year", "place", "_order"], kind="stable")[WITHHELD]
-
-
-def _corrections(addition: Addition, source: str, file: str, today: date) -> str:
-    """``corrections.csv`` with a line for each figure that is replaced."""
-    path = files.data_dir() / "scores" / "corrections.csv"
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if path.exists():
-        out.write(path.read_text(encoding="utf-8"))
-    else:
-        writer.writerow(CORRECTIONS)
-    indicators = addition.indicators.changed.rename(columns={"indicator": "component"}).assign(column="value")
-    for row in pd.concat([addition.replaced, indicators], ignore_index=True).itertuples():
-        whole = row.column in ("rank", "rank_base")
-        old, new = ("" if pd.isna(v) else str(int(v)) if whole else repr(float(v)) for v in (row.old, row.new))
-        writer.writerow([addition.reading.index, row.year, row.place, row.component, row.column, old, new,
-                         row.old_source, source, today.isoformat(), csv_cell(shown(file, 200))])
-    return out.getvalue()
+    whole = pd.concat([table, new], ignore_index=True).sort_values("source", kind="stable")
+    return whole.to_csv(index=False, lineterminator="\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from indexlib.data.indicators import (
     tables,
     unit_of,
 )
-from indexlib.data.scores import load_sources
+from indexlib.data.scores import by_line, load_sources
 from indexlib.intake.reading import Reading
 from indexlib.intake.table.indicators import label_key
 
@@ -31,28 +31,18 @@ KEYS = ["year", "place", "indicator"]
 class IndicatorAddition:
     """What adding the indicators of a reading would do.
 
-    Attributes
-    ----------
-    rows : DataFrame
-        All of the file: ``year``, ``place``, ``indicator``, ``value``.
-    new : DataFrame
-        Those that the tables do not have.
-    changed : DataFrame
-        ``year``, ``place``, ``indicator``, ``old``, ``new``, ``old_source``.
-    gone : list of str
-        Indicators that the tables have for a year of the file and the file has not.
-    fresh : list of str
-        Codes that the catalogue does not have yet.
-    catalogue : DataFrame
-        The catalogue with them.
+    ``rows`` are all of the file, ``new`` those that the tables do not have (``year``, ``place``, ``indicator``,
+    ``value``), ``changed`` the others that differ (``old``, ``new``, ``old_source``); ``gone`` are codes that the
+    tables have for a year of the file and the file has not, ``fresh`` those that the catalogue did not have, and
+    ``catalogue`` has them.
     """
 
     rows: pd.DataFrame
     new: pd.DataFrame
     changed: pd.DataFrame
-    gone: list[str] = field(default_factory=list)
-    fresh: list[str] = field(default_factory=list)
-    catalogue: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CATALOGUE))
+    gone: list[str]
+    fresh: list[str]
+    catalogue: pd.DataFrame
 
     @property
     def same(self) -> int:
@@ -72,53 +62,39 @@ def compare_indicators(reading: Reading) -> IndicatorAddition:
     gets the next free number below its sub-index. Figures are kept digit by digit, so any other digit
     is a change.
     """
-    if reading.indicators.empty:
-        return _nothing()
-    catalogue, codes = _codes(reading.indicators)
-    fresh = [c for c in catalogue["indicator"] if c not in set(indicator_catalogue()["indicator"])]
-    rows = reading.indicators.assign(indicator=_coded(reading.indicators, codes))[[*KEYS, "value"]]
-    have = _stored(reading)
+    catalogue, rows = _coded(reading.indicators)
+    fresh = sorted(set(catalogue["indicator"]) - set(indicator_catalogue()["indicator"]))
+    parts = [table(files.data_dir(), path) for path, year in tables().items()
+             if year in set(rows["year"]) and path.name.startswith(f"{reading.index}_")]
+    have = pd.concat(parts or [pd.DataFrame(columns=COLUMNS).astype({"value": float})])
     both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"))
-    new = both[both["value_old"].isna()][[*KEYS, "value"]]
-    changed = both[both["value_old"].notna() & (both["value_old"] != both["value"])]
+    known = both["value_old"].notna()
+    changed = both[known & (both["value_old"] != both["value"])]
     changed = changed.rename(columns={"value": "new", "value_old": "old", "source": "old_source"})
     gone = sorted(set(have["indicator"]) - set(rows["indicator"]))
-    return IndicatorAddition(rows, new.reset_index(drop=True),
+    return IndicatorAddition(rows, both.loc[~known, [*KEYS, "value"]].reset_index(drop=True),
                              changed[[*KEYS, "old", "new", "old_source"]].reset_index(drop=True), gone, fresh, catalogue)
 
 
-def _nothing() -> IndicatorAddition:
-    rows = pd.DataFrame(columns=[*KEYS, "value"])
-    return IndicatorAddition(rows, rows, pd.DataFrame(columns=[*KEYS, "old", "new", "old_source"]))
-
-
-def _stored(reading: Reading) -> pd.DataFrame:
-    parts = [table(files.data_dir(), path) for path, year in tables().items()
-             if year in reading.years and path.name.startswith(f"{reading.index}_")]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS).astype({"value": float})
-
-
-def _coded(rows: pd.DataFrame, codes: dict[tuple[int, str, str], str]) -> list[str]:
-    return [codes[key] for key in zip(rows["year"], rows["component"], rows["label"], strict=True)]
-
-
-def _codes(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[int, str, str], str]]:
-    """The catalogue with what is new, and (year, component, label) to code."""
+def _coded(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The catalogue with what is new, and the rows with the codes of their indicators."""
     known = indicator_catalogue().to_dict("records")
     # A single Vietnamese label may do without diacritics ("Thanh tra"), a whole workbook does not.
     named, other = ("label_en", "label_vi") if all(map(str.isascii, rows["label"])) else ("label_vi", "label_en")
-    codes: dict[tuple[int, str, str], str] = {}
+    codes = pd.Series("", index=rows.index, dtype=object)
     for (component, label, year), own in rows.groupby(["component", "label", "year"], sort=False):
         unit = unit_of(label)
         row = _known(known, component, label, cells := cells_of(unit, own["value"]))
         if row is None:
-            row = {"indicator": _next(known, component), "component": component, named: label, other: "", "unit": unit,
-                   "cells": cells, "first_year": year, "last_year": year, "note": ""}
+            taken = [int(r["indicator"].rpartition(".i")[2]) for r in known if r["component"] == component]
+            row = {"indicator": f"{component}.i{max(taken, default=0) + 1:02d}", "component": component, named: label,
+                   other: "", "unit": unit, "cells": cells, "first_year": year, "last_year": year, "note": ""}
             known.append(row)
         row["first_year"], row["last_year"] = min(row["first_year"], year), max(row["last_year"], year)
-        codes[year, component, label] = row["indicator"]
+        codes[own.index] = row["indicator"]
     frame = pd.DataFrame(known, columns=CATALOGUE)
-    return frame.iloc[order(frame["indicator"]).argsort(kind="stable")].reset_index(drop=True), codes
+    return (frame.iloc[order(frame["indicator"]).argsort(kind="stable")].reset_index(drop=True),
+            rows.assign(indicator=codes)[[*KEYS, "value"]])
 
 
 def _known(known: list[dict], component: str, label: str, cells: str) -> dict | None:
@@ -129,11 +105,6 @@ def _known(known: list[dict], component: str, label: str, cells: str) -> dict | 
     exact = [row for row in same if row["cells"] == cells]
     fitting = exact or [row for row in same if "unclear" in (cells, row["cells"])]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _next(known: list[dict], component: str) -> str:
-    numbers = [int(row["indicator"].rpartition(".i")[2]) for row in known if row["component"] == component]
-    return f"{component}.i{max(numbers, default=0) + 1:02d}"
 
 
 def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dict[str, str]:
@@ -147,24 +118,19 @@ def indicator_texts(addition: IndicatorAddition, index: str, source: str) -> dic
     folder = files.data_dir() / FOLDER
     texts = {f"{FOLDER}/indicators.csv": addition.catalogue.to_csv(index=False, lineterminator="\n")}
     frames = {path: table(files.data_dir(), path) for path in tables()}
-    fresh = pd.concat([addition.new, addition.changed.rename(columns={"new": "value"})[[*KEYS, "value"]]])
-    fresh = fresh.assign(value=[shown(value) for value in fresh["value"]], source=source, year=fresh["year"].astype(str))
+    fresh = pd.concat([addition.new, addition.changed.rename(columns={"new": "value"})])[[*KEYS, "value"]]
+    fresh = fresh.assign(value=fresh["value"].map(shown), source=source, year=fresh["year"].astype(str))
     for year, own in fresh.groupby("year"):
         path = folder / f"{index}_{year}.csv"
         old = files.read_table(path, COLUMNS) if path.exists() else pd.DataFrame(columns=COLUMNS)
-        replaced = pd.MultiIndex.from_frame(old[KEYS]).isin(pd.MultiIndex.from_frame(own[KEYS]))
-        whole = pd.concat([old[~replaced], own[COLUMNS]], ignore_index=True)
+        stays = ~pd.MultiIndex.from_frame(old[KEYS]).isin(pd.MultiIndex.from_frame(own[KEYS]))
+        whole = pd.concat([old[stays], own[COLUMNS]], ignore_index=True)
         whole = whole.assign(_order=order(whole["indicator"])).sort_values(["place", "_order"], kind="stable")[COLUMNS]
         texts[f"{FOLDER}/{path.name}"] = whole.to_csv(index=False, lineterminator="\n")
-        frames[path] = _by_line(whole).astype({"year": int, "value": float})
-    if problems := check_tables(_by_line(addition.catalogue), frames, {*load_sources()["source"], source}):
+        frames[path] = by_line(whole).astype({"year": int, "value": float})
+    if problems := check_tables(by_line(addition.catalogue), frames, {*load_sources()["source"], source}):
         raise DataError(problems)
     return texts
-
-
-def _by_line(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table indexed by the lines of its file."""
-    return frame.set_index(pd.RangeIndex(2, len(frame) + 2, name="row"))
 
 
 def shown(value: float) -> str:

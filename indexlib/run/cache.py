@@ -68,10 +68,10 @@ def versions() -> dict[str, str]:
 
 
 def inputs(params: Params) -> dict[str, str]:
-    """Checksums of the data files that a run follows from; other plans and the indicators do not count."""
+    """Checksums of the data files that a run follows from; other plans do not count."""
     data = files.data_dir()
     paths = [p for p in sorted([*data.rglob("*.csv"), *data.rglob("*.yml")])
-             if p.relative_to(data).parts[0] not in ("plans", "indicators") or p.parent.name == params.plan]
+             if p.relative_to(data).parts[0] != "plans" or p.parent.name == params.plan]
     return {f"data/{p.relative_to(data).as_posix()}": checksum(p) for p in paths}
 
 

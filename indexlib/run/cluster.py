@@ -8,16 +8,14 @@ behind: Dask gives its run to another. A worker whose program, data or notebooks
 from __future__ import annotations
 
 import tempfile
-import threading
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat  # noqa: F401  # before a worker has threads: a library of its parses as it loads, see kernels
+from distributed import CancelledError, Client, KilledWorker, as_completed, get_worker
 
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import listing, speaking, t
@@ -30,36 +28,12 @@ from indexlib.run.manifest import differences, read_manifest
 from indexlib.run.many import guarded
 from indexlib.run.one import Run, deliver, own_suite, suite
 
-if TYPE_CHECKING:
-    from distributed import Client
-
-#: Runs handed out at once, per thread of a worker: one under way, one waiting, so that none is idle.
-AHEAD = 2
 #: Seconds to reach the scheduler, and to wait for its first worker.
 PATIENCE = 30
 
 
 class ClusterError(IndexlibError):
     """A cluster that cannot be reached, or whose machines do not hold the same as this one."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a worker needs to make a run."""
-
-    file: str
-    only: str | None
-    made_from: dict[str, str]
-    files: dict[str, bytes]
-    """The parameter file and what it names beside it: a template, worksheets that came back."""
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A run as it comes from a worker, its folder as an archive."""
-
-    run: Run
-    archive: bytes
 
 
 def run_on_cluster(address: str, paths: Sequence[Path], outputs: Path, only: str | None = None,
@@ -82,34 +56,31 @@ def run_on_cluster(address: str, paths: Sequence[Path], outputs: Path, only: str
     Raises
     ------
     ClusterError
-        The package is missing, nobody answers, there is no worker, or one differs from this machine.
+        Nobody answers, there is no worker, or one differs from this machine.
     """
-    books = suite(only)
-    asked = {path: read_params(path) for path in paths}
-    orders = []
-    for path, params in asked.items():
-        standing = _standing(outputs / path.stem, params, books)
-        if standing:
+    books, waiting = suite(only), []
+    for path in paths:
+        params = read_params(path)
+        if standing := _standing(outputs / path.stem, params, books):
             progress(len(books))
             yield standing
         else:
-            orders.append((path, Order(path.name, only, _state(params, books), _files(path, params))))
-    if not orders:
+            waiting.append((path, params, _files(path, params)))
+    if not waiting:
         return
     with _connected(address) as client:
-        _refuse_others(client, next(iter(asked.values())), books)
-        for path, future in _finished(client, orders):
-            run = _received(path, future, outputs)
+        params = waiting[0][1]
+        for worker, theirs in client.run(_of_worker, params.model_dump(), only).items():
+            _compare(worker, _state(params, books), theirs)  # better no result than some that differ
+        out = {client.submit(make, path.name, only, _state(params, books), files, pure=False): path
+               for path, params, files in waiting}
+        for future in as_completed(list(out), loop=client.loop):
+            run = _received(out.pop(future), future, outputs)
             progress(len(books))
             yield run
-        client.run(rest, on_error="ignore")
 
 
 def _connected(address: str) -> Client:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ClusterError(t("cluster.missing")) from None
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TypeError, ValueError) as error:
@@ -140,15 +111,8 @@ def _state(params: Params, books: list[Path]) -> dict[str, str]:
     return found | {"notebooks": f"{found['notebooks']} {own_suite()}"}
 
 
-def _refuse_others(client: Client, params: Params, books: list[Path]) -> None:
-    """Refuse workers on which the results would differ; better none than some of them."""
-    mine = _state(params, books)
-    for worker, theirs in client.run(_of_worker, params.model_dump()).items():
-        _compare(worker, mine, theirs)
-
-
-def _of_worker(params: dict[str, Any]) -> dict[str, str]:
-    return _state(Params.model_validate(params), suite())
+def _of_worker(params: dict[str, Any], only: str | None) -> dict[str, str]:
+    return _state(Params.model_validate(params), suite(only))
 
 
 def _compare(worker: str, mine: dict[str, str], theirs: dict[str, str]) -> None:
@@ -171,80 +135,48 @@ def _standing(folder: Path, params: Params, books: list[Path]) -> Run | None:
     return Run(folder.name, folder) if whole and found == wanted else None
 
 
-def _finished(client: Client, orders: list[tuple[Path, Order]]) -> Iterator[tuple[Path, Any]]:
-    """Futures as they end; only so many runs are out at once as keep the workers busy, and none is kept."""
-    from distributed import as_completed
-
-    waiting = iter(orders)
-    out: dict[Any, Path] = {}
-
-    def hand_out(n: int) -> list[Any]:
-        new = {client.submit(make, order, pure=False): path for path, order in islice(waiting, n)}
-        out.update(new)
-        return list(new)
-
-    ended = as_completed(hand_out(AHEAD * max(1, sum(client.nthreads().values()))), loop=client.loop)
-    for future in ended:
-        yield out.pop(future), future
-        for new in hand_out(1):
-            ended.add(new)
-
-
 def _received(path: Path, future: Any, outputs: Path) -> Run:
     """Put a run that came back into its place, or say why it did not come."""
-    from distributed import CancelledError, KilledWorker
-
     name = path.stem
     try:
-        parcel = future.result()
-        run = parcel.run
+        run, packed = future.result()
         run.folder = outputs / name
         if run.fault:
             return run
         with speaking(read_params(path).language), workplace(outputs, name) as (work, kept):
-            with zipfile.ZipFile(BytesIO(parcel.archive)) as archive:
+            with zipfile.ZipFile(BytesIO(packed)) as archive:
                 archive.extractall(work)
             if html.SCRIPT in read_manifest(work).files:
                 html.write_script(work, kept.parent)
             deliver(run, work)
         return run
     except KilledWorker as error:
-        return Run(name, outputs / name, fault=t("cluster.lost", n=error.allowed_failures + 1))
+        fault = t("cluster.lost", n=error.allowed_failures + 1)
     except CancelledError:
-        return Run(name, outputs / name, fault=t("cluster.broken"))
+        fault = t("cluster.broken")
     except IndexlibError as error:
-        return Run(name, outputs / name, fault=str(error))
+        fault = str(error)
     except OSError as error:
-        return Run(name, outputs / name, fault=t("cli.cannot_write", folder=outputs, why=error.strerror or error))
+        fault = t("cli.cannot_write", folder=outputs, why=error.strerror or error)
+    return Run(name, outputs / name, fault=fault)
 
 
-class _Bench(threading.local):
-    """The workshop of a worker's thread, which serves all runs that the thread makes."""
+def make(file: str, only: str | None, made_from: dict[str, str], files: dict[str, bytes]) -> tuple[Run, bytes]:
+    """On a worker: make a run and pack its folder, unless this machine does not hold the same as the one that asks.
 
-    def __init__(self) -> None:
-        self.workshop, self.busy = Workshop(1), threading.Lock()
-        _benches.append((self.workshop, self.busy))
-
-
-_benches: list[tuple[Workshop, threading.Lock]] = []
-_bench = _Bench()
-
-
-def make(order: Order) -> Parcel:
-    """On a worker: make a run and pack it, unless this machine does not hold the same as the one that asks."""
-    from distributed import get_worker
-
-    with _bench.busy, tempfile.TemporaryDirectory() as name:
-        path = Path(name) / order.file
-        for file, data in order.files.items():
-            (path.parent / file).parent.mkdir(parents=True, exist_ok=True)
-            (path.parent / file).write_bytes(data)
+    ``files`` are the parameter file ``file`` and what it names beside it: a template, worksheets that came back.
+    """
+    with tempfile.TemporaryDirectory() as name, Workshop(1) as workshop:
+        path = Path(name) / file
+        for beside, data in files.items():
+            (path.parent / beside).parent.mkdir(parents=True, exist_ok=True)
+            (path.parent / beside).write_bytes(data)
         try:
-            _compare(get_worker().address, order.made_from, _state(read_params(path), suite(order.only)))
+            _compare(get_worker().address, made_from, _state(read_params(path), suite(only)))
         except IndexlibError as error:
-            return Parcel(Run(path.stem, path.parent, fault=str(error)), b"")
-        run = guarded(path, Path(name) / "outputs", order.only, lambda n: None, _bench.workshop)
-        return Parcel(run, b"" if run.fault else _packed(run.folder))
+            return Run(path.stem, path.parent, fault=str(error)), b""
+        run = guarded(path, Path(name) / "outputs", only, lambda n: None, workshop)
+        return run, b"" if run.fault else _packed(run.folder)
 
 
 def _packed(folder: Path) -> bytes:
@@ -254,13 +186,3 @@ def _packed(folder: Path) -> bytes:
         for file in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != html.SCRIPT):
             archive.write(file, file.relative_to(folder))
     return packed.getvalue()
-
-
-def rest() -> None:
-    """On a worker: end the kernels and browsers that no run is using."""
-    for workshop, busy in list(_benches):
-        if busy.acquire(blocking=False):
-            try:
-                workshop.close()
-            finally:
-                busy.release()

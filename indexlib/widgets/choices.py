@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from pathlib import Path
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import pandas as pd
 
@@ -21,33 +23,30 @@ class ViewError(IndexlibError):
     """A view that cannot be as asked; one sentence that says why."""
 
 
-@files.remembered
-def _ranked(folder: Path, index: str) -> pd.DataFrame:
+def kept(function: Callable) -> Callable:
+    """Keep what a function gives as long as the data files stay as they are; nobody changes what it gave."""
+    once = files.remembered(lambda folder, *args: function(*args))
+
+    @wraps(function)
+    def known(*args: str) -> Any:
+        return once(files.data_dir(), *args)
+    return known
+
+
+@kept
+def ranked(index: str) -> pd.DataFrame:
+    """Standing of every place in an index, with the source of each figure."""
     scores = load_scores(index)
     return messages.with_source(standing(scores), scores)
 
 
-def ranked(index: str) -> pd.DataFrame:
-    """Standing of every place in an index, with the source of each figure; computed once, not to be changed."""
-    return _ranked(files.data_dir(), index)
-
-
-@files.remembered
-def _years(folder: Path, index: str) -> list[int]:
+@kept
+def years(index: str) -> list[int]:
+    """Years of an index with figures."""
     return sorted(int(y) for y in ranked(index)["year"].unique())
 
 
-def years(index: str) -> list[int]:
-    """Years of an index with figures."""
-    return list(_years(files.data_dir(), index))
-
-
-@files.remembered
-def _last_years(folder: Path, index: str) -> dict[str, int]:
-    last, catalogue = ranked(index).groupby("component", observed=True)["year"].max().to_dict(), load_catalogue()
-    return {c: int(last[c]) for c in catalogue.order if c in last and catalogue.component(c).level != PART}
-
-
+@kept
 def components(index: str) -> dict[str, int]:
     """Components of an index that have figures, in the catalogue's order, with the last year of each.
 
@@ -56,24 +55,21 @@ def components(index: str) -> dict[str, int]:
     >>> list(components("papi"))[:3], components("papi")["papi.6.2"]
     (['papi', 'papi.1', 'papi.1.1'], 2024)
     """
-    return dict(_last_years(files.data_dir(), index))
+    last, catalogue = ranked(index).groupby("component", observed=True)["year"].max().to_dict(), load_catalogue()
+    return {c: int(last[c]) for c in catalogue.order if c in last and catalogue.component(c).level != PART}
 
 
+@kept
 def family(component: str) -> pd.DataFrame:
     """The rows of :func:`ranked` that charts of one component read: its own and those of the parts right below it."""
-    return _family(files.data_dir(), component)
-
-
-@files.remembered
-def _family(folder: Path, component: str) -> pd.DataFrame:
     c = load_catalogue().components
     wanted = [component, *c.loc[c["parent"] == component, "component"]]
     of = ranked(component.split(".")[0])
     return of[of["component"].isin(wanted)]
 
 
-@files.remembered
-def _searched(folder: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
+@kept
+def _searched() -> dict[str, tuple[str, tuple[str, ...]]]:
     """For each component with figures its names without diacritics, and its number and code."""
     catalogue = load_catalogue()
     known = [catalogue.component(c) for index in index_codes() for c in components(index)]
@@ -92,7 +88,7 @@ def search(text: str, index: str | None = None) -> list[str]:
     (['papi.6.2'], ['papi.6.2'], ['pci.2'])
     """
     words = plain(unicodedata.normalize("NFC", text).casefold()).replace(",", " ").split()
-    return [c for c, (names, numbers) in _searched(files.data_dir()).items()
+    return [c for c, (names, numbers) in _searched().items()
             if words and (index is None or c.split(".")[0] == index)
             and all(w in names or any(x == w or x.startswith(f"{w}.") for x in numbers) for w in words)]
 

@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import LANGUAGES, listing, speaking, t
 from indexlib.charts.export import Chart
+from indexlib.content.tables import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.files import PROJECT
 from indexlib.data.places import load_places
@@ -57,7 +58,7 @@ class Explorer(widgets.VBox):
     ----------
     view : View
         What is looked at, every name a code.
-    figure : Chart or None
+    figure : Chart, Table or None
         What is drawn; none where there is nothing to draw, and ``said`` says why.
     """
 
@@ -87,14 +88,11 @@ class Explorer(widgets.VBox):
     def _set(self, changes: dict[str, object]) -> None:
         self.view = views.settle(self.view, **changes)
         self._redraw()
-        self._follow()
 
     @_said
     def _start(self, asked: str) -> None:
         """Draw the first view, below what there was to say of the one asked for."""
-        self._redraw()
-        self._follow()
-        self._say(asked, self.said)
+        self._redraw(asked)
 
     def set(self, **changes: object) -> None:
         """Change the view; what cannot be is said in the widget and changes nothing."""
@@ -115,23 +113,27 @@ class Explorer(widgets.VBox):
     def compare_with(self, kind: str) -> None:
         """Compare with the places of the region or the most similar ones, in the history."""
         found, said = views.neighbours(self.view, kind)
-        self.view = views.settle(self.view, compare=tuple(found), view="history")
-        self._redraw()
-        self._follow()
-        self._say(said, self.said)
+        view = self.view.view if self.view.view in views.COMPARED else "history"
+        self.view = views.settle(self.view, compare=tuple(found), view=view)
+        self._redraw(said)
 
-    def _redraw(self) -> None:
-        """Draw the view, or say why there is nothing to draw."""
+    def _redraw(self, said: str = "") -> None:
+        """Draw the view, or say why there is nothing to draw, and bring the controls to it."""
         try:
             self.figure = views.draw(self.view)
         except IndexlibError as error:
             self.figure = None
-            self._say(str(error), *views.remarks(self.view))
+            self._say(said, str(error), *views.remarks(self.view))
         else:
-            self._say(*views.remarks(self.view))
-            put(self.canvas, self.drawing, self.figure)
+            self._say(said, *views.remarks(self.view))
+            if isinstance(self.figure, Table):
+                self.paper.value, self.canvas.layout.min_height = self.figure.html(), ""
+                self.canvas.children = (self.paper,)
+            else:
+                put(self.canvas, self.drawing, self.figure)
         self.canvas.layout.display = "none" if self.figure is None else None
         self._fill_table()
+        self._follow()
 
     @property
     def said(self) -> str:
@@ -165,7 +167,7 @@ class Explorer(widgets.VBox):
         self.message = widgets.HTML()
         self.drawing = go.FigureWidget()
         self.drawing._config = {"displayModeBar": False}  # plotly has no other way; the buttons below do more
-        self.canvas = widgets.Box()
+        self.canvas, self.paper = widgets.Box(), widgets.HTML(layout={"overflow": "auto"})
         self.more = widgets.Accordion(children=[widgets.VBox()], titles=[t("explore.data")], selected_index=None,
                                       layout={"width": f"{2 * HALF + 12}px"})
         for control, field in ((self.component, "component"), (self.kind, "view"), (self.place, "place"),
@@ -206,8 +208,8 @@ class Explorer(widgets.VBox):
             self._show_beside()
             of_index = view.view in views.OF_INDEX
             self.component.disabled = self.search.disabled = of_index
-            self.compare.disabled = view.view != "history"
-            self.first.disabled = view.view in ("position", "movement", "tiles")
+            self.compare.disabled = view.view not in views.COMPARED
+            self.first.disabled = view.view not in views.SINCE
             self.copy.text = self.shown_code.value = self.code
         finally:
             self._quiet = False

@@ -13,7 +13,8 @@ from indexlib import charts
 from indexlib.analysis import peers
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import LANGUAGES, language, listing, speaking, t
-from indexlib.content import html
+from indexlib.charts import style
+from indexlib.content import html, tables
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
@@ -23,7 +24,11 @@ from indexlib.widgets.choices import ViewError, family, find_component, ranked, 
 
 #: Views of one component, and views of a whole index.
 OF_COMPONENT, OF_INDEX = ("history", "ranks", "position", "tiles"), ("movement", "heat")
-VIEWS = ("history", "ranks", "position", "movement", "heat", "tiles")
+#: The view that is a table: the indicators behind a sub-index.
+BEHIND = "indicators"
+VIEWS = ("history", "ranks", "position", "movement", "heat", "tiles", BEHIND)
+#: Views with other places beside, and those of which the first year can be chosen.
+COMPARED, SINCE = ("history", BEHIND), ("history", "ranks", "heat")
 #: Places that a history can tell apart beside the one looked at.
 BESIDE = 4
 
@@ -36,12 +41,12 @@ class View:
     ----------
     place : str
         Code or any known spelling.
-    view : {"history", "ranks", "position", "movement", "heat", "tiles"}
+    view : {"history", "ranks", "position", "movement", "heat", "tiles", "indicators"}
     index : str
     component : str
         Code, label or part of a name; ``movement`` and ``heat`` show the whole index.
     compare : tuple of str
-        Up to four places drawn beside, in ``history`` only.
+        Up to four places beside, in ``history`` and ``indicators`` only.
     year, first : int or None
         Last and first year; ``first`` counts in ``history``, ``ranks`` and ``heat``.
     language : {"vi", "en"} or None
@@ -167,8 +172,8 @@ def neighbours(view: View, kind: str) -> tuple[list[str], str]:
         return found, t(f"explore.peers.{key}", n=len(found), all=len(near) + len(rest))
 
 
-def draw(view: View) -> charts.Chart:
-    """Chart of a settled view; the same as that of :func:`code`.
+def draw(view: View) -> charts.Chart | tables.Table:
+    """Chart of a settled view, or table of indicators; the same as that of :func:`code`.
 
     Raises
     ------
@@ -181,7 +186,7 @@ def draw(view: View) -> charts.Chart:
     'thanh_hoa_2024_papi_06_dien_bien'
     """
     index, place, component, year, first = view.index, view.place, view.component, view.year, view.first
-    frame = family(component) if view.view in OF_COMPONENT else ranked(index)
+    frame = ranked(index) if view.view in OF_INDEX else family(component)
     makers = {
         "history": partial(charts.history, frame, place, component, list(view.compare), year, first),
         "ranks": partial(charts.bump, frame, place, component, year, first),
@@ -189,12 +194,16 @@ def draw(view: View) -> charts.Chart:
         "movement": lambda: charts.movement(open_run(place=place, year=year, language=language()), index),
         "heat": partial(charts.heat, frame, place, index, year, first),
         "tiles": partial(charts.tiles, frame, year, component, place),
+        BEHIND: partial(tables.indicators, [component], [place, *view.compare], year),
     }
     with speaking(view.language):
         own = frame[(frame["component"] == component) & (frame["year"] == year)]
         if view.view == "tiles" and own["score"].isna().all():
             raise NoDataError(t("explore.no_figures", component=load_catalogue().label(component), year=year))
-        return makers[view.view]()
+        drawn = makers[view.view]()
+        if isinstance(drawn, tables.Table) and drawn.frame.empty:
+            raise NoDataError(drawn.empty)
+        return drawn
 
 
 def remarks(view: View) -> list[str]:
@@ -229,19 +238,22 @@ def code(view: View) -> str:
     scores, place, component, year = f"load_scores({view.index!r})", view.place, view.component, view.year
     first = f", first={view.first}" if view.first else ""
     call = {
-        "history": f"history({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
-        "ranks": f"bump({scores}, {place!r}, {component!r}, year={year}{first})",
-        "position": f"position({scores}, {year}, {place!r}, {component!r})",
-        "movement": f"movement(open_run(place={place!r}, year={year}, language={view.language!r}), {view.index!r})",
-        "heat": f"heat({scores}, {place!r}, {view.index!r}, year={year}{first})",
-        "tiles": f"tiles({scores}, {year}, {component!r}, {place!r})",
+        "history": f"charts.history({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
+        "ranks": f"charts.bump({scores}, {place!r}, {component!r}, year={year}{first})",
+        "position": f"charts.position({scores}, {year}, {place!r}, {component!r})",
+        "movement": f"charts.movement(open_run(place={place!r}, year={year}, language={view.language!r}), {view.index!r})",
+        "heat": f"charts.heat({scores}, {place!r}, {view.index!r}, year={year}{first})",
+        "tiles": f"charts.tiles({scores}, {year}, {component!r}, {place!r})",
+        BEHIND: f"tables.indicators({[component]!r}, {[place, *view.compare]!r}, {year})",
     }[view.view]
-    needs = "open_run" if view.view == "movement" else "load_scores"
-    return f"from indexlib import charts, {needs}, wording\nwording.use({view.language!r})\ncharts.{call}"
+    needs = {"movement": "charts, open_run", BEHIND: "tables"}.get(view.view, "charts, load_scores")
+    return f"from indexlib import {needs}, wording\nwording.use({view.language!r})\n{call}"
 
 
-def data(view: View, figure: charts.Chart | None) -> pd.DataFrame:
-    """The rows that a chart of a settled view draws, each with its year, place and component."""
+def data(view: View, figure: charts.Chart | tables.Table | None) -> pd.DataFrame:
+    """The rows that a chart of a settled view draws, each with its year, place and component; the cells of a table."""
+    if isinstance(figure, tables.Table):
+        return figure.frame.set_axis(figure.headers(), axis=1)
     frame = pd.DataFrame([] if figure is None else figure.layout.meta["data"])
     given = {"component": view.component, "place": view.place, "year": view.year}
     for name in [n for n in given if n not in frame and len(frame)]:
@@ -250,7 +262,7 @@ def data(view: View, figure: charts.Chart | None) -> pd.DataFrame:
 
 
 def save(view: View, folder: Path | str) -> tuple[list[Path], str]:
-    """Write the chart of a settled view as PNG and SVG, and the data behind it as CSV, into a folder.
+    """Write the chart of a settled view as PNG and SVG, and the data behind it (all of a table) as CSV, into a folder.
 
     Returns
     -------
@@ -268,12 +280,18 @@ def save(view: View, folder: Path | str) -> tuple[list[Path], str]:
         The folder cannot be written.
     """
     folder, figure = Path(folder), draw(view)
-    beside = view.compare if view.view == "history" else ()
-    since = [str(view.first)] if view.first and view.view not in ("position", "movement", "tiles") else []
-    name = "_".join([figure.layout.meta["name"], *beside, *since])
+    beside = view.compare if view.view in COMPARED else ()
+    since = [str(view.first)] if view.first and view.view in SINCE else []
+    with speaking(view.language):
+        if isinstance(figure, tables.Table):
+            stem, rows = style.name(BEHIND, view.place, view.year, view.component), data(view, figure).to_dict("records")
+        else:
+            stem, rows = figure.layout.meta["name"], figure.layout.meta["data"]
+    name = "_".join([stem, *beside, *since])
+    html.write_data(folder, {name: {"layout": {"meta": {"data": rows}}}})
+    if isinstance(figure, tables.Table):
+        return [folder / f"{name}.csv"], ""
     figure.layout.meta = figure.layout.meta | {"name": name}
-    folder.mkdir(parents=True, exist_ok=True)
-    html.write_data(folder, {name: {"layout": {"meta": figure.layout.meta}}})
     try:
         with speaking(view.language):
             return [folder / f"{name}.csv", *charts.export([figure], folder)], ""

@@ -22,6 +22,7 @@ from indexlib import (
     load_scores,
     review,
 )
+from indexlib.analysis.panel import load_panel
 from indexlib.data.catalogue import PART, TOTAL
 from indexlib.plan.conditions import CONDITIONS
 from indexlib.plan.review import assess, cut

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -80,6 +79,11 @@ def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, books, cluster):
     assert again == {"an_giang_2024": [], "ca_mau_2024": []}  # they stand, so no worker was asked
 
 
+def test_one_notebook_alone_can_be_asked_for(tmp_path, books, cluster):
+    [run] = run_on_cluster(cluster.scheduler_address, write_params(tmp_path / "p", "hue"), tmp_path / "outputs", "05_plan")
+    assert (run.fault, [o.notebook for o in run.outcomes]) == ("", ["05_plan"])
+
+
 def test_a_worker_with_other_notebooks_is_refused_before_anything_runs(tmp_path, books, cluster, command, monkeypatch):
     write_book(tmp_path / "other", "04_flags", "place")
     monkeypatch.setenv("INDEXLIB_NOTEBOOKS", str(tmp_path / "other"))
@@ -108,10 +112,3 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path, books, command, mon
     path = write_params(tmp_path / "p", "hue")[0]
     code, _, err = command("run", path, "--scheduler", address, "--outputs", tmp_path / "outputs")
     assert code == 2 and f"Không kết nối được với máy điều phối {address}" in err and "Traceback" not in err
-
-
-def test_without_the_package_the_command_that_installs_it_is_told(tmp_path, books, command, monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)  # what Python does for a package that is not there
-    path = write_params(tmp_path / "p", "hue")[0]
-    code, _, err = command("run", path, "--scheduler", "tcp://127.0.0.1:9", "--outputs", tmp_path / "outputs")
-    assert code == 2 and "uv sync --extra cluster" in err

@@ -209,6 +209,18 @@ def test_a_chart_is_saved_with_its_data(page, lab):
     assert data.query("place == 'thanh_hoa' and year == 2024")["score"].item() == 7.06
 
 
+def test_what_stands_behind_a_sub_index_takes_the_place_of_the_chart(page):
+    page.locator(".widget-dropdown select").first.select_option(label="Chỉ tiêu đứng sau (PCI)")
+    table = page.locator(".widget-html table.indexlib")
+    table.wait_for()
+    rows = [row.split("\t") for row in table.locator("tr").all_inner_texts()]
+    assert rows[0] == ["Chỉ tiêu (nhãn như in)", "Đơn vị", "Thanh Hóa 2023", "Nghệ An 2023"] and len(rows) == 15
+    assert rows[1][:3] == ["Số ngày chờ đợi để được cấp GCNQSDĐ (trung vị)", "–", "30"]
+    assert page.locator(".js-plotly-plot").count() == 1  # the one drawn by hand below
+    page.locator(".widget-dropdown select").first.select_option(label="Điểm qua các năm")
+    drawn(page, "Tiếp cận đất đai tăng 0,46 điểm năm 2024")
+
+
 def test_the_table_sorts_by_value_and_searches_without_diacritics(page, lab):
     page.locator(".jp-OutputArea .dt-container").last.scroll_into_view_if_needed()
     table = page.locator(".jp-OutputArea .dt-container").last

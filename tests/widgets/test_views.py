@@ -8,25 +8,32 @@ import subprocess
 import sys
 from itertools import pairwise, product
 
+import pandas as pd
 import pytest
 
-from indexlib import charts
+from indexlib import charts, tables
 from indexlib.base.problems import IndexlibError, NoDataError
 from indexlib.base.wording import language, speaking, use
+from indexlib.content.tables import Table
 from indexlib.widgets import choices, views
 from indexlib.widgets.choices import search, tree
-from indexlib.widgets.views import VIEWS, View, code, draw, neighbours, save, settle
+from indexlib.widgets.views import BEHIND, VIEWS, View, code, draw, neighbours, save, settle
 
 #: A component of each index that Thanh Hóa has scores of, or at least ranks.
 ASKED = {"papi": "papi.6.2", "pci": "pci.2", "par": "par", "sipas": "sipas"}
 
 
 def drawable(view, index):
-    """Views of the rank-only indices are their ranks."""
-    return index in ("papi", "pci") or view == "ranks"
+    """Views of the rank-only indices are their ranks; indicators stand behind PCI only."""
+    return index == "pci" if view == BEHIND else index in ("papi", "pci") or view == "ranks"
 
 
 CASES = [(v, i) for v, i in product(VIEWS, ASKED) if drawable(v, i)]
+
+
+def words(drawn):
+    """All that a chart or table shows."""
+    return drawn.html() if isinstance(drawn, Table) else drawn.to_json()
 
 
 def run(text):
@@ -39,16 +46,16 @@ def run(text):
 
 @pytest.mark.parametrize(("view", "index"), CASES)
 def test_the_code_of_every_view_is_three_lines_that_draw_the_same_chart(view, index):
-    settled = settle(View(), view=view, index=index, component=ASKED[index], compare=["nghe an"] * (view == "history"))
+    settled = settle(View(), view=view, index=index, component=ASKED[index], compare=["nghe an"] * (view in views.COMPARED))
     text = code(settled)
     assert len(text.splitlines()) == 3
-    drawn = draw(settled)
+    drawn = words(draw(settled))
     use("en")  # the code sets its own language
-    assert run(text).to_json() == drawn.to_json()
+    assert words(run(text)) == drawn
 
 
 def test_the_code_of_every_view_runs_in_a_fresh_process():
-    settled = [settle(View(), view=view, component="papi.6", place="nghe an") for view in VIEWS]
+    settled = [settle(View(), view=view, component="papi.6", place="nghe an") for view in VIEWS if view != BEHIND]
     lines = [text for each in settled for *needed, last in [code(each).splitlines()]
              for text in (*needed, f"print(({last}).to_json())")]
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], env=os.environ | {"PYTHONIOENCODING": "utf-8"},
@@ -59,7 +66,8 @@ def test_the_code_of_every_view_runs_in_a_fresh_process():
 def test_no_view_needs_the_widgets():
     for view in VIEWS:
         text = code(settle(View(), view=view))
-        assert "explore" not in text and re.search(r"^charts\.(\w+)\(", text, re.MULTILINE)[1] in charts.__all__
+        made = re.search(r"^(charts|tables)\.(\w+)\(", text, re.MULTILINE)
+        assert "explore" not in text and made[2] in {"charts": charts, "tables": tables}[made[1]].__all__
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -78,7 +86,7 @@ def test_the_state_gives_the_view_again():
     assert settle(View(), **settled.state) == settled
 
 
-@pytest.mark.parametrize(("view", "index"), [c for c in CASES if c[1] in ("papi", "pci")])
+@pytest.mark.parametrize(("view", "index"), [c for c in CASES if c[1] in ("papi", "pci") and c[0] != BEHIND])
 def test_pointing_gives_score_rank_with_base_and_source(view, index):
     texts = [x for trace in draw(settle(View(), view=view, index=index, component=ASKED[index], year=2023)).data
              for x in (trace.hovertext if trace.hovertext is not None else []) if x and "Trung vị" not in x]
@@ -174,6 +182,14 @@ def test_saving_without_a_browser_still_writes_the_data(tmp_path, monkeypatch):
     assert [p.name for p in paths] == ["thanh_hoa_2024_papi_06_02_dien_bien_nghe_an_2021.csv"]
     assert "plotly_get_chrome" in why and "\n" not in why
     assert paths[0].read_text(encoding="utf-8-sig").splitlines()[0] == "year,place,score,rank,base,rank_kind,block,median"
+
+
+def test_the_table_of_indicators_is_saved_cell_by_cell(tmp_path):
+    at = settle(View(), view=BEHIND, component="pci.2", compare=["nghe an"])
+    [path], why = save(at, tmp_path)
+    assert (path.name, why) == ("thanh_hoa_2024_pci_02_chi_tieu_nghe_an.csv", "")
+    saved, shown = pd.read_csv(path, dtype=str, encoding="utf-8-sig"), draw(at)
+    assert saved.to_numpy().tolist() == shown.frame.to_numpy().tolist() and list(saved) == shown.headers()
 
 
 def test_saving_into_a_file_is_refused(tmp_path):

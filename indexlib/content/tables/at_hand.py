@@ -109,7 +109,7 @@ def named_sources(found: Findings, years: int = 2, index: str = "") -> list[tupl
     if index:
         read = read[read["index"] == load_catalogue().short_name(index)]
     where = load_sources().set_index("source")["where"]
-    figures = _figures(read.assign(name=read["source"].map(where).map(_name)), "name")
+    figures = _figures(read.assign(name=read["source"].map(where).map(source_name)), "name")
     return [(text, name) for name, text in figures.items()]
 
 
@@ -129,7 +129,7 @@ def _figures(read: pd.DataFrame, by: str) -> dict[str, str]:
     return (of_index["index"] + " " + of_index["said"]).groupby(of_index[by], sort=False).agg("; ".join).to_dict()
 
 
-def _name(where: str) -> str:
+def source_name(where: str) -> str:
     """What a paper calls a source; its address, cut, where the kind has no name."""
     names = load_source_names()
     mine = names[[where.startswith(begins) for begins in names["begins"]]]

@@ -27,7 +27,7 @@ class Table:
     ----------
     caption : str
     frame : DataFrame
-        Text cells; columns are keys of the texts ``col.<key>``, or codes of indices.
+        Text cells; columns are keys of the texts ``col.<key>``, codes of indices, or tuples of words (a place, a year).
     notes : list of str
         Printed under the table.
     empty : str
@@ -42,7 +42,8 @@ class Table:
     def headers(self) -> list[str]:
         """Column headings in the language in force."""
         index = load_catalogue().by_index
-        return [index[c].short_name if c in index else t(f"col.{c}") if c else "" for c in self.frame.columns]
+        return [" ".join(c) if isinstance(c, tuple) else index[c].short_name if c in index else t(f"col.{c}") if c else ""
+                for c in self.frame.columns]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
         """HTML for notebooks and pages, and the cells themselves for whoever collects them."""
@@ -57,7 +58,7 @@ class Table:
         title = f"<p><strong>{escape(self.caption)}</strong></p>"
         if self.frame.empty:
             return f"{title}<p>{escape(self.empty)}</p>"
-        align = ["right" if c in RIGHT else "left" for c in self.frame.columns]
+        align = ["right" if c in RIGHT or isinstance(c, tuple) else "left" for c in self.frame.columns]
         head = "".join(f'<th style="text-align:{a}">{escape(h)}</th>' for a, h in zip(align, self.headers(), strict=True))
         body = "".join("<tr>" + "".join(
             f'<td style="text-align:{a}">{escape(v)}</td>' for a, v in zip(align, row, strict=True)) + "</tr>"

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from math import isfinite
 
 import pandas as pd
 
@@ -103,8 +102,7 @@ def _label_row(grid: Grid, score: Column, index: str) -> int:
 
 
 def _label(grid: Grid, row: int, column: Column) -> str:
-    line = grid.sheet.rows[row]
-    cell = line[column.at] if column.at < len(line) else None
+    cell = next(iter(grid.sheet.rows[row][column.at:]), None)
     return " ".join(cell.split()) if isinstance(cell, str) and not labels.VARIABLE.match(cell.strip()) else ""
 
 
@@ -131,15 +129,11 @@ def _score_of_a_year(column: Column) -> bool:
 
 
 def _values(grid: Grid, column: Column, label: str, report: Collector) -> dict[str, float]:
-    rows, cells, odd = grid.rows.get(column.places, {}), column.cells, []
-    values = {place: cell for row, place in rows.items() if type(cell := cells.get(row)) is float and isfinite(cell)}
-    for row, place in rows.items() if len(values) < len(rows) else ():
-        cell = cells.get(row)
-        if place in values:
-            continue
+    values, odd = {}, []
+    for row, place in grid.rows.get(column.places, {}).items():
+        cell = column.cells.get(row)
         unsure = is_percent(cell) or (isinstance(cell, str) and THOUSANDS.search(cell.strip()))
-        value = None if unsure else number(cell)
-        if value is not None:
+        if not unsure and (value := number(cell)) is not None:
             values[place] = value
         elif cell is not None:
             odd.append(row)
