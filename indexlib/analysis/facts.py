@@ -38,14 +38,12 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         where these differ.
     """
     panel = build(scores)
-    frame, changed, found = standing(panel).copy(deep=False), changes(panel), trends.yearly(panel)
+    frame, changed = standing(panel).copy(deep=False), changes(panel)
     for name in changed.columns.difference(frame.columns, sort=False):
         frame[name] = changed[name]
-    for name, values in (("first_year", found.first), ("n_years", np.nan_to_num(found.n).astype(int)),
-                         ("slope", found.slope), ("s", found.s), ("steps", found.steps),
-                         ("falls", found.falls),
-                         ("p_trend", found.p_fall), ("prob_trend", found.prob_fall)):
+    for name, values in trends.yearly(panel).items():
         frame[name] = panel.cell(values)
+    frame["n_years"] = frame["n_years"].fillna(0).astype(int)
     frame["ci_low"], frame["ci_high"] = panel.rows["ci_low"], panel.rows["ci_high"]
     for name in ("rank", "base"):
         frame[f"{name}_before"] = _before(panel, frame[name])

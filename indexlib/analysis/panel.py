@@ -116,11 +116,10 @@ class Panel:
         out[self.at] = column.to_numpy(dtype=float)
         return out
 
-    def columns_of(self, whole_only: bool = True) -> list[tuple[int, int, int, np.ndarray]]:
-        """(group, component, year, positions of the scored places) of the panels."""
-        keep = self.whole if whole_only else self.scored > 0
+    def columns_of(self) -> list[tuple[int, int, int, np.ndarray]]:
+        """(group, component, year, positions of the scored places) of the whole panels."""
         out = []
-        for g, c, y in zip(*np.nonzero(keep), strict=True):
+        for g, c, y in zip(*np.nonzero(self.whole), strict=True):
             members = self.members[g]
             out.append((g, c, y, members[~np.isnan(self.score[members, c, y])]))
         return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
@@ -14,19 +14,8 @@ from indexlib.analysis.kendall import false_discovery, kendall_p, sen_interval
 from indexlib.analysis.noise import differences, estimate_noise, normal_cdf
 from indexlib.analysis.panel import Panel, build
 
-
-@dataclass(frozen=True)
-class Trends:
-    """Trend of every series up to every year, as arrays (places, components, years); NaN without a score."""
-
-    first: np.ndarray
-    n: np.ndarray
-    slope: np.ndarray
-    s: np.ndarray
-    steps: np.ndarray
-    falls: np.ndarray
-    p_fall: np.ndarray
-    prob_fall: np.ndarray
+#: First year with a score; scores; slope; Kendall's S; yearly steps, those that fall; probabilities of the trend.
+MEASURES = ("first_year", "n_years", "slope", "s", "steps", "falls", "p_trend", "prob_trend")
 
 
 @dataclass(frozen=True)
@@ -103,42 +92,41 @@ def _trends(panel: Panel) -> pd.DataFrame:
     return frame[columns]
 
 
-def yearly(panel: Panel) -> Trends:
-    """Trends up to every year."""
-    out = Trends(*(np.full(panel.score.shape, np.nan) for _ in fields(Trends)))
+def yearly(panel: Panel) -> dict[str, np.ndarray]:
+    """Trend of every series up to every year, as arrays (places, components, years); NaN without a score."""
+    out = {name: np.full(panel.score.shape, np.nan) for name in MEASURES}
     for window in all_windows(panel):
         for name, values in measure(panel, window).items():
-            getattr(out, name)[window.end] = values
+            out[name][window.end] = values
     return out
 
 
 def measure(panel: Panel, window: Window) -> dict[str, np.ndarray]:
-    """The figures of :class:`Trends` for the rows of a window."""
+    """Figures of the trend, :data:`MEASURES`, for the rows of a window."""
     y, known = window.y, ~np.isnan(window.y)
     rise, slope = _pairs(y)
     s = np.nansum(np.sign(rise), axis=1)
     step = np.diff(y, axis=1)
     national = differences(panel).median[panel.group[window.place][:, None], window.component[:, None],
                             window.start[:, None] + np.arange(1, y.shape[1])]
-    return {"first": panel.years[window.start + known.argmax(axis=1)], "n": known.sum(axis=1), "slope": row_median(slope),
-            "s": s, "steps": (~np.isnan(step)).sum(axis=1), "falls": (step < 0).sum(axis=1),
-            "p_fall": kendall_p(y, s),
-            "prob_fall": level_fell(y, national, panel.once(_variances), window.block)}
+    return dict(zip(MEASURES, (panel.years[window.start + known.argmax(axis=1)], known.sum(axis=1), row_median(slope), s,
+                               (~np.isnan(step)).sum(axis=1), (step < 0).sum(axis=1), kendall_p(y, s),
+                               level_fell(y, national, panel.once(_variances), window.block)), strict=True))
 
 
 def _rows(panel: Panel, window: Window) -> pd.DataFrame:
     """Rows of :func:`trends` for a window."""
     found = measure(panel, window)
-    low, high = sen_interval(_pairs(window.y)[1], found["n"])
+    low, high = sen_interval(_pairs(window.y)[1], found["n_years"])
     frame = pd.DataFrame({
         "_place": window.place, "_component": window.component,
         "place": np.array(panel.places, dtype=object)[window.place],
         "component": np.array(panel.components, dtype=object)[window.component],
-        "block": panel.block[window.component, window.start], "first_year": found["first"],
-        "last_year": panel.years[window.end[2]], "n_years": found["n"], "slope": found["slope"],
-        "slope_low": low, "slope_high": high, "s": found["s"].astype(int), "falls": found["falls"], "p_fall": found["p_fall"],
-        "prob_fall": found["prob_fall"]})
-    return frame[found["n"] >= 2]
+        "block": panel.block[window.component, window.start], "first_year": found["first_year"],
+        "last_year": panel.years[window.end[2]], "n_years": found["n_years"], "slope": found["slope"],
+        "slope_low": low, "slope_high": high, "s": found["s"].astype(int), "falls": found["falls"],
+        "p_fall": found["p_trend"], "prob_fall": found["prob_trend"]})
+    return frame[found["n_years"] >= 2]
 
 
 def blocks(panel: Panel) -> list[tuple[int, np.ndarray]]:
