@@ -174,7 +174,7 @@ def _recompute_papers(verdict: Verdict, folder: Path, work: Path) -> None:
         html.write_data(work / "charts", figures(found))
     made = bundle.make(found, work, folder / "charts", folder)
     if any(getattr(params.report, name) for name in BESIDE):
-        (work / bundle.REPORT).unlink()
+        (work / bundle.REPORT).unlink(missing_ok=True)
         verdict.skipped.append(bundle.REPORT)
     verdict.failed += [name for name, why in made.why.items() if why]
 

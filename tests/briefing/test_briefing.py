@@ -9,10 +9,12 @@ from conftest import ROOT
 from docx import Document
 
 from indexlib import open_run
+from indexlib.base.wording import t
 from indexlib.briefing import bundle
 from indexlib.data import files
 from indexlib.plan.settings import Params
 from indexlib.run.briefing_only import run_briefing
+from indexlib.run.cache import briefing_key
 
 PARAMS = ROOT / "params" / "thanh_hoa_2024.yml"
 
@@ -48,11 +50,11 @@ def test_a_second_time_takes_the_same_files_from_earlier_work(alone, monkeypatch
 def test_what_they_follow_from_is_in_the_key(tmp_path):
     (tmp_path / "own.docx").write_bytes(b"1")
     params = Params(place="thanh_hoa", year=2024, report={"template": "own.docx"})
-    first = bundle.key(params, tmp_path, tmp_path)
-    assert bundle.key(params, tmp_path, tmp_path) == first
+    first = briefing_key(params, tmp_path, tmp_path)
+    assert briefing_key(params, tmp_path, tmp_path) == first
     (tmp_path / "own.docx").write_bytes(b"2")
-    assert bundle.key(params, tmp_path, tmp_path) != first
-    assert bundle.key(Params(place="thanh_hoa", year=2023), tmp_path, tmp_path) != first
+    assert briefing_key(params, tmp_path, tmp_path) != first
+    assert briefing_key(Params(place="thanh_hoa", year=2023), tmp_path, tmp_path) != first
 
 
 def test_one_that_fails_does_not_stop_the_others(tmp_path):
@@ -60,6 +62,48 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path):
     made = bundle.make(found, tmp_path, None, tmp_path)
     assert "none.docx" in made.why[bundle.REPORT] and not any(made.why[n] for n in bundle.NAMES if n != bundle.REPORT)
     assert (tmp_path / bundle.SLIDES).exists() and (tmp_path / bundle.WORKBOOK).exists()
+
+
+def half_a_file(job, path):
+    path.write_bytes(b"PK half a file")
+    raise ValueError("khóa \x1b[31m'papi.9'\nkhông có \udcc4")
+
+
+def some_of_a_folder(job, path):
+    path.mkdir()
+    (path / "so_noi_vu.docx").write_bytes(b"PK half a file")
+    return {}["papi.9"]
+
+
+@pytest.mark.parametrize(("name", "write", "said"), [
+    ("briefing.docx", half_a_file, "ValueError: khóa [31m'papi.9' không có ?"),
+    ("worksheets", some_of_a_folder, "KeyError: 'papi.9'")])
+def test_any_error_of_a_writer_is_the_fault_of_its_file_alone(tmp_path, monkeypatch, name, write, said):
+    outputs = [bundle.Output(name, write) if o.name == name else o for o in bundle.OUTPUTS]
+    monkeypatch.setattr(bundle, "OUTPUTS", outputs)
+    made = bundle.make(open_run(place="thanh_hoa", year=2024), tmp_path, None, tmp_path)
+    assert made.why[name] == t("fault.writer", kind=said.split(":")[0], why=said.split(": ")[1])
+    assert {n for n, why in made.why.items() if not why} == {p.name for p in tmp_path.iterdir()} == \
+        {o.name for o in bundle.OUTPUTS} - {name}
+
+
+@pytest.mark.parametrize("ends", [KeyboardInterrupt, SystemExit])
+def test_who_ends_the_run_ends_it(tmp_path, monkeypatch, ends):
+    def ended(job, path):
+        raise ends
+
+    monkeypatch.setattr(bundle, "OUTPUTS", [bundle.Output("briefing.docx", ended)])
+    with pytest.raises(ends):
+        bundle.make(open_run(place="thanh_hoa", year=2024), tmp_path, None, tmp_path)
+
+
+def test_a_run_goes_on_without_the_file_and_names_the_fault(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "OUTPUTS", [bundle.Output("briefing.docx", half_a_file), bundle.OUTPUTS[2]])
+    code, out, _ = command("brief", PARAMS, "--outputs", tmp_path)
+    folder = tmp_path / "thanh_hoa_2024-briefing.failed"
+    assert code == 1 and "briefing.docx: không ghi được: lỗi chưa lường trước (ValueError: khóa [31m'papi.9'" in out
+    assert (folder / "tables.xlsx").exists() and not (folder / "briefing.docx").exists()
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["papers"]["briefing.docx"].startswith("lỗi")
 
 
 def test_a_failed_file_leaves_the_earlier_folder(command, tmp_path):
