@@ -1,4 +1,8 @@
-"""The files of a briefing, made together: report, worksheets, workbook, slides."""
+"""The files of a briefing, made together: report, worksheets, workbook, slides.
+
+:data:`OUTPUTS` is the one list of them: what is written, named on the index page, kept for the next run and recomputed
+by ``indexlib verify`` is read from it. A new file is a writer and a row.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pathlib import Path
 from indexlib.base.problems import IndexlibError
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import t
+from indexlib.briefing.office.reproducible import words
 from indexlib.plan.review import Findings
 
 REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx", "slides.pptx"
@@ -47,10 +52,24 @@ class Output:
         What it is called in the folder of a run.
     write : callable
         Of a job and a path; writes it there and returns what its reader should know, line by line.
+    compared_by : callable
+        Of one of its files; what must come out again where the run is recomputed, line by line.
+    called : str
+        Key of the text that names it for people.
+    beside : bool
+        Whether it may follow from what stands beside the parameter file.
     """
 
     name: str
     write: Callable[[Job, Path], list[str]]
+    compared_by: Callable[[Path], list[str]]
+    called: str
+    beside: bool = False
+
+    def files(self, folder: Path) -> list[Path]:
+        """Its files in the folder of a run, in order."""
+        path = folder / self.name
+        return [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
 
 
 def _report(job: Job, path: Path) -> list[str]:
@@ -85,8 +104,20 @@ def _slides(job: Job, path: Path) -> list[str]:
     return []
 
 
-OUTPUTS = (Output(REPORT, _report), Output(SHEETS, _worksheets), Output(WORKBOOK, _workbook), Output(SLIDES, _slides))
-NAMES = tuple(output.name for output in OUTPUTS)
+OUTPUTS = (Output(REPORT, _report, words, "page.paper.briefing.docx", beside=True),
+           Output(SHEETS, _worksheets, words, "page.paper.worksheets"),
+           Output(WORKBOOK, _workbook, words, "page.paper.tables.xlsx"),
+           Output(SLIDES, _slides, words, "page.paper.slides.pptx"))
+
+
+def names() -> list[str]:
+    """The files in their order, as they are called in the folder of a run."""
+    return [output.name for output in OUTPUTS]
+
+
+def listed(why: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Name, title and fault of each file that a run was to write, for the index page."""
+    return [(o.name, t(o.called), why[o.name]) for o in OUTPUTS if o.name in why]
 
 
 @dataclass
@@ -124,7 +155,7 @@ def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> Bu
             made.why[output.name] = ""
         except Exception as error:  # a fault of one writer, foreseen or not, is the fault of its file
             made.why[output.name] = _why(error)
-            _remove(path)
+            remove(path)
     return made
 
 
@@ -135,7 +166,7 @@ def _why(error: Exception) -> str:
     return text.encode("utf-8", "replace").decode()  # half a letter, as in names of files, would spoil the page
 
 
-def _remove(path: Path) -> None:
-    """Take away half a file, or a folder of some of its files."""
+def remove(path: Path) -> None:
+    """Take away a file, or a folder of files, if it is there."""
     with suppress(OSError):  # one that another program holds open
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
