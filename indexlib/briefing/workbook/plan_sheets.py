@@ -54,7 +54,7 @@ def by_unit(found: Findings, given: pd.DataFrame) -> DataSheet:
         code=given["component"], met=given["component"].map(met)).sort_values("unit_name", kind="stable")
     columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 11), Column("why", width=44),
                Column("grade", width=8), Column("item", width=30), Column("words", width=60)]
-    return DataSheet("by_unit", columns, frame, None, _nothing(found))
+    return DataSheet("by_unit", columns, frame, None, tables.nothing(found))
 
 
 def by_item(found: Findings) -> DataSheet:
@@ -89,7 +89,7 @@ def gaps(found: Findings, given: pd.DataFrame) -> DataSheet:
                         unit_name=_units(found, mine))
     columns = [*CODE, Column("why", width=44), Column("grade", width=8), Column("item", width=32),
                Column("unit_name", width=46)]
-    return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else _nothing(found))
+    return DataSheet("gaps", columns, frame, None, t("empty.gaps") if len(given) else tables.nothing(found))
 
 
 def sources(found: Findings) -> DataSheet:
@@ -102,7 +102,3 @@ def sources(found: Findings) -> DataSheet:
 def _units(found: Findings, given: pd.DataFrame) -> list[str]:
     """Names of units, with the call to name a person where the lead is generic."""
     return [tables.unit_text(found, r) or t("ws.no_unit") for r in given[["unit", "kind"]].to_dict("records")]
-
-
-def _nothing(found: Findings) -> str:
-    return t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)
