@@ -1,17 +1,123 @@
-"""The files of a briefing, made together: report, worksheets, workbook, slides."""
+"""The files of a briefing, made together: report, worksheets, workbook, slides.
+
+:data:`OUTPUTS` is the one list of them: what is written, named on the index page, kept for the next run and recomputed
+by ``indexlib verify`` is read from it. A new file is a writer and a row.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexlib.base.problems import IndexlibError
+from indexlib.base.untrusted import shown
+from indexlib.base.wording import t
+from indexlib.briefing.office.reproducible import words
 from indexlib.plan.review import Findings
 
 REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx", "slides.pptx"
 KEPT = "briefing"
-NAMES = (REPORT, SHEETS, WORKBOOK, SLIDES)
+#: Letters of the text of an error that nobody foresaw.
+TEXT = 200
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the files are made from.
+
+    Attributes
+    ----------
+    found : Findings
+    charts : Path or None
+        Folder with the charts as PNG.
+    beside : Path
+        Folder of the parameter file, from which it names template and progress.
+    """
+
+    found: Findings
+    charts: Path | None
+    beside: Path
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file of the briefing, or a folder of files.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in the folder of a run.
+    write : callable
+        Of a job and a path; writes it there and returns what its reader should know, line by line.
+    compared_by : callable
+        Of one of its files; what must come out again where the run is recomputed, line by line.
+    called : str
+        Key of the text that names it for people.
+    beside : bool
+        Whether it may follow from what stands beside the parameter file.
+    """
+
+    name: str
+    write: Callable[[Job, Path], list[str]]
+    compared_by: Callable[[Path], list[str]]
+    called: str
+    beside: bool = False
+
+    def files(self, folder: Path) -> list[Path]:
+        """Its files in the folder of a run, in order."""
+        path = folder / self.name
+        return [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+
+
+def _report(job: Job, path: Path) -> list[str]:
+    """Write the report; what is wrong with the worksheets that it tells of is a notice."""
+    from indexlib.briefing.report.document import write_report
+    from indexlib.briefing.worksheets.progress import read_progress
+
+    asked = job.found.params.report
+    progress = read_progress(job.beside / asked.progress, job.found.params) if asked.progress else None
+    write_report(job.found, path, job.charts, job.beside / asked.template if asked.template else None, progress)
+    return [p.line() for p in progress.problems] if progress else []
+
+
+def _worksheets(job: Job, path: Path) -> list[str]:
+    from indexlib.briefing.worksheets.hand_out import write_worksheets
+
+    write_worksheets(job.found, path)
+    return []
+
+
+def _workbook(job: Job, path: Path) -> list[str]:
+    from indexlib.briefing.workbook.book import write_workbook
+
+    write_workbook(job.found, path)
+    return []
+
+
+def _slides(job: Job, path: Path) -> list[str]:
+    from indexlib.briefing.slides.presentation import write_slides
+
+    write_slides(job.found, path, job.charts)
+    return []
+
+
+OUTPUTS = (Output(REPORT, _report, words, "page.paper.briefing.docx", beside=True),
+           Output(SHEETS, _worksheets, words, "page.paper.worksheets"),
+           Output(WORKBOOK, _workbook, words, "page.paper.tables.xlsx"),
+           Output(SLIDES, _slides, words, "page.paper.slides.pptx"))
+
+
+def names() -> list[str]:
+    """The files in their order, as they are called in the folder of a run."""
+    return [output.name for output in OUTPUTS]
+
+
+def listed(why: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Name, title and fault of each file that a run was to write, for the index page."""
+    return [(o.name, t(o.called), why[o.name]) for o in OUTPUTS if o.name in why]
 
 
 @dataclass
@@ -31,44 +137,36 @@ class Bundle:
 
 
 def make(found: Findings, folder: Path, charts: Path | None, beside: Path) -> Bundle:
-    """Write the four kinds of file; one that fails does not stop the others.
+    """Write every file; one that fails, for whatever reason, leaves nothing behind and does not stop the others.
 
     Parameters
     ----------
     found : Findings
     folder : Path
         Where they go.
-    charts : Path or None
-        Folder with the charts as PNG.
-    beside : Path
-        Folder of the parameter file, from which it names template and progress.
+    charts, beside : Path
+        As in :class:`Job`.
     """
-    from indexlib.briefing.slides.presentation import write_slides
-    from indexlib.briefing.workbook.book import write_workbook
-    from indexlib.briefing.worksheets.hand_out import write_worksheets
-
-    made = Bundle()
-    makers: dict[str, Callable[[], object]] = {
-        REPORT: lambda: made.notices.extend(_report(found, folder / REPORT, charts, beside)),
-        SHEETS: lambda: write_worksheets(found, folder / SHEETS),
-        WORKBOOK: lambda: write_workbook(found, folder / WORKBOOK),
-        SLIDES: lambda: write_slides(found, folder / SLIDES, charts),
-    }
-    for name, maker in makers.items():
+    job, made = Job(found, charts, beside), Bundle()
+    for output in OUTPUTS:
+        path = folder / output.name
         try:
-            maker()
-            made.why[name] = ""
-        except IndexlibError as error:
-            made.why[name] = str(error)
+            made.notices += output.write(job, path)
+            made.why[output.name] = ""
+        except Exception as error:  # a fault of one writer, foreseen or not, is the fault of its file
+            made.why[output.name] = _why(error)
+            remove(path)
     return made
 
 
-def _report(found: Findings, path: Path, charts: Path | None, beside: Path) -> list[str]:
-    """Write the report; what is wrong with the worksheets that it tells of is a notice."""
-    from indexlib.briefing.report.document import write_report
-    from indexlib.briefing.worksheets.progress import read_progress
+def _why(error: Exception) -> str:
+    """What a user is told of an error; of one that nobody foresaw also its kind."""
+    text = str(error) if isinstance(error, IndexlibError) else \
+        t("fault.writer", kind=type(error).__name__, why=shown(error, TEXT))
+    return text.encode("utf-8", "replace").decode()  # half a letter, as in names of files, would spoil the page
 
-    asked = found.params.report
-    progress = read_progress(beside / asked.progress, found.params) if asked.progress else None
-    write_report(found, path, charts, beside / asked.template if asked.template else None, progress)
-    return [p.line() for p in progress.problems] if progress else []
+
+def remove(path: Path) -> None:
+    """Take away a file, or a folder of files, if it is there."""
+    with suppress(OSError):  # one that another program holds open
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

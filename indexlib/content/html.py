@@ -9,6 +9,7 @@ import csv
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
@@ -137,7 +138,7 @@ def _write_rows(path: Path, rows: list[list]) -> None:
 
 
 def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str],
-               papers: dict[str, str] | None = None) -> str:
+               papers: Sequence[tuple[str, str, str]] = ()) -> str:
     """Body of the index page.
 
     Parameters
@@ -147,8 +148,8 @@ def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]],
     rows : list of (notebook, title, failure)
         ``failure`` is empty for a notebook that ran.
     notes : list of str
-    papers : dict of str, optional
-        Files of the briefing, with why one could not be written.
+    papers : sequence of (name, title, fault)
+        Files of the briefing; ``fault`` says why one could not be written.
     """
     items = []
     for notebook, name, failure in rows:
@@ -157,8 +158,8 @@ def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]],
         else:
             items.append(f'<li><a href="{notebook}.html">{escape(name)}</a> '
                          f'(<a href="{notebook}.ipynb">{escape(t("page.notebook"))}</a>)</li>')
-    files = [f'<li class="failed">{escape(t("page.paper." + name))}: {escape(why)}</li>' if why else
-             f'<li><a href="{name}">{escape(t("page.paper." + name))}</a></li>' for name, why in (papers or {}).items()]
+    files = [f'<li class="failed">{escape(called)}: {escape(why)}</li>' if why else
+             f'<li><a href="{name}">{escape(called)}</a></li>' for name, called, why in papers]
     briefing = [f"<h2>{escape(t('page.papers'))}</h2>", "<ul>", *files, "</ul>"] if files else []
     return "\n".join([f"<h1>{escape(title)}</h1>", *(f"<p>{escape(n)}</p>" for n in notices), "<ul>", *items, "</ul>",
                       *briefing, *(f"<p><small>{escape(n)}</small></p>" for n in notes)])

@@ -126,7 +126,7 @@ def briefing_key(params: Params, beside: Path, charts: Path) -> str:
     """
     asked = [beside / p for p in (params.report.template, params.report.progress) if p]
     files = [f for p in asked for f in ([p] if p.is_file() else p.rglob("*")) if f.is_file()]
-    parts = [json.dumps(params.model_dump(), sort_keys=True), *made_from(params),
+    parts = [json.dumps(params.model_dump(), sort_keys=True), *bundle.names(), *made_from(params),
              *(f"{f.name}={checksum(f)}" for f in sorted([*files, *charts.glob("*.png")]))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -143,5 +143,5 @@ def unpack(store: Path, folder: Path) -> bool:
 def pack(folder: Path, store: Path) -> None:
     """Store the files of a folder for the next run."""
     with whole(store) as part, zipfile.ZipFile(part, "w") as archive:
-        for path in sorted(p for name in bundle.NAMES for p in (folder / name, *(folder / name).rglob("*"))):
+        for path in sorted(p for name in bundle.names() for p in (folder / name, *(folder / name).rglob("*"))):
             archive.write(path, path.relative_to(folder).as_posix())

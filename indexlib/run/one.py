@@ -212,7 +212,7 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
         keys[bundle.KEPT] = brief(work, kept, run, params, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = html.index_body(title, notices(params, load_plan(params.plan), place.code), rows, notes, run.papers)
+    body = html.index_body(title, notices(params, load_plan(params.plan), place.code), rows, notes, bundle.listed(run.papers))
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")
     write_manifest(work, run, params, made_from, figures, warned, start)
     forget(kept, keys, figures,
@@ -237,7 +237,7 @@ def brief(work: Path, kept: Path, run: Run, params: Params, beside: Path) -> str
     key = briefing_key(params, beside, pictures)
     store = kept / f"{bundle.KEPT}-{key}.zip"
     if unpack(store, work):
-        run.papers = dict.fromkeys(bundle.NAMES, "")
+        run.papers = dict.fromkeys(bundle.names(), "")
         return key
     made = bundle.make(find(params), work, pictures, beside)
     run.papers, run.notices = made.why, run.notices + made.notices

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import speaking
 from indexlib.briefing import bundle
+from indexlib.briefing.office.reproducible import MARKUP
 from indexlib.content import html
 from indexlib.plan.review import find
 from indexlib.plan.settings import Params
@@ -26,10 +26,8 @@ from indexlib.run.execution import Workshop, execute
 from indexlib.run.manifest import Manifest
 from indexlib.run.one import suite
 
-OFFICE = (".docx", ".xlsx", ".pptx")
 #: Parameters of the report that name what stood beside the parameter file.
 BESIDE = {"template": None, "progress": None, "until": None}
-MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -174,44 +172,53 @@ def _recompute_papers(verdict: Verdict, folder: Path, work: Path) -> None:
         html.write_data(work / "charts", figures(found))
     made = bundle.make(found, work, folder / "charts", folder)
     if any(getattr(params.report, name) for name in BESIDE):
-        (work / bundle.REPORT).unlink()
-        verdict.skipped.append(bundle.REPORT)
+        verdict.skipped = [output.name for output in bundle.OUTPUTS if output.beside]
+    for name in verdict.skipped:
+        bundle.remove(work / name)
     verdict.failed += [name for name, why in made.why.items() if why]
 
 
 def _compare(verdict: Verdict, folder: Path, work: Path) -> None:
     """Each figure file that was recomputed beside the one in the folder, and those that are not made any more."""
-    kinds = ("tables/*.csv", "charts/*.csv", "*.html", "*.docx", "*.xlsx", "*.pptx", "worksheets/*")
-    made = [p for pattern in kinds for p in sorted(work.glob(pattern))]
-    gone = set(verdict.missing)
-    for path in made:
-        name = path.relative_to(work).as_posix()
+    made, gone = recomputed(work), set(verdict.missing)
+    for name, read in made.items():
         there = folder / name
         verdict.compared += 1
         if there.is_file():
-            verdict.differ += _first_difference(name, words(there, page=True), words(path))
+            verdict.differ += _first_difference(name, _read(there, read), read(work / name))
         elif name not in gone:
             verdict.differ.append(Difference(name, 0, "", ""))
-    known = {p.relative_to(work).as_posix() for p in made}
-    failed = tuple(f"tables/{n}_" for n in verdict.failed)
     # A chart does not bear the name of its notebook: where one failed, nothing is said of charts not made.
     folders = ("tables/",) if verdict.failed else ("tables/", "charts/")
-    verdict.differ += [Difference(name, 0, "", "") for name in verdict.manifest.files
-                       if name.startswith(folders) and name.endswith(".csv") and name not in known
-                       and not name.startswith(failed or ("\0",)) and name not in gone]
+    unsaid = (*(f"tables/{n}_" for n in verdict.failed), *verdict.failed, *verdict.skipped)
+    then = [n for n in verdict.manifest.files if n.startswith(folders) and n.endswith(".csv")]
+    then += [n for n in verdict.manifest.files if n.split("/")[0] in verdict.manifest.papers]
+    verdict.differ += [Difference(name, 0, "", "") for name in then
+                       if not name.startswith(unsaid) and name not in made and name not in gone]
 
 
-def words(path: Path, page: bool = False) -> list[str]:
-    """Lines of a table; of a page its words without markup, drawings and the links around it; of an office file its words."""
-    if path.suffix in OFFICE:
-        with zipfile.ZipFile(path) as parts:
-            names = sorted(name for name in parts.namelist() if name.endswith(".xml"))
-            texts = [parts.read(name).decode("utf-8", "replace") for name in names]
-            return [line for text in texts for part in MARKUP.sub("\n", text).split("\n") if (line := unescape(part).strip())]
+def _read(path: Path, by: Callable[[Path], list[str]]) -> list[str]:
+    """What is compared of a file that stands in the folder; nothing of one that somebody spoilt."""
+    try:
+        return by(path)
+    except Exception:
+        return []
+
+
+def recomputed(folder: Path) -> dict[str, Callable[[Path], list[str]]]:
+    """Names of the files of a run that can be recomputed, each with what reads of it that which is compared."""
+    read: dict[Path, Callable[[Path], list[str]]] = {p: lines for p in sorted(folder.glob("*.html"))}
+    read |= {p: lines for kind in ("tables", "charts") for p in sorted(folder.glob(f"{kind}/*.csv"))}
+    read |= {p: output.compared_by for output in bundle.OUTPUTS for p in output.files(folder)}
+    return {p.relative_to(folder).as_posix(): by for p, by in read.items()}
+
+
+def lines(path: Path) -> list[str]:
+    """Lines of a table; of a page its words without markup, drawings and the links around it."""
     text = path.read_bytes().decode("utf-8-sig", "replace")
     if path.suffix != ".html":
         return text.split("\n")
-    body = text.partition("<body>")[2].partition("</body>")[0] if page else text
+    body = text.partition("<body>")[2].partition("</body>")[0] or text
     body = re.sub(r"<nav>.*?</nav>", "", body, flags=re.DOTALL)
     return [line for part in MARKUP.sub("\n", body).split("\n") if (line := " ".join(unescape(part).split()))]
 

@@ -1,11 +1,13 @@
-"""Office files that come out the same, byte for byte, whenever they are made from the same things."""
+"""Office files that come out the same, byte for byte, whenever they are made from the same things; what two of them say."""
 
 from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from typing import Any
 MOMENT = datetime.datetime(2000, 1, 1)
 #: Earliest date that an archive can hold.
 EARLIEST = (1980, 1, 1, 0, 0, 0)
+MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 def save(document: Any, path: Path) -> Path:
@@ -49,3 +52,10 @@ def rewritten(archive: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
             entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
             new.writestr(entry, change(part.filename, old.read(part)))
     return out.getvalue()
+
+
+def words(path: Path) -> list[str]:
+    """The words of an Office file, without markup, part by part."""
+    with zipfile.ZipFile(path) as parts:
+        texts = [parts.read(name).decode("utf-8", "replace") for name in sorted(parts.namelist()) if name.endswith(".xml")]
+    return [line for text in texts for part in MARKUP.sub("\n", text).split("\n") if (line := unescape(part).strip())]

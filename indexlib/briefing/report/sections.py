@@ -15,11 +15,10 @@ from indexlib.briefing.report.pictures import pictures
 from indexlib.briefing.worksheets import progress_tables
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import prose, tables
+from indexlib.content import sections as composed
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
-from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
-from indexlib.plan.review import follow_up as _follow_up
 from indexlib.plan.targets import goals as _goals
 
 #: Years in the table of an index's run over years.
@@ -80,19 +79,13 @@ def summary(found: Findings, sections: dict[str, str]) -> list[str]:
     if in_part:
         lines.append(t("report.sum.in_part", n=in_part))
     if found.before is not None:
-        lines.append(_follow_up_counts(found))
+        lines += composed.follow_up(found).paragraphs
     wanted = _goals(found)
     if len(wanted):
         count = wanted["state"].value_counts()
         lines.append(t("report.sum.goals", section=sections["goals"],
                        **{s: int(count.get(s, 0)) for s in ("met", "missed", "unknown")}))
     return lines
-
-
-def _follow_up_counts(found: Findings) -> str:
-    count = _follow_up(found.now, found.before)["state"].value_counts()
-    parts = [t(f"report.sum.{s}", n=int(count[s])) for s in ("still", "cleared", "new", "first", "not_judged") if s in count]
-    return t("report.sum.follow_up", before=found.params.year - 1, parts=w.listing(parts))
 
 
 def table(found: Findings, name: str) -> dict[str, Any]:
@@ -229,11 +222,9 @@ def focus(found: Findings) -> dict[str, Any]:
 
 def follow_up(found: Findings) -> dict[str, Any]:
     """How many of last year's flags are still there, and those that are new or cleared."""
-    table = tables.follow_up(found)
-    if table.frame.empty:
-        return {"text": table.empty, "rows": []}
-    moved = [r for r in records(table) if r["state"] != t("state.still")]
-    return {"text": _follow_up_counts(found), "rows": moved}
+    section = composed.follow_up(found)
+    moved = [r for r in records(section.table) if r["state"] != t("state.still")]
+    return {"text": section.paragraphs[0], "rows": moved}
 
 
 def goals(found: Findings) -> dict[str, Any]:
@@ -265,20 +256,13 @@ def progress(read: Progress, on: date) -> dict[str, Any]:
 
 def units(found: Findings) -> dict[str, Any]:
     """Each unit with the components it answers for, the most first."""
-    answer = found.by_component(found.now.flagged()["component"])
-    catalogue, names = load_catalogue(), {}
-    for a in answer.to_dict("records"):
-        mark = "" if a["by"] != BY_GAP else f" ({t('gap')})"
-        names.setdefault(tables.unit_text(found, a), []).append(catalogue.label(a["component"]) + mark)
-    rows = [{"unit": u, "count": str(len(c)), "names": "; ".join(c)}
-            for u, c in sorted(names.items(), key=lambda x: (-len(x[1]), x[0]))]
-    return {"lead": t("report.units.lead"), "rows": rows, "empty": tables.nothing(found)}
+    table = composed.units(found).table
+    return {"lead": t("report.units.lead"), "rows": records(table), "empty": table.empty}
 
 
 def method(found: Findings) -> list[str]:
     """What could not be judged, and how to read the figures."""
-    gone = tables.coverage(found, hint=False) or [t("nb.coverage_all")]
-    return [*gone, t("report.mapping"), t("note.computed"), t("note.rounding"), t("note.usual")]
+    return [*composed.missing(found).paragraphs, t("report.mapping"), t("note.computed"), t("note.rounding"), t("note.usual")]
 
 
 def sources(found: Findings) -> dict[str, Any]:

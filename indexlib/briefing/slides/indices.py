@@ -18,6 +18,7 @@ from indexlib.charts.over_years import edges
 from indexlib.charts.style import name as chart_name
 from indexlib.charts.style import numbered
 from indexlib.content import prose, tables
+from indexlib.content.sections import source_lines
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import Findings
@@ -76,12 +77,6 @@ def _counts(found: Findings, index: str) -> str:
     what = t(f"what.{load_catalogue().component(prose.main_components(found, index)[0]).level}")
     return t("slide.index.counts", n=total, what=what,
              parts=w.listing([t(f"slide.count.{k}", n=len(v)) for k, v in parts.items() if v]))
-
-
-def source_lines(found: Findings, index: str = "") -> list[str]:
-    """Where the figures of an index were read, for the notes; of all indices if none is named."""
-    return [t("slide.notes.sources", figures=figures, where=name)
-            for figures, name in tables.named_sources(found, index=index)]
 
 
 def _row(found: Findings, component: str) -> object | None:

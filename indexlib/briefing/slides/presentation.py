@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexlib.base import wording as w
-from indexlib.base.wording import language, own, speaking, t
+from indexlib.base.wording import own, speaking, t
+from indexlib.briefing.office import native_charts as native
+from indexlib.briefing.office.native_charts import Series
 from indexlib.briefing.office.powerpoint import (
     BODY,
     COVER,
@@ -13,19 +15,19 @@ from indexlib.briefing.office.powerpoint import (
     LEFT,
     NOTICE,
     ONE,
+    RIGHT,
     SOURCE,
     SUBTITLE,
     TEMPLATE,
     TWO,
     Deck,
 )
-from indexlib.briefing.office.powerpoint import RIGHT as AT_RIGHT
-from indexlib.briefing.slides import flags, indices
-from indexlib.content import prose, tables
-from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.briefing.slides import indices
+from indexlib.content import sections, tables
+from indexlib.content.sections import Section
+from indexlib.data.catalogue import index_codes
+from indexlib.plan.by_chance import by_noise_alone
 from indexlib.plan.review import Findings
-
-RANK_MOVES = ("rank_up", "rank_same", "rank_down")
 
 
 def write_slides(found: Findings, path: Path, charts: Path | None = None, template: Path = TEMPLATE) -> None:
@@ -61,18 +63,30 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         place, year = found.place.name, found.params.year
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
-        _glance(deck, found)
+        _slide(deck, sections.totals(found))
         for index in index_codes():
             indices.index(deck, found, index)
         indices.position(deck, found, charts)
         indices.compared(deck, found)
-        flags.focus(deck, found)
-        flags.noise(deck, found)
-        flags.follow_up(deck, found)
-        flags.units(deck, found)
-        _away(deck, found)
-        _next(deck, found)
+        _slide(deck, sections.focus(found))
+        _chance(deck, found)
+        for make in (sections.follow_up, sections.units, sections.missing, sections.demands):
+            _slide(deck, make(found))
         deck.save(path, t("slide.name", place=place, year=year))
+
+
+def _slide(deck: Deck, section: Section) -> None:
+    """A section on a slide: its table under its message, with a lead beside what is said; in words where it has no table."""
+    two = bool(section.lead)
+    page = deck.page(TWO if two else ONE, section.message)
+    page.text(LEAD, [section.lead])
+    if section.brief:
+        page.table(RIGHT if two else BODY, section.brief.headers, section.brief.rows, section.brief.right)
+    if two or not section.brief:
+        page.text(LEFT if two else BODY, section.paragraphs)
+    page.text(SOURCE, section.notes)
+    page.say(section.spoken)
+    page.done()
 
 
 def _cover(deck: Deck, found: Findings) -> None:
@@ -85,97 +99,24 @@ def _cover(deck: Deck, found: Findings) -> None:
     page.done()
 
 
-def _glance(deck: Deck, found: Findings) -> None:
-    """The four indices in one table."""
-    table = tables.totals(found)
-    page = deck.page(ONE, _glance_message(found))
-    columns = list(table.frame.columns)
-    page.table(BODY, table.headers(), table.frame.to_numpy().tolist(),
-               [i for i, c in enumerate(columns) if c in tables.RIGHT])
-    page.text(SOURCE, [*tables.rank_notes(table.frame), t("note.rounding")])
-    page.say([*(str(prose.standard(found, i)) for i in index_codes()), *table.notes, t("slide.notes.base"),
-              *indices.source_lines(found)])
-    page.done()
-
-
-def _glance_message(found: Findings) -> str:
-    """Which indices rose, fell, gained or lost places, and which cannot be compared."""
-    catalogue = load_catalogue()
-    rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
-    named: dict[str, list[str]] = {}
-    for index in index_codes():
-        row, keys = rows.get(index), []
-        if row is not None and row.comparable:
-            keys.append("up" if row.change_published > 0 else "down" if row.change_published < 0 else "same")
-        if row is not None and (move := tables.places_moved(row)) is not None:
-            keys.append("rank_up" if move > 0 else "rank_down" if move < 0 else "rank_same")
-        for key in keys or ["away"]:
-            named.setdefault(key, []).append(catalogue.short_name(index))
-    parts = [t(f"slide.glance.{k}", names=w.listing(named[k])) for k in ("up", "same", "down", *RANK_MOVES) if k in named]
-    if not parts:
-        return t("slide.glance.none", year=found.params.year, place=found.place.name)
-    away = t("slide.glance.away", names=w.listing(named["away"])) if "away" in named else ""
-    return t("slide.glance", year=found.params.year, place=found.place.name, parts="; ".join(parts)) + away
-
-
-def _away(deck: Deck, found: Findings) -> None:
-    """What cannot be concluded, and why."""
-    now, unjudged = found.now, found.unjudged_items()
-    lines, total = tables.coverage(found, hint=False), len(now.missing) + len(now.components)
-    items = t("slide.away.items", m=len(unjudged), all=len(found.plan.items)) if unjudged else ""
-    page = deck.page(TWO, t("slide.away", k=len(now.missing), n=total, items=items) if len(now.missing)
-                     else t("slide.away.none"))
-    table = tables.at_hand(found)
-    page.text(LEAD, [t("slide.away.lead")])
-    page.table(AT_RIGHT, table.headers(), table.frame.to_numpy().tolist(),
-               [i for i, c in enumerate(table.frame.columns) if c in tables.RIGHT])
-    page.text(LEFT, lines or [t("nb.coverage_all")])
-    page.text(SOURCE, [t("note.computed")])
-    page.say([*tables.coverage(found), t("nb.at_hand"), t("note.computed"), t("note.rounding")])
-    page.done()
-
-
-def _quote(demand: dict) -> str:
-    """Words of the plan with their clause; in English their meaning, which is no quotation."""
-    if language() == "vi" or "words_en" not in demand:
-        return t("slide.next.quote", words=demand["words"], clause=demand["clause"])
-    return t("slide.next.meaning", meaning=demand["words_en"], clause=demand["clause"])
-
-
-def _next(deck: Deck, found: Findings) -> None:
-    """What the plan demands next, in its words, and what that means for the year."""
-    demands = found.plan.about.get("demands", [])
-    if not demands:
-        page = deck.page(ONE, t("slide.next.none"))
-        page.text(BODY, [found.plan.clause("report") or t("slide.next.none")])
-        page.done()
+def _chance(deck: Deck, found: Findings) -> None:
+    """How many of the flags of falling noise alone would raise."""
+    alone = by_noise_alone(found.now, found.noise, found.params.rules)
+    alone, lines = alone[alone["judged"] > 0], tables.chance_notes(found)
+    meaning = [sections.grades_note(found), t("note.usual")]
+    if alone.empty:
+        _slide(deck, Section("chance", t("slide.noise.none"), [*lines, *meaning], spoken=[*lines, *meaning]))
         return
-    focus = len(found.now.focus(found.params.focus))
-    page = deck.page(ONE, t("slide.next" if focus else "slide.next.plain", n=len(demands), k=focus, year=found.params.year))
-    rows = [(_quote(d),
-             _meaning(found, d["about"])) for d in demands]
-    page.table(BODY, [t("slide.col.demand"), t("slide.col.means", year=found.params.year)], rows)
-    page.text(SOURCE, [t("slide.next.source")])
-    page.say([t("slide.next.quote", words=d["words"], clause=d["clause"]) for d in demands])
+    page = deck.page(TWO, t("slide.noise", judged=int(alone["judged"].sum()), found=int(alone["found"].sum()),
+                            expected=w.number(alone["expected"].sum(), 0)))
+    names = [t("slide.noise.rule", rule=t(f"rule.{rule}"), judged=judged)
+             for rule, judged in zip(alone["rule"], alone["judged"], strict=True)]
+    series = [Series(t(f"slide.noise.{key}"), [float(x) for x in alone[key]],
+                     {i: w.number(x, digits) for i, x in enumerate(alone[key])}, colour)
+              for key, digits, colour in (("found", 0, native.PLACE), ("expected", 1, native.REST))]
+    native.bars(page, LEFT, t("slide.noise.chart"), names, series, 1, together=False)
+    page.text(LEAD, [t("slide.noise.lead")])
+    page.text(RIGHT, [*lines[1:], *meaning])
+    page.text(SOURCE, [t("slide.noise.source")])
+    page.say([*lines, *meaning])
     page.done()
-
-
-def _meaning(found: Findings, about: str) -> str:
-    """What a demand of the plan comes to for the year, from the figures."""
-    now = found.now
-    flagged, focus = now.flagged()["component"].tolist(), now.focus(found.params.focus)["component"].tolist()
-    if about == "review":
-        return t("slide.next.review", n=len(now.components), k=len(flagged), m=len(now.missing))
-    if about == "assign":
-        items, gaps = tables.generic(found).frame["item"].tolist(), len(found.plan.gaps(flagged))
-        return t("slide.next.assign" if items else "slide.next.assign_all", n=len(items), items=w.listing(items), gaps=gaps)
-    if about == "focus":
-        names = w.listing([flags.short(c) for c in focus])
-        return t("slide.next.focus" if focus else "slide.next.focus_none", k=len(focus), names=names)
-    if about == "own_plan":
-        units = list(dict.fromkeys(found.plan.unit_name(u) for u in found.by_component(focus)["unit"])) if focus else []
-        return t("slide.next.own_plan" if units else "slide.next.focus_none", n=len(units), units="; ".join(units))
-    to = found.plan.about.get("reporting_to", {})
-    vi = language() == "vi"
-    printed, successor = to.get("printed" if vi else "printed_en", w.NONE), to.get("successor" if vi else "successor_en", "")
-    return t("slide.next.report_now" if successor else "slide.next.report", printed=printed, successor=successor)

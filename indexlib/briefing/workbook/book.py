@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexlib.base.wording import NONE, listing_and, number, own, t
+from indexlib.base.wording import NONE, listing_and, own, t
 from indexlib.briefing.office.clean import sheet_name
 from indexlib.briefing.office.excel import Book
 from indexlib.briefing.workbook import figure_sheets, plan_sheets
 from indexlib.briefing.workbook.data_sheet import DataSheet, write_sheet
 from indexlib.briefing.worksheets.assignment import assignments
 from indexlib.content import tables
+from indexlib.content.sections import grades_note
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.review import Findings
 
@@ -49,7 +50,7 @@ def data_sheets(found: Findings) -> list[DataSheet]:
     frame, given = figure_sheets.components(found), assignments(found)
     flagged = found.now.flagged()["component"].tolist()
     focus = found.now.focus(found.params.focus)["component"].tolist()
-    nothing = t("empty.flagged") if len(found.now.components) else t("empty.nothing", year=found.params.year)
+    nothing = tables.nothing(found)
     return [
         figure_sheets.totals(found, frame), figure_sheets.flagged(frame, focus, "focus", nothing),
         figure_sheets.flagged(frame, flagged, "flagged", nothing), figure_sheets.everything(frame),
@@ -69,7 +70,7 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
     sheet = book.file.add_worksheet(sheet_name(t("wb.sheet.notes")))
     sheet.set_column(0, 0, LEFT)
     sheet.set_column(1, 1, RIGHT)
-    about, grades = found.plan.about, found.params.grades
+    about = found.plan.about
     parts: list[tuple[str, list[tuple[str, str]]]] = [
         ("wb.part.whose", [("", line) for line in found.notices()]
          + [(t("wb.label.plan"), t("wb.plan", name=own(about, "name"), issuer=own(about, "issuer"),
@@ -78,9 +79,9 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
         ("wb.part.read", [(t("wb.label.units"), t("wb.note.units", point=_in("point"), percent=_in("percent")))]
          + [(t(f"wb.label.{key}"), t(f"wb.note.{key}")) for key in ("blank", "signs", "computed")]
          + [(t("col.change"), t("note.rounding")), (t("col.median"), t("note.computed")),
-            (t("col.grade"), t("note.grade", a=number(100 * grades.a, 0), b=number(100 * grades.b, 0))),
+            (t("col.grade"), grades_note(found)),
             (t("wb.label.usual"), t("note.usual")), (t("wb.label.order"), t("note.order"))]),
-        ("wb.part.lacking", [("", line) for line in tables.coverage(found)] or [("", t("nb.coverage_all"))]),
+        ("wb.part.lacking", [("", line) for line in tables.coverage(found) or [t("nb.coverage_all")]]),
         ("wb.part.chance", [("", line) for line in tables.chance_notes(found)]),
     ]
     book.band(sheet, 0, (0, 1), head, LEFT + RIGHT, bold=True, font_size=14)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indexlib.base.wording import NONE, language, number, t
+from indexlib.base.wording import NONE, language, t
 from indexlib.content import tables
+from indexlib.content.sections import grades_note
 from indexlib.content.tables.cells import rank_notes
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan
@@ -98,10 +99,8 @@ def heading(found: Findings, unit: str) -> list[str]:
 
 def notes(found: Findings, mine: pd.DataFrame) -> list[str]:
     """What a reader of the figures must know."""
-    grades = found.params.grades
     dashes = [t(f"ws.note.no_{key}") for key in ("rank", "grade") if (mine[key] == NONE).any()]
-    return [*rank_notes(mine), *dashes, t("note.grade", a=number(100 * grades.a, 0), b=number(100 * grades.b, 0)),
-            t("note.usual"), t("note.computed"), t("note.rounding")]
+    return [*rank_notes(mine), *dashes, grades_note(found), t("note.usual"), t("note.computed"), t("note.rounding")]
 
 
 def collector(found: Findings) -> str:

@@ -1,0 +1,255 @@
+"""The parts of a briefing, composed once: what each says, its table, its notes; a file lays out what it has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from indexlib.base import wording as w
+from indexlib.base.wording import language, t
+from indexlib.content import prose, tables
+from indexlib.content.tables import RIGHT, Table
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.plan.plan import BY_GAP
+from indexlib.plan.review import Findings
+from indexlib.plan.review import follow_up as followed
+
+#: Rows of the focus list that are still read from the back of a room.
+ROWS = 8
+STATES = ("still", "cleared", "not_judged")
+MOVES = ("up", "same", "down", "rank_up", "rank_same", "rank_down")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A table for a wall: components by their numbers; ``right`` are the columns set to the right."""
+
+    headers: list[str]
+    rows: list[tuple[str, ...]]
+    right: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a briefing; what it has nothing of stays empty.
+
+    Attributes
+    ----------
+    key : str
+    message : str
+        The whole of it in one sentence.
+    paragraphs : list of str
+        What is said in words; all that is said where there is no table.
+    table : Table, optional
+        With every name in full.
+    brief : Brief, optional
+        The table where there is little room.
+    lead : str
+        Heads the table.
+    notes : list of str
+        Under the table where there is little room.
+    spoken : list of str
+        For whoever presents it.
+    """
+
+    key: str
+    message: str
+    paragraphs: list[str] = field(default_factory=list)
+    table: Table | None = None
+    brief: Brief | None = None
+    lead: str = ""
+    notes: list[str] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
+
+
+def _brief(table: Table) -> Brief:
+    return Brief(table.headers(), table.frame.to_numpy().tolist(), tuple(i for i, c in enumerate(table.frame) if c in RIGHT))
+
+
+def short(component: str) -> str:
+    """Index and number of a component: ``PAPI 6.2``.
+
+    Examples
+    --------
+    >>> short("papi.6.2"), short("pci")
+    ('PAPI 6.2', 'PCI')
+    """
+    found = load_catalogue().component(component)
+    return f"{load_catalogue().short_name(found.index)} {found.number}".strip() if found.number or not found.parent else \
+        load_catalogue().label(component)
+
+
+def shorts(components: Iterable[str]) -> str:
+    """Numbers of components, each index named once."""
+    catalogue, groups = load_catalogue(), {}
+    for code in components:
+        name = catalogue.short_name(catalogue.component(code).index)
+        groups.setdefault(name, []).append(short(code).removeprefix(name).strip())
+    return "; ".join(name + (f" {w.listing([n or t('slide.total') for n in numbers])}" if numbers != [""] else "")
+                     for name, numbers in groups.items())
+
+
+def grades_note(found: Findings, key: str = "note.grade") -> str:
+    """What the grades A and B mean."""
+    return t(key, **{g: w.number(100 * getattr(found.params.grades, g), 0) for g in "ab"})
+
+
+def source_lines(found: Findings, index: str = "") -> list[str]:
+    """Where the figures of an index were read; of all indices if none is named."""
+    return [t("slide.notes.sources", figures=figures, where=name)
+            for figures, name in tables.named_sources(found, index=index)]
+
+
+def totals(found: Findings) -> Section:
+    """The four indices in one table."""
+    table = tables.totals(found)
+    return Section("totals", _moves(found), table=table, brief=_brief(table),
+                   notes=[*tables.rank_notes(table.frame), t("note.rounding")],
+                   spoken=[*prose.standards(found).lines, *table.notes, t("slide.notes.base"), *source_lines(found)])
+
+
+def _moves(found: Findings) -> str:
+    """Which indices rose, fell, gained or lost places, and which cannot be compared."""
+    rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
+    named: dict[str, list[str]] = {}
+    for index in index_codes():
+        row, keys = rows.get(index), []
+        if row is not None and row.comparable:
+            keys.append("up" if row.change_published > 0 else "down" if row.change_published < 0 else "same")
+        if row is not None and (move := tables.places_moved(row)) is not None:
+            keys.append("rank_up" if move > 0 else "rank_down" if move < 0 else "rank_same")
+        for key in keys or ["away"]:
+            named.setdefault(key, []).append(load_catalogue().short_name(index))
+    parts = [t(f"slide.glance.{k}", names=w.listing(named[k])) for k in MOVES if k in named]
+    if not parts:
+        return t("slide.glance.none", year=found.params.year, place=found.place.name)
+    away = t("slide.glance.away", names=w.listing(named["away"])) if "away" in named else ""
+    return t("slide.glance", year=found.params.year, place=found.place.name, parts="; ".join(parts)) + away
+
+
+def focus(found: Findings) -> Section:
+    """The focus list with plan item and unit."""
+    n, table = len(found.now.flagged()), tables.focus(found)
+    if table.frame.empty:
+        return Section("focus", t("slide.focus.none"), [table.empty], table, spoken=[table.empty, *table.notes])
+    frame = table.frame.head(ROWS)
+    loose = frame["item"].str.contains("(", regex=False)  # the plan's words only contribute, or cover a part
+    frame = frame.assign(item=frame["item"].str.partition(" (")[0] + loose.map({True: " ~", False: ""}))
+    message = t("slide.focus.first", k=len(frame), all=len(table.frame), n=n) if len(table.frame) > ROWS else \
+        t("slide.focus", k=len(frame), n=n) + _most(frame["unit"])
+    columns = ["component", "score", "change", "rank", "grade", "item", "unit"]
+    heads = [t(f"slide.col.{c}" if c in ("item", "unit") else f"col.{c}") for c in columns]
+    note = [grades_note(found, "slide.focus.source"), t("slide.focus.loose") if loose.any() else "",
+            *tables.rank_notes(frame[["rank"]])]
+    return Section("focus", message, table=table, brief=Brief(heads, frame[columns].to_numpy().tolist(), (1, 2, 3)),
+                   notes=[" ".join(x for x in note if x)],
+                   spoken=[f"{r.component}: {r.why}." for r in table.frame.itertuples(index=False)] + table.notes)
+
+
+def _most(units: pd.Series) -> str:
+    """The unit, or the two, that answer for most components; nothing where no one stands out."""
+    counts = units.value_counts(sort=False)
+    top = counts[counts == counts.max()]
+    if len(top) > 2 or len(counts) == 1 or counts.max() == 1:
+        return ""
+    return t("slide.most", units="; ".join(top.index), m=int(counts.max()))
+
+
+def follow_up(found: Findings) -> Section:
+    """What became of last year's flags."""
+    year, table = found.params.year, tables.follow_up(found)
+    if table.frame.empty:
+        message = t("slide.follow.none" if found.before is None else "slide.follow.nothing", before=year - 1)
+        return Section("follow_up", message, [table.empty], table, spoken=[table.empty, *table.notes])
+    of = followed(found.now, found.before).groupby("state")["component"].agg(list)
+    of = {s: of.get(s, []) for s in (*STATES, "new", "first")}
+    parts = w.listing([t(f"slide.follow.{s}", n=len(of[s])) for s in STATES if of[s]]) or w.NONE
+    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ("still", "cleared", "new", "first", "not_judged") if of[s]]
+    return Section(
+        "follow_up", t("slide.follow", n=sum(len(of[s]) for s in STATES), before=year - 1, parts=parts, new=len(of["new"])),
+        [t("report.sum.follow_up", before=year - 1, parts=w.listing(counts))], table,
+        Brief([t("slide.col.state"), t("slide.col.n"), t("slide.col.which")],
+              [(t(f"state.{s}"), str(len(codes)), shorts(codes)) for s, codes in of.items() if codes], (1,)),
+        notes=[t("slide.follow.source")],
+        spoken=[f"{r.component}: {r.state}; {year - 1}: {r.before}; {year}: {r.now}."
+                for r in table.frame.itertuples(index=False)])
+
+
+def units(found: Findings) -> Section:
+    """Who answers for how many components, the most first."""
+    flagged, focused = found.now.flagged()["component"], found.now.focus(found.params.focus)["component"]
+    empty, columns = tables.nothing(found), ["unit", "count", "names"]
+    if flagged.empty:
+        return Section("units", t("slide.units.none"), [empty], Table("", pd.DataFrame(columns=columns), empty=empty),
+                       spoken=tables.coverage(found))
+    answer = found.by_component(flagged)
+    answer["name"] = [tables.unit_text(found, a) for a in answer.to_dict("records")]
+    answer["label"] = answer["component"].map(load_catalogue().label)
+    answer["mark"] = (answer["by"] == BY_GAP).map({True: f" ({t('gap')})", False: ""})
+    answer["focused"] = answer["component"].isin(focused)
+    groups = sorted(answer.groupby("name"), key=lambda of: (-len(of[1]), of[0]))
+    whole = [(name, str(len(mine)), "; ".join(mine["label"] + mine["mark"])) for name, mine in groups]
+    brief = [(name, str(len(mine)), str(mine["focused"].sum()),
+              shorts(mine.sort_values("focused", ascending=False, kind="stable")["component"])) for name, mine in groups]
+    gone = found.plan.gaps(flagged.tolist())
+    return Section(
+        "units", t("slide.units", u=len(groups), n=len(flagged)) + _most(answer["name"]),
+        table=Table("", pd.DataFrame(whole, columns=columns), empty=empty),
+        brief=Brief([t(f"slide.col.{c}") for c in ("unit", "count", "in_focus", "names")], brief, (1, 2)),
+        notes=[t("slide.units.source", gaps=t("slide.units.gaps", n=len(gone), names=shorts(gone)) if gone else "")],
+        spoken=[f"{a['name']}: {a['label']} ({tables.item_text(a)})" for a in
+                answer.sort_values("name", kind="stable").to_dict("records")])
+
+
+def missing(found: Findings) -> Section:
+    """What cannot be concluded, and why."""
+    now, unjudged, table = found.now, found.unjudged_items(), tables.at_hand(found)
+    items = t("slide.away.items", m=len(unjudged), all=len(found.plan.items)) if unjudged else ""
+    message = t("slide.away", k=len(now.missing), n=len(now.missing) + len(now.components), items=items) \
+        if len(now.missing) else t("slide.away.none")
+    return Section("missing", message, tables.coverage(found, hint=False) or [t("nb.coverage_all")], table, _brief(table),
+                   t("slide.away.lead"), [t("note.computed")],
+                   [*tables.coverage(found), t("nb.at_hand"), t("note.computed"), t("note.rounding")])
+
+
+def demands(found: Findings) -> Section:
+    """What the plan demands next, in its words, and what that means for the year."""
+    asked, year = found.plan.about.get("demands", []), found.params.year
+    if not asked:
+        return Section("demands", t("slide.next.none"), [found.plan.clause("report") or t("slide.next.none")])
+    chosen = len(found.now.focus(found.params.focus))
+    return Section(
+        "demands", t("slide.next" if chosen else "slide.next.plain", n=len(asked), k=chosen, year=year),
+        brief=Brief([t("slide.col.demand"), t("slide.col.means", year=year)],
+                    [(_quote(d), _meaning(found, d["about"])) for d in asked]),
+        notes=[t("slide.next.source")],
+        spoken=[t("slide.next.quote", words=d["words"], clause=d["clause"]) for d in asked])
+
+
+def _quote(demand: dict) -> str:
+    """Words of the plan with their clause; in English their meaning, which is no quotation."""
+    if language() == "vi" or "words_en" not in demand:
+        return t("slide.next.quote", words=demand["words"], clause=demand["clause"])
+    return t("slide.next.meaning", meaning=demand["words_en"], clause=demand["clause"])
+
+
+def _meaning(found: Findings, about: str) -> str:
+    """What a demand of the plan comes to for the year, from the figures."""
+    now = found.now
+    flagged, chosen = now.flagged()["component"].tolist(), now.focus(found.params.focus)["component"].tolist()
+    if about == "review":
+        return t("slide.next.review", n=len(now.components), k=len(flagged), m=len(now.missing))
+    if about == "assign":
+        items, gaps = tables.generic(found).frame["item"].tolist(), len(found.plan.gaps(flagged))
+        return t("slide.next.assign" if items else "slide.next.assign_all", n=len(items), items=w.listing(items), gaps=gaps)
+    if about == "focus":
+        names = w.listing([short(c) for c in chosen])
+        return t("slide.next.focus" if chosen else "slide.next.focus_none", k=len(chosen), names=names)
+    if about == "own_plan":
+        own = list(dict.fromkeys(found.plan.unit_name(u) for u in found.by_component(chosen)["unit"])) if chosen else []
+        return t("slide.next.own_plan" if own else "slide.next.focus_none", n=len(own), units="; ".join(own))
+    to, end = found.plan.about.get("reporting_to", {}), "" if language() == "vi" else "_en"
+    printed, successor = to.get(f"printed{end}", w.NONE), to.get(f"successor{end}", "")
+    return t("slide.next.report_now" if successor else "slide.next.report", printed=printed, successor=successor)
