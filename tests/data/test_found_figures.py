@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import SHARED
+from conftest import ROOT, SHARED
 
-from indexlib import load_reference
+from indexlib import load_reference, load_scores, standing
 
 PUBLISHED = SHARED / "published"
 KEYS = ["year", "place", "component"]
@@ -55,3 +55,14 @@ def test_no_refused_figure_is_in(scores):
     assert (printed["printed"] != printed["score"]).all()
     order = pd.read_csv(PUBLISHED / "par_index" / "listing_order_ranks.csv").merge(scores, on=KEYS)
     assert not (order["rank_x"] == order["rank_y"]).any()
+
+
+@pytest.mark.parametrize("year, place, rank", [
+    (2017, "ha_nam", 35), (2017, "thai_binh", 34), (2017, "bac_kan", 59), (2017, "lai_chau", 60), (2018, "bac_giang", 36),
+    (2018, "tuyen_quang", 34), (2018, "nam_dinh", 35), (2018, "ca_mau", 49), (2018, "hoa_binh", 48)])
+def test_ranks_among_totals_that_are_equal_at_two_decimals_follow_the_unrounded_ones(scores, year, place, rank):
+    """The page these ranks were crawled from orders equal totals by name: they are not published ranks."""
+    row = standing(load_scores("pci")).query("component == 'pci' and year == @year and place == @place").iloc[0]
+    assert (row["rank"], row["rank_kind"]) == (rank, "computed")
+    corrected = pd.read_csv(ROOT / "data" / "scores" / "corrections.csv").query("year == @year and place == @place")
+    assert corrected["column"].tolist() == ["rank"]
