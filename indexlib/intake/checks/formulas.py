@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -54,6 +55,12 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
     places, label = load_places(), load_catalogue().label
     for formula in formulas_of(figures, index, year):
         totals, off = figures.found[formula.total, SCORE], formula.off(figures)
+        fits = fits_to(formula.total, year)
+        if fits > formula.allowed and len(off) > HALF * len(totals):
+            most = max(abs(computed - totals[place]) for place, computed in off.items())
+            report.add("totals_loose", figures.sheet, n=len(off), year=year, most=round(most, 2), fits=fits)
+            formula = replace(formula, allowed=fits, rounded=True)
+            off = formula.off(figures)
         for place, computed in off.items():
             report.add("total" if index == "pci" else "sum", figures.sheet,
                        **figures.where(formula.total, SCORE, place), place=places.get(place).name,
@@ -66,6 +73,14 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
 def totals_follow(figures: Figures, index: str) -> bool:
     """Whether the overall score follows from its parts, as :func:`check_formulas` has noted."""
     return any(formula.total == index for formula in figures.sums)
+
+
+def fits_to(total: str, year: int) -> float:
+    """How far totals of a year may miss their weighted parts, as the catalogue knows; 0 where it does not."""
+    weights = load_catalogue().weights
+    known = weights[(weights["first_year"] <= year) & (weights["last_year"] >= year)
+                    & (weights["component"].str.split(".").str[0] == total)]["fits_to"]
+    return float(known.max()) if known.notna().any() else 0.0
 
 
 def weights_of(total: str, year: int) -> dict[str, float]:
