@@ -13,6 +13,7 @@ from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
 from indexlib.data.places import Places, load_places, plain
 from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
+from indexlib.intake.checks.stored import check_figures
 from indexlib.plan.plan import load_plan, plan_names
 
 #: Codes go into names of files.
@@ -24,6 +25,7 @@ def check_data() -> list[Problem]:
     problems: list[Problem] = []
     try:
         load_scores()
+        problems += check_figures()[0]
     except DataError as error:
         problems += error.problems
     for check in (_catalogue, _places, _tiles, _tables_of_scores, check_indicators, _sources):
@@ -37,6 +39,11 @@ def check_data() -> list[Problem]:
         except DataError as error:
             problems += error.problems
     return list(dict.fromkeys(problems))
+
+
+def doubts_of_data() -> list[Problem]:
+    """What a person should look at among the figures, that nobody has reviewed yet."""
+    return check_figures()[1]
 
 
 def _rows(table: str, frame: pd.DataFrame, mask: pd.Series, column: str, code: str) -> list[Problem]:

@@ -23,16 +23,17 @@ def paired(truth, columns: dict[str, list]) -> list[list]:
                 rows.append([n - 1])
             rows[n] += [truth.names[place], figures[place]]
     chosen = next(iter(truth.names))
-    again = [None, names[0]] + [x for _, _, f in columns.values() for x in (f[chosen], None)][:-1]
-    ranks = [None, "Xếp hạng"] + [x for _, _, f in columns.values()
-                                  for x in (1.0 + sum(v > f[chosen] for v in f.values()), None)][:-1]
+    own = [f for _, _, f in columns.values()]
+    again = [None, names[0], *[x for f in own for x in (f[chosen], None)][:-1]]
+    ranks = [None, "Xếp hạng", *[x for f in own for x in (1.0 + sum(v > f[chosen] for v in f.values()), None)][:-1]]
     return [*rows, [None], [None], again, ranks]
 
 
 def summary(truth) -> list[list]:
     heads = {c: (PROACTIVE if c == "pci.7" else f"Chỉ số {n}: {PCI_NAMES[c]}", GROUPS.get(c),
                  {p: truth.figures[p, c] for p in truth.names}) for n, c in enumerate(truth.components[:-1], 1)}
-    return paired(truth, heads | {"pci": ("Chỉ số PCI cuối cùng", "Có trọng số", {p: truth.figures[p, "pci"] for p in truth.names})})
+    total = {p: truth.figures[p, "pci"] for p in truth.names}
+    return paired(truth, heads | {"pci": ("Chỉ số PCI cuối cùng", "Có trọng số", total)})
 
 
 def part(truth, component: str, number: int) -> list[list]:

@@ -77,6 +77,11 @@ def totals_follow(figures: Figures, index: str) -> bool:
 
 def fits_to(total: str, year: int) -> float:
     """How far totals of a year may miss their weighted parts, as the catalogue knows; 0 where it does not."""
+    return _fits_to(files.data_dir(), total, year)
+
+
+@cache
+def _fits_to(folder: Path, total: str, year: int) -> float:
     weights = load_catalogue().weights
     known = weights[(weights["first_year"] <= year) & (weights["last_year"] >= year)
                     & (weights["component"].str.split(".").str[0] == total)]["fits_to"]
