@@ -25,7 +25,7 @@ def sums(figures: pd.DataFrame) -> list[Finding]:
     scored = scored.assign(within=precision(scored["score"]))
     findings = []
     for index, rows in scored.groupby("index"):
-        wide = rows.pivot(index=["year", "place"], columns="component", values=["score", "within", "line"])
+        wide = rows.pivot(index=["year", "place"], columns="component", values=["score", "within", "line"])  # noqa: PD010
         by_cell = rows.set_index(["year", "place", "component"])
         for year in rows["year"].unique():
             table, within, lines = (wide[v].loc[year] for v in ("score", "within", "line"))

@@ -38,7 +38,8 @@ def _beyond_extremes(scored: pd.DataFrame) -> list[Finding]:
     both = scored.merge(printed[["year", "component", "statistic", "value"]], on=["year", "component"])
     within = precision(both["score"]) + precision(both["value"])
     over = np.where(both["statistic"] == "max", both["score"] - both["value"], both["value"] - both["score"]) > within
-    return [found(f"beyond_{row['statistic']}", row, "score", value=row["score"], printed=row["value"])
+    codes = {"max": "beyond_max", "min": "beyond_min"}
+    return [found(codes[row["statistic"]], row, "score", value=row["score"], printed=row["value"])
             for row in both[over].to_dict("records")]
 
 
