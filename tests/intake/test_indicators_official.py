@@ -19,7 +19,8 @@ pytestmark = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the official wor
 #: year: row of the labels (counted from the first row of places: 1 is just above), place column, first
 #: indicator column; columns count from 1. The last one is left of the score where that stands at the right.
 WHERE = {2005: (2, 1, 2), 2006: (1, None, None), 2007: (2, 1, 2), 2008: (2, None, None), 2009: (2, 2, 4), 2010: (2, 2, 4),
-         2011: (3, 2, 4), 2012: (3, 2, 4), 2013: (3, 2, 4), 2014: (3, 2, 4), 2015: (3, 2, 4), 2016: (3, 2, 4), 2023: (1, 1, 3)}
+         2011: (3, 2, 4), 2012: (3, 2, 4), 2013: (3, 2, 4), 2014: (3, 2, 4), 2015: (3, 2, 4), 2016: (3, 2, 4),
+         2023: (1, 1, 3)}
 COUNTS = {2005: 69, 2006: 81, 2007: 79, 2008: 70, 2009: 70, 2010: 71, 2011: 71, 2012: 71, 2013: 110, 2014: 112,
           2015: 111, 2016: 111, 2023: 142}
 
