@@ -69,6 +69,25 @@ class DataCopy:
         self.path(name).write_text(text + "".join(line + "\n" for line in lines), encoding="utf-8")
         return text.count("\n") + 1
 
+    def drop_pci(self, *years: int) -> None:
+        """Take the workbooks of these years out again, as if they were still to come and nothing had been corrected."""
+        self.path("scores/corrections.csv").unlink()
+        scores = self.path("scores/pci.csv")
+        lines = scores.read_text(encoding="utf-8").splitlines(keepends=True)
+        scores.write_text("".join(x for x in lines if not x.startswith(tuple(f"{y}," for y in years))), encoding="utf-8")
+        for year in years:
+            self.path(f"indicators/pci_{year}.csv").unlink()
+        left = pd.concat([pd.read_csv(p)[["indicator", "year"]] for p in sorted(self.path("indicators").glob("pci_*.csv"))])
+        spans = left.groupby("indicator")["year"].agg(["min", "max"])
+        known = pd.read_csv(self.path("indicators/indicators.csv"), dtype=str, keep_default_na=False)
+        known = known[known["indicator"].isin(spans.index)]
+        known["first_year"], known["last_year"] = (spans.loc[known["indicator"], c].to_numpy() for c in ("min", "max"))
+        known.to_csv(self.path("indicators/indicators.csv"), index=False, lineterminator="\n")
+        sources = self.path("sources.csv")
+        gone = tuple(f"pci-{y}-workbook" for y in years if y != 2008)  # that of 2008 stands beside a label
+        lines = sources.read_text(encoding="utf-8").splitlines(keepends=True)
+        sources.write_text("".join(x for x in lines if not x.startswith(gone)), encoding="utf-8")
+
     def swap(self, name: str, old: str, new: str) -> int:
         """Replace a text that stands in a file; the line number of its first occurrence."""
         text = self.path(name).read_text(encoding="utf-8")

@@ -101,12 +101,19 @@ def check() -> None:
     from indexlib.data.catalogue import load_catalogue
     from indexlib.data.places import load_places
     from indexlib.data.scores import load_scores
-    from indexlib.intake.check import check_data
+    from indexlib.intake.check import check_data, doubts_of_data
     from indexlib.plan.plan import plan_names
 
     problems = check_data()
     if problems:
-        raise DataError(problems)
+        typer.echo(str(DataError(problems)), err=True)
+        typer.echo(t("cli.check_wrong"), err=True)
+        raise typer.Exit(2)
+    doubts = doubts_of_data()
+    if doubts:
+        typer.echo(t("cli.check_doubts", n=len(doubts)))
+        for doubt in doubts:
+            typer.echo(f"  {doubt.line()}")
     places = load_places().places["code"].nunique()
     typer.echo(t("cli.check_ok", scores=wording.number(len(load_scores()), 0),
                  components=len(load_catalogue().components), places=places, plans=len(plan_names())))

@@ -23,7 +23,7 @@ TABLES = {
     "comparability": ["component", "first_year", "last_year", "scale_min", "scale_max", "evidence",
                       "edge_vi", "edge_en", "edge_source"],
     "cautions": ["component", "year", "caution_vi", "caution_en"],
-    "weights": ["component", "first_year", "last_year", "weight", "basis", "note"],
+    "weights": ["component", "first_year", "last_year", "weight", "fits_to", "basis", "note"],
     "not_published": ["component", "first_year", "last_year", "reason_vi", "reason_en"],
     "labels": ["component", "label", "language", "first_year", "last_year", "source"],
 }
@@ -269,6 +269,6 @@ def _load(folder: Path) -> Catalogue:
         tables[name] = files.years(tables[name], folder / "catalogue" / f"{name}.csv")
     for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "ranks_printed", "decimals"],
                           "comparability": ["scale_min", "scale_max"], "cautions": ["year"],
-                          "weights": ["weight"], "indices": ["slack"]}.items():
+                          "weights": ["weight", "fits_to"], "indices": ["slack"]}.items():
         tables[name] = files.numbers(tables[name], folder / "catalogue" / f"{name}.csv", columns)
     return Catalogue(**tables)

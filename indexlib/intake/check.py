@@ -14,6 +14,7 @@ from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
 from indexlib.data.places import Places, load_places, plain
 from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
+from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
 
@@ -30,6 +31,7 @@ def check_data() -> list[Problem]:
     problems: list[Problem] = []
     try:
         load_scores()
+        problems += check_figures()[0]
     except DataError as error:
         problems += error.problems
     for check in (_indices, _catalogue, _places, _tiles, _tables_of_scores, check_indicators, _sources):
@@ -73,6 +75,11 @@ def _indices() -> list[Problem]:
     return problems + [Problem(files.shown_name(path), "", None, "", "unread_table", t("check.unread_table"))
                        for path in sorted((files.data_dir() / "scores").iterdir())
                        if path.suffix.lower() == ".csv" and path.name not in read]
+
+
+def doubts_of_data() -> list[Problem]:
+    """What a person should look at among the figures, that nobody has reviewed yet."""
+    return check_figures()[1]
 
 
 def _catalogue() -> list[Problem]:

@@ -95,10 +95,26 @@ def test_blocks_keep_rows_and_index_and_leave_what_they_do_not_know(catalogue):
     assert framed["scale_max"].isna().tolist() == [True, False, True, False]
 
 
-def test_a_maximum_that_no_source_prints_stays_empty(catalogue):
-    """The fields of PAR INDEX 2020-2023: the score of field 6 in 2021 is above its maximum of 2017."""
-    fields = catalogue.comparability[catalogue.comparability["component"].str.fullmatch(r"par\.[1-8]")]
-    assert fields.loc[fields["first_year"].between(2020, 2023), "scale_max"].isna().all()
+def test_a_maximum_is_that_of_its_own_criteria_set_and_else_stays_empty(catalogue):
+    """The score of field 6 in 2021 (9.88) is above its maximum of 2017 (7)."""
+    blocks = catalogue.comparability.set_index(["component", "first_year"])["scale_max"]
+    fields = [f"par.{n}" for n in range(1, 9)]
+    assert blocks[[(c, 2017) for c in fields]].tolist() == [10, 10, 14.5, 11, 16, 7, 16, 15.5]
+    assert blocks[[(c, y) for c in fields for y in (2018, 2019, 2020, 2021)]].isna().all()
+    assert {c: m for c in fields if (m := blocks[c, 2022]) == m} == {"par.2": 10, "par.3": 13, "par.4": 10.5}
+    parts = [f"par.part.{p}" for p in ("appraised", "sipas", "leaders", "economy")]
+    assert blocks[[(c, 2022) for c in parts]].sum() == 100
+
+
+@pytest.mark.parametrize("year, decision", [(2016, "4361/QĐ-BNV"), (2017, "2948/QĐ-BNV"), (2018, "2636/QĐ-BNV"),
+    (2019, "1150/QĐ-BNV"), (2020, "1149/QĐ-BNV"), (2021, ""), (2023, "876/QĐ-BNV")])
+def test_par_index_has_the_decision_of_its_year_and_no_block_over_two_decisions(catalogue, year, decision):
+    editions = catalogue.editions.query("index == 'par' and first_year <= @year <= last_year")
+    assert editions["legal_basis"].str.split(",").str[0].tolist() == [decision]
+    first, last = editions[["first_year", "last_year"]].iloc[0]
+    blocks = catalogue.comparability[catalogue.comparability["component"].str.split(".").str[0] == "par"]
+    blocks = blocks.query("first_year <= @year <= last_year")
+    assert ((blocks["first_year"] == first) & (blocks["last_year"] == last)).all()
 
 
 def test_cautions_stand_inside_a_block(catalogue):
@@ -145,6 +161,8 @@ def test_every_reviewed_block_was_taken_over(catalogue):
     # Stricter here: 1.1 changed in 2022 and 8.3 in 2020, and what they are part of with them.
     split = given["component"].eq("papi.1") & given["first_year"].eq(2019) | \
         given["component"].eq("papi") & given["first_year"].eq(2019)
+    # PAR INDEX was made by another decision in every year from 2017 to 2021.
+    split |= given["component"].str.startswith("par") & given["first_year"].between(2017, 2021)
     given = given[given["component"].isin(catalogue.order) & ~one_stop & ~pilot & ~split]
     keys = ["component", "first_year", "last_year"]
     both = given.merge(catalogue.comparability, on=keys, suffixes=("_given", ""))

@@ -116,6 +116,7 @@ def workbook(tmp_path, data):
     """A workbook of 2011 (a year without figures), and the data that it is added to."""
     from additions import like
 
+    data.drop_pci(2008, 2011, 2015)
     truth = like(2011, 2012)
     return save(tmp_path / "PCI_2011.xlsx", {"Tong hop": wide(truth)} | parts(truth)), truth
 
@@ -162,6 +163,7 @@ def test_a_changed_indicator_is_shown_refused_and_then_recorded(data, workbook, 
 
 def test_the_next_year_keeps_the_codes_of_the_same_labels_only(data, tmp_path):
     """Another wording, and a percentage held in another way, are other indicators."""
+    data.drop_pci(2008, 2011)
     first, second = pci(2011, 1), pci(2008, 2)
     for truth, change in ((first, False), (second, True)):
         sheets = {"Tong hop": wide(truth)} | parts(truth)

@@ -157,10 +157,13 @@ def test_little_is_asked_for_where_sums_tie_the_columns(tmp_path):
 
 
 def test_of_a_ranking_the_total_is_certain_and_its_two_parts_are_not(tmp_path):
-    reading = read_published(save(tmp_path / "a.xlsx", {"PAR INDEX 2023": ranking()}))
-    found = unproved(reading.figures[2023], "par", 2023)
+    reading = read_published(save(tmp_path / "a.xlsx", {"PAR INDEX 2020": ranking()}))
+    found = unproved(reading.figures[2020], "par", 2020)
     assert found.headers == [("par.part.appraised", SCORE), ("par.part.survey", SCORE)]
     assert len(found.rows) == 1 and found.columns == [("par", SCORE)]
+    # Where the maximum of the survey is printed (32 points), scores of the other part cannot stand under its header.
+    reading = read_published(save(tmp_path / "b.xlsx", {"PAR INDEX 2023": ranking()}))
+    assert unproved(reading.figures[2023], "par", 2023).headers == []
 
 
 def test_one_place_alone_cannot_be_taken_for_another(tmp_path):

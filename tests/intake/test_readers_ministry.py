@@ -23,7 +23,7 @@ def ranking(names=NAMES, start=92.0, step=0.21):
              "Chỉ số tổng hợp"]]
     for i, name in enumerate(names.values()):
         score = round(start - step * i, 2)
-        rows.append([i + 1, name, round(score * 0.65, 2), round(score - round(score * 0.65, 2), 2), score, score])
+        rows.append([i + 1, name, round(score * 0.66, 2), round(score - round(score * 0.66, 2), 2), score, score])
     return rows
 
 

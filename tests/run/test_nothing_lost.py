@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from additions import like
 from books import write_book
-from conftest import ROOT
+from conftest import ROOT, DataCopy
 from make_workbooks import pairs, parts, save
 
 from indexlib import load_scores
@@ -55,6 +55,7 @@ def correction(fast, monkeypatch, tmp_path):
     from indexlib.cli import data as commands_data
 
     shutil.copytree(ROOT / "data", fast / "data")
+    DataCopy(fast / "data").drop_pci(2011)
     monkeypatch.setenv("INDEXLIB_DATA", str(fast / "data"))
     truth = like(2011, 2012)
     commands_data.add(save(tmp_path / "PCI_2011.xlsx", {"Tong hop": pairs(truth)} | parts(truth)), accept_doubts=True)
@@ -123,6 +124,7 @@ def stands(folder: Path) -> dict[str, bytes]:
 def test_two_additions_at_once_both_arrive_or_one_refuses(data, tmp_path):
     from indexlib.intake.check import check_data
 
+    data.drop_pci(2011, 2015)
     books = {}
     for year, near in ((2015, 2014), (2011, 2012)):
         truth = like(year, near)

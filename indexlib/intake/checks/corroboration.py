@@ -81,6 +81,10 @@ class _Table:
         self.second, self.allowed = seen[..., 0], seen[..., 1]
         self.within = np.array([tolerance(own := list(figures.found[key].values()), own) for key in self.keys])
         self.names = [figures.names[key] for key in self.keys]
+        #: Printed ranks of a column of scores that go by a column of places of their own.
+        self.ranks = {i: np.array([figures.found[c, RANK].get(place, np.nan) for place in self.places])
+                      for i, (c, k) in enumerate(self.keys)
+                      if k == SCORE and (c, RANK) in figures.names and figures.names[c, RANK] != figures.names[c, k]}
         limits = [scales(year).get(c, nothing) if k == SCORE else nothing for c, k in self.keys]
         low, high = np.array(limits, float).reshape(-1, 2).T
         with np.errstate(invalid="ignore"):
@@ -182,6 +186,9 @@ def _open_names(table: _Table, block: list[int]) -> np.ndarray:
         differ |= _apart(values[:, None], values[None], table.within[column])
         seen = _apart(table.second[:, column][:, None], values[None], table.allowed[:, column][:, None])
         noticed |= seen | seen.T
+        if column in table.ranks:  # they have been seen to follow the scores: exchanged names would not
+            ranks = table.ranks[column]
+            noticed |= _apart(ranks[:, None], ranks[None], 0) & _apart(values[:, None], values[None], table.within[column])
     for sum_ in table.sums:
         own = [i for i in block if sum_.factors[i]]
         if own and len(own) < np.count_nonzero(sum_.factors):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.intake.files.report import Collector
@@ -42,6 +44,12 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
     places, label = load_places(), load_catalogue().label
     for formula in formulas_of(figures, index, year):
         totals, off = figures.found[formula.total, SCORE], formula.off(figures)
+        fits = fits_to(formula.total, year)
+        if fits > formula.allowed and len(off) > HALF * len(totals):
+            most = max(abs(computed - totals[place]) for place, computed in off.items())
+            report.add("totals_loose", figures.sheet, n=len(off), year=year, most=round(most, 2), fits=fits)
+            formula = replace(formula, allowed=fits, rounded=True)
+            off = formula.off(figures)
         for place, computed in off.items():
             report.add("sum" if set(formula.factors.values()) == {1.0} else "total", figures.sheet,
                        **figures.where(formula.total, SCORE, place), place=places.get(place).name,
@@ -54,3 +62,11 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
 def totals_follow(figures: Figures, index: str) -> bool:
     """Whether the overall score follows from its parts, as :func:`check_formulas` has noted."""
     return any(formula.total == index for formula in figures.sums)
+
+
+def fits_to(total: str, year: int) -> float:
+    """How far totals of a year may miss their weighted parts, as the catalogue knows; 0 where it does not."""
+    w = load_catalogue().weights
+    known = w.loc[(w["first_year"] <= year) & (w["last_year"] >= year)
+                  & (w["component"].str.split(".").str[0] == total), "fits_to"]
+    return float(known.max()) if known.notna().any() else 0.0

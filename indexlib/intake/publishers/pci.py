@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from indexlib.base.wording import listing
 from indexlib.intake.checks.agreement import agreeing, merge_indicators, of_year, settle, without_stale
 from indexlib.intake.checks.formulas import check_formulas, totals_follow
 from indexlib.intake.files.numbers import number
@@ -99,6 +100,8 @@ def _read_as(sheets: list[Sheet], asked: int | None, guess: int, stated: dict[st
     _check_pairs(chosen, parts, figures, year, report)
     if unread and totals_follow(figures, TOTAL):
         _excuse(unread, report)
+    if totals_follow(figures, TOTAL):
+        _excuse_twice([p.sheet for p in parts], report)
     return year, figures
 
 
@@ -280,6 +283,15 @@ def _check_pairs(chosen: list[Figures], parts: list[Figures], figures: Figures, 
     for summary in chosen:
         if summary.paired and not set(summary.components()) <= confirmed | {TOTAL}:
             report.add("unverified_pairs", summary.sheet)
+
+
+def _excuse_twice(sheets: list[str], report: Collector) -> None:
+    """A place that stands twice on a sub-index sheet has its score from the summary, if the total follows from it."""
+    for sheet in sheets:
+        twice = [p for p in report.problems if p.sheet == sheet and p.code == "duplicate_place"]
+        if twice:
+            report.problems = [p for p in report.problems if p not in twice]
+            report.add("place_twice", sheet, names=listing(list(dict.fromkeys(p.message for p in twice))))
 
 
 def _excuse(unread: list[str], report: Collector) -> None:

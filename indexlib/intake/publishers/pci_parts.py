@@ -69,6 +69,8 @@ def _take_part(figures: Figures, grid: Grid, column: Column, component: str, rep
     if column.places < 0 or (grid.paired and column.at != column.places + 1):
         return False
     take(figures, grid, column, component, SCORE, report)
+    for place in grid.twice.get(column.places, ()):
+        del figures.found[component, SCORE][place]
     figures.indicators = read_indicators(grid, column, component, INDEX, report)
     return True
 

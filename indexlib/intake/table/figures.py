@@ -32,13 +32,15 @@ MANY, FAR = 8, 5
 #: Where this share of a column has at most so many decimals, figures with more are none that were published so: in all
 #: editions at hand there are none. Of figures printed with more decimals, some end in noughts by chance.
 USUAL, COARSE = 0.9, 3
+#: How far two figures of six decimals may differ and be the same: on two sheets of PCI 2008 they do by 0,0000012.
+NOISE = 1.5e-6
 
 
 @dataclass(frozen=True)
 class Formula:
     """A total and the factor of each of its parts; ``allowed``: how far it may miss.
 
-    ``rounded``: whether that is because its figures are printed rounded.
+    ``rounded``: whether that is because its figures are printed rounded, or totals of the year are known to fit no better.
     """
 
     total: str
@@ -137,7 +139,7 @@ def _check_words(column: Column, grid: Grid, component: str, report: Collector) 
         aside = header.remark if header.remark and not labels.harmless(header.remark, index, own.unit) else ""
         if header.component and own.unit == "point" and PERCENT.search(header.text):
             aside = "%"
-        if not aside and not header.component and (
+        if not aside and not header.component and header.role != "score" and (
                 labels.titled(header.text, index, "title") or labels.titled(header.text, index, "head")):
             aside = header.text
         if aside:
@@ -249,7 +251,7 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
 def tolerance(one: list[float], other: list[float]) -> float:
     """How far two printings of the same figure may differ: half of the coarser one's last decimal."""
     digits = min(decimals(one), decimals(other))
-    return 1e-6 if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
+    return NOISE if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
 
 
 def expected_places(index: str, year: int) -> tuple[int, frozenset[str]]:

@@ -50,7 +50,7 @@ class Column:
 
 @dataclass
 class Grid:
-    """A sheet understood as a table of places."""
+    """A sheet understood as a table of places; ``twice``: places that stand twice in a column of places."""
 
     sheet: Sheet
     year: int
@@ -61,6 +61,7 @@ class Grid:
     paired: bool
     named: dict[int, dict[int, str]]
     repeats: dict[int, set[str]] = field(default_factory=dict)
+    twice: dict[int, set[str]] = field(default_factory=dict)
 
     def where(self, row: int, column: int) -> dict[str, int]:
         """Row and column as the reader of the file sees them."""
@@ -326,6 +327,7 @@ def _read_odd(grid: Grid, r: int, c: int, block: set, report: Collector) -> None
     at = grid.where(r, c)
     if code and code in block:
         report.add("duplicate_place", grid.sheet.name, **at, name=name)
+        grid.twice.setdefault(c, set()).add(code)
         return
     if code:
         # Below the table some workbooks repeat the place chosen in a list: it must say the same.

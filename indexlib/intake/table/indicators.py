@@ -75,7 +75,7 @@ def read_indicators(grid: Grid, score: Column, component: str, index: str, repor
     found = []
     for column in columns:
         label, where = named[column.at], grid.where(row, column.at)
-        if not label:
+        if not label or set(labels.roles(label, index)) & BESIDE:
             report.add("indicator_label", grid.sheet.name, **where)
         elif times[label_key(label)] > 1:
             report.add("indicator_twice", grid.sheet.name, **where, text=label)
@@ -113,10 +113,14 @@ def _has_figures(column: Column) -> bool:
 def _beside(grid: Grid, column: Column, row: int, index: str) -> bool:
     """Whether a column only orders, ranks or groups the places: by its header, or a count without any."""
     label = _label(grid, row, column)
-    if set(labels.roles(label, index)) & BESIDE:
-        return True
+    if own := set(labels.roles(label, index)) & BESIDE:
+        return own != {"order"} or _counts(grid, column)
     if label or column.headers:
         return not label and any(set(labels.roles(h.text, index)) & BESIDE for h in column.headers)
+    return _counts(grid, column)
+
+
+def _counts(grid: Grid, column: Column) -> bool:
     cells = [number(cell) for r, cell in column.cells.items() if r in grid.rows.get(column.places, {})]
     counted = [v for v in cells if v is not None]
     return len(set(counted)) == len(counted) and all(v == int(v) for v in counted)
@@ -129,8 +133,10 @@ def _score_of_a_year(column: Column) -> bool:
 
 
 def _values(grid: Grid, column: Column, label: str, report: Collector) -> dict[str, float]:
-    values, odd = {}, []
-    for row, place in grid.rows.get(column.places, {}).items():
+    rows, values, odd = grid.rows.get(column.places, {}), {}, []
+    if twice := grid.twice.get(column.places):  # which of the two rows is whose, nothing tells
+        rows = {row: place for row, place in rows.items() if place not in twice}
+    for row, place in rows.items():
         cell = column.cells.get(row)
         unsure = is_percent(cell) or (isinstance(cell, str) and THOUSANDS.search(cell.strip()))
         if not unsure and (value := number(cell)) is not None:

@@ -1,0 +1,68 @@
+"""Figures found in the press and with provinces: every believed one is in, no refused one is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from conftest import ROOT, SHARED
+
+from indexlib import load_reference, load_scores, standing
+
+PUBLISHED = SHARED / "published"
+KEYS = ["year", "place", "component"]
+
+
+@pytest.mark.parametrize("year, place, component, score, rank", [
+    (2021, "quang_ninh", "sipas", 94.07, 1), (2021, "ba_ria_vung_tau", "sipas", 86.72, 38),
+    (2022, "bac_giang", "par", 88.54, 4), (2023, "hoa_binh", "par", 86.76, 35), (2024, "cao_bang", "par", None, 63),
+    (2019, "lao_cai", "par.part.economy", 4, None), (2022, "quang_nam", "pci", 66.62, None),
+    (2023, "yen_bai", "pci", 65.99, 39)])
+def test_a_figure_found_stands_as_printed(scores, year, place, component, score, rank):
+    row = scores.query("year == @year and place == @place and component == @component")[["score", "rank"]].iloc[0]
+    assert [None if pd.isna(x) else x for x in row] == [score, rank]
+
+
+def test_no_rank_rests_on_the_order_of_a_list(scores):
+    """Two lists of one year disagree on their order (SIPAS 2022, third and fourth): an order is no printed rank."""
+    assert not scores["note"].str.contains("liệt kê").any()
+    assert scores.query("year == 2023 and place == 'long_an' and component == 'par'").empty
+    hai_phong = scores.query("year == 2020 and place == 'hai_phong' and component == 'sipas'").iloc[0]
+    assert (hai_phong["score"], pd.isna(hai_phong["rank"])) == (93.57, True)
+
+
+def test_a_mean_read_with_its_decimals_replaces_the_rounded_one():
+    means = load_reference().query("statistic == 'mean' and area == ''").set_index(["component", "year"])["value"]
+    assert (means["sipas", 2017], means["par", 2022]) == (80.90, 84.79)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+@pytest.mark.parametrize("table", ["par_index/par_index_found_3.csv", "sipas/sipas_found_3.csv", "pci/pci_found_3.csv"])
+def test_every_figure_found_but_the_doubtful_ones_is_in(scores, table):
+    given = pd.read_csv(PUBLISHED / table)
+    doubtful = given["trust"].str.startswith("C")
+    both = given.merge(scores, on=KEYS, how="left", suffixes=("_given", ""), indicator=True)
+    assert set(both.loc[doubtful, "_merge"]) <= {"left_only"}
+    both = both[~doubtful]
+    for column in ("score", "rank", "rank_base"):
+        known = both[f"{column}_given"].notna()
+        assert both.loc[known, column].equals(both.loc[known, f"{column}_given"].rename(column)), column
+    assert both["source"].equals(both["source_given"].rename("source"))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+def test_no_refused_figure_is_in(scores):
+    printed = pd.read_csv(PUBLISHED / "pci" / "pci_refused.csv").merge(scores, on=KEYS)
+    assert (printed["printed"] != printed["score"]).all()
+    order = pd.read_csv(PUBLISHED / "par_index" / "listing_order_ranks.csv").merge(scores, on=KEYS)
+    assert not (order["rank_x"] == order["rank_y"]).any()
+
+
+@pytest.mark.parametrize("year, place, rank", [
+    (2017, "ha_nam", 35), (2017, "thai_binh", 34), (2017, "bac_kan", 59), (2017, "lai_chau", 60), (2018, "bac_giang", 36),
+    (2018, "tuyen_quang", 34), (2018, "nam_dinh", 35), (2018, "ca_mau", 49), (2018, "hoa_binh", 48)])
+def test_ranks_among_totals_that_are_equal_at_two_decimals_follow_the_unrounded_ones(scores, year, place, rank):
+    """The page these ranks were crawled from orders equal totals by name: they are not published ranks."""
+    row = standing(load_scores("pci")).query("component == 'pci' and year == @year and place == @place").iloc[0]
+    assert (row["rank"], row["rank_kind"]) == (rank, "computed")
+    corrected = pd.read_csv(ROOT / "data" / "scores" / "corrections.csv").query("year == @year and place == @place")
+    assert corrected["column"].tolist() == ["rank"]
