@@ -114,6 +114,12 @@ class Catalogue:
         """Decimals in which an index is published; falls are judged at them."""
         return self._decimals[index]
 
+    def total_rule(self, index: str, year: int) -> str:
+        """How the total of a year is made, as ``editions.csv`` says; empty where there is no edition."""
+        e = self.editions
+        row = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
+        return str(row["total_rule"].iloc[0]) if len(row) else ""
+
     def valid(self, year: int, index: str | None = None) -> list[str]:
         """Components that the catalogue has in a year, in its order, without the parts of a total."""
         if (year, index) not in self._valid:

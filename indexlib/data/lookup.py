@@ -77,7 +77,7 @@ def _last_scored(folder: Path) -> dict[str, int]:
 @files.remembered
 def _communes(folder: Path) -> dict[str, str]:
     """Communes that the plans name, with their kind in front, to the province that each plan is read against."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted((folder / "plans").glob("*/plan.yml")):
         try:
             about, _ = read_yaml(path, path.name)

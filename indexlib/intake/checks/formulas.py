@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from indexlib.data import files
@@ -32,7 +31,9 @@ def formulas_of(figures: Figures, index: str, year: int) -> list[Formula]:
         sums = {total: dict.fromkeys([c for c in valid if catalogue.component(c).parent == total], 1.0)
                 for total in figures.components()}
     else:
-        fields = [c for c in valid if catalogue.component(c).level == "field"]
+        # Fields in percent of what each could have reached do not add up to anything.
+        adds_up = catalogue.total_rule(index, year) == "sum"
+        fields = [c for c in valid if catalogue.component(c).level == "field" and adds_up]
         return [_formula(figures, index, dict.fromkeys(parts, 1.0), SLACK[index], 2)
                 for parts in (PARTS.get(index, []), fields) if parts and (index, SCORE) in figures.found]
     return [_formula(figures, total, factors, SLACK[index], 4 if index == "pci" else 6)
@@ -73,7 +74,7 @@ def weights_of(total: str, year: int) -> dict[str, float]:
     return _weights_of(files.data_dir(), total, year)
 
 
-@cache
+@files.remembered
 def _weights_of(folder: Path, total: str, year: int) -> dict[str, float]:
     catalogue = load_catalogue()
     w = catalogue.weights

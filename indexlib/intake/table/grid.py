@@ -340,5 +340,6 @@ def _repeats_elsewhere(grid: Grid, r: int) -> bool:
 
 
 def _near(name: str, year: int) -> str:
-    near = load_places().nearest(name, year)
-    return ", ".join(near) if near else "–"
+    places = load_places()
+    became = {new.name for code, *_ in places.codes_of(name) for new in places.successors(code) if new.valid(year)}
+    return ", ".join(sorted(became) or places.nearest(name, year)) or "–"
