@@ -17,6 +17,7 @@ import pandas as pd
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.untrusted import csv_cell, shown
 from indexlib.base.wording import listing, plain_number, t
+from indexlib.data import files
 from indexlib.data.catalogue import PART, TOTAL, Component, load_catalogue
 from indexlib.data.places import load_places, plain
 from indexlib.intake.checks.formulas import FEW, weights_of
@@ -205,6 +206,7 @@ def propose(reading: Reading, file: str, assigned: list[str] | None = None, comp
     Proposal
         With what stands against writing in ``problems``.
     """
+    files.look()
     catalogue, year = load_catalogue(), reading.years[0]
     said = [p for p in reading.problems if p.code == "unknown_label" and p.label]
     unknown = {" ".join(p.label.split()): (p.row or 0, _column(p.column)) for p in reversed(said)}
