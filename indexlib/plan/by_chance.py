@@ -39,11 +39,12 @@ def by_noise_alone(review: Review, noise: pd.DataFrame, rules: Rules) -> pd.Data
     """
     components = review.components.set_index("component")
     chance = {"trend_down": pd.Series(0.5, index=components.index), "not_improved": pd.Series(0.5, index=components.index)}
-    usual = components["usual_movement"]
+    # Of a place without a year before there is no movement, and of one without noise no interval: all is missing then.
+    usual = components["usual_movement"].astype(float)
     least = rules.score_fell or 0.0
     chance["score_fell"] = pd.Series(normal_cdf(-least / usual), index=usual.index) if least else \
         pd.Series(0.5, index=usual.index)
-    spread = (components["rank_worst"] - components["rank_best"]) / (2 * ndtri(0.95))
+    spread = (components["rank_worst"] - components["rank_best"]).astype(float) / (2 * ndtri(0.95))
     lost = (rules.rank_fell or 1) - 0.5
     chance["rank_fell"] = pd.Series(normal_cdf(-lost / (np.sqrt(2) * spread)), index=usual.index).where(spread.notna())
     rows = []
