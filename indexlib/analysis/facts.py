@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from indexlib.analysis.changes import changes, half_up
 from indexlib.analysis.panel import Panel, build, choose
 from indexlib.analysis.standing import rank_among, standing
 from indexlib.data.catalogue import PART, load_catalogue
+from indexlib.data.places import load_places
 from indexlib.data.scores import load_reference
 
 KINDS = ("none", "published", "computed")
@@ -30,7 +33,9 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     DataFrame
         ``year``, ``place``, ``component``, ``index``, ``level``; the columns of
         :func:`indexlib.standing` and :func:`indexlib.changes`; ``rank_before``, ``base_before``,
-        ``rank_kind_before``: last year's; ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
+        ``rank_kind_before``: last year's, where the same places were ranked; ``rank_apart``, ``base_apart``: last
+        year's rank and base where they were others (63 provinces, then 34), so that no places were won or lost;
+        ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
         ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``,
         ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
         ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
@@ -45,9 +50,11 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         frame[name] = panel.cell(values)
     frame["n_years"] = frame["n_years"].fillna(0).astype(int)
     frame["ci_low"], frame["ci_high"] = panel.rows["ci_low"], panel.rows["ci_high"]
+    same = panel.of_group(_same_places(panel))
     for name in ("rank", "base"):
-        frame[f"{name}_before"] = _before(panel, frame[name])
-    kind = _before(panel, frame["rank_kind"].cat.codes)
+        before = _before(panel, frame[name])
+        frame[f"{name}_before"], frame[f"{name}_apart"] = np.where(same, before, np.nan), np.where(same, np.nan, before)
+    kind = np.where(same, _before(panel, frame["rank_kind"].cat.codes), np.nan)
     frame["rank_kind_before"] = choose([kind == frame["rank_kind"].cat.categories.get_loc(k) for k in KINDS[1:]],
                                        list(KINDS[1:]), KINDS[0])
     frame["base_year"], frame["base_score"] = (panel.cell(v) for v in _base(panel, base_year))
@@ -72,6 +79,19 @@ def _before(panel: Panel, column: pd.Series) -> np.ndarray:
     values[:, :, 1:] = values[:, :, :-1].copy()
     values[:, :, :1] = np.nan
     return panel.cell(values)
+
+
+def _same_places(panel: Panel) -> np.ndarray:
+    """Whether the places covered are those of the year before (groups, components, years)."""
+    same = np.zeros(panel.expected.shape, dtype=bool)
+    same[:, :, 1:] = panel.expected[:, :, 1:] == panel.expected[:, :, :-1]
+    every = load_places().all
+    for g, members in enumerate(panel.members):
+        one = load_places().get(panel.places[members[0]]) if len(members) else None
+        there = [{p.code for p in every if one and (p.level, p.parent) == (one.level, one.parent) and p.valid(year)}
+                 for year in panel.years]
+        same[g, :, 1:] &= [now == before for before, now in pairwise(there)]
+    return same
 
 
 def _lost_in_common(panel: Panel) -> np.ndarray:

@@ -33,6 +33,8 @@ class Problem:
         Short stable name of the kind of problem, for programs.
     message : str
         What is wrong and what to do, in the language in force.
+    label : str
+        Of a head that is not known: its text.
     """
 
     file: str
@@ -41,6 +43,7 @@ class Problem:
     column: str
     code: str
     message: str
+    label: str = ""
 
     def __str__(self) -> str:
         where = [self.sheet] if self.sheet else []

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,7 +36,7 @@ def read(file: FileArgument, year: YearOption = None, index: IndexOption = None,
 
     _speak(language)
     reading = read_published(file, year, index)
-    _print_reading(reading, file, every)
+    _print_reading(*_without_edition(reading, file), file, every)
     if reading.kind in ("pdf", "docx") and reading.index and reading.years:
         out = out or Path(f"{file.stem}_{reading.index}_{reading.years[0]}.xlsx")
     if out is not None and len(reading.scores):
@@ -52,15 +55,63 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
         checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
         against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
+        new_edition: Annotated[bool, typer.Option("--new-edition", help="Ghi cả ấn bản mới vào danh mục.")] = False,
+        component: Annotated[list[str] | None, typer.Option(help="\"tiêu đề=mã\": tiêu đề chưa rõ là nội dung nào.")] = None,
+        comparable: Annotated[str | None, typer.Option(help="Vì sao so được với năm trước, nguồn nào nói.")] = None,
         every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
-    from indexlib.intake import addition as adding
     from indexlib.intake.recognise import read_published
-    from indexlib.intake.second_copy import read_second
 
     _speak(language)
+    if not new_edition and (component or comparable is not None):
+        raise IndexlibError(t("edition.only_new"))
     reading = read_published(file, year, index)
-    _print_reading(reading, file, every, with_doubts=False)
+    key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
+    where = where or (_where(reading, file) if reading.index else "")
+    edition = nullcontext(reading)
+    if new_edition and reading.kind not in ("pdf", "docx") and len(reading.years) == 1:
+        edition = _edition(reading, file, key, where, component or [], comparable)
+    try:
+        with edition as reading:
+            said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every)
+    except IndexlibError as error:
+        if isinstance(error, DataError):
+            _print_errors(file, error.problems, every)
+        else:
+            typer.echo(str(error), err=True)
+        typer.echo(t("cli.wrong"), err=True)
+        raise typer.Exit(2) from error
+    typer.echo(said)
+
+
+@contextmanager
+def _edition(reading: Any, file: Path, source: str, where: str, components: list[str],
+             comparable: str | None) -> Iterator[Any]:
+    """The file read with its edition in the catalogue; what the block adds is written with it, or nothing."""
+    from indexlib.intake import edition_rows
+    from indexlib.intake import new_edition as editions
+    from indexlib.intake.recognise import read_published
+    from indexlib.intake.trial import trial
+
+    year, index = reading.years[0], reading.index
+    proposal = editions.propose(reading, file.name, components, comparable)
+    proposal.require()
+    with trial():
+        edition_rows.write_names(proposal, source)
+        proposal = replace(proposal, figures=read_published(file, year, index).figures[year])
+        for line in editions.lines(proposal):
+            typer.echo(line)
+        edition_rows.write(proposal, source, where)
+        yield read_published(file, year, index)
+
+
+def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, accepted: tuple[bool, bool, bool],
+         every: bool) -> str:
+    """Add what was read after printing it; what there is to say at the end."""
+    from indexlib.intake import addition as adding
+    from indexlib.intake.second_copy import read_second
+
+    _print_reading(reading, [], file, every, with_doubts=False)
     if reading.kind in ("pdf", "docx"):
         raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
     if reading.errors or reading.scores.empty:
@@ -73,18 +124,20 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
                      differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
     _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts, every)
-    key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
-    try:
-        adding.add(compared, file.name, key, where or _where(reading, file), accept_changes, accept_doubts,
-                   checked)
-    except IndexlibError as error:
-        if isinstance(error, DataError):
-            _print_errors(file, error.problems, every)
-        else:
-            typer.echo(str(error), err=True)
-        typer.echo(t("cli.wrong"), err=True)
-        raise typer.Exit(2) from error
-    typer.echo(t("add.nothing") if compared.empty else t("add.written", source=key))
+    adding.add(compared, file.name, key, where, *accepted)
+    return t("add.nothing") if compared.empty else t("add.written", source=key)
+
+
+def _without_edition(reading: Any, file: Path) -> tuple[Any, list[str]]:
+    """A reading without what is wrong only because its edition is missing; and what that edition would be."""
+    from indexlib.intake import new_edition as editions
+
+    if not any(p.code == "no_edition" for p in reading.problems) or len(reading.years) != 1:
+        return reading, []
+    proposal = editions.propose(reading, file.name)
+    said = editions.lines(proposal) + [str(p) for p in proposal.problems]
+    return (replace(reading, problems=[p for p in reading.problems if p.code not in editions.ANSWERED]),
+            [*said, t("edition.how", file=file.name, year=proposal.year)])
 
 
 def template(index: Annotated[str, typer.Argument(help="par, sipas, papi hoặc pci.")],
@@ -112,7 +165,7 @@ def _where(reading: Any, file: Path) -> str:
     return f"workbook {file.name} ({load_catalogue().by_index[reading.index].publisher_en})"
 
 
-def _print_reading(reading: Any, file: Path, every: bool, with_doubts: bool = True) -> None:
+def _print_reading(reading: Any, edition: list[str], file: Path, every: bool, with_doubts: bool = True) -> None:
     from indexlib.data.catalogue import load_catalogue
 
     if reading.index:
@@ -120,6 +173,8 @@ def _print_reading(reading: Any, file: Path, every: bool, with_doubts: bool = Tr
                      years=", ".join(map(str, reading.years)) or "–",
                      rows=wording.number(len(reading.scores), 0),
                      places=reading.scores["place"].nunique(), components=reading.scores["component"].nunique()))
+    for line in edition:
+        typer.echo(line)
     if len(reading.indicators):
         _print_indicators(reading.indicators)
     _print_problems(t("add.notes", n=len(reading.notes)), reading.notes, every)

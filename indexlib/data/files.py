@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ BESIDE_PACKAGE = PROJECT / "data"
 _remembered: list = []
 _stamps: dict[Path, int] = {}
 _looked = float("-inf")
+_instead: Path | None = None
 #: Seconds between two looks at whether the data files have changed.
 LOOK_EVERY = 1.0
 MAX_BYTES = 200_000_000
@@ -80,9 +81,22 @@ def data_dir() -> Path:
     beside the package.
     """
     named = os.environ.get("INDEXLIB_DATA")
-    folder = Path(named) if named else BESIDE_PACKAGE
+    folder = _instead or (Path(named) if named else BESIDE_PACKAGE)
     _watch(folder)
     return folder
+
+
+@contextmanager
+def in_force(folder: Path) -> Iterator[None]:
+    """Read and write another folder for the block, say a copy in which a change is tried."""
+    global _instead
+    before, _instead = _instead, folder
+    look()
+    try:
+        yield
+    finally:
+        _instead = before
+        look()
 
 
 def shown_name(path: Path) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 
 import pandas as pd
@@ -24,12 +25,20 @@ TABLES = {
     "aliases": ["alias", "code", "first_year", "last_year", "note"],
     "mergers": ["old_code", "new_code", "effective", "change", "legal_source"],
 }
-#: "Thành phố" is not dropped: thành phố Thanh Hóa is not the province. The cities of province level have aliases.
-PREFIX = re.compile(r"^(tỉnh|tinh)\s+")
+#: Words beside a name that never decide which place is meant.
+ASIDE_BEFORE, ASIDE_AFTER = (("tỉnh",), ("tinh",), ("thủ", "đô"), ("thu", "do")), (("tỉnh",), ("thủ", "đô"), ("province",))
+#: Words for a city. Thành phố Thanh Hóa is not the province: cities of province level have aliases. From 2025 on there
+#: is no other kind of city (the level of districts ended with the mergers), so the word decides nothing any more.
+CITY_BEFORE, CITY_AFTER = (("thành", "phố"), ("thanh", "pho"), ("t", "p"), ("tp",)), (("thành", "phố"), ("tp",), ("city",))
+CITY, ONLY_PROVINCES_FROM = "tp", 2025
+#: "(cũ)" and "(mới)" tell a place that has ended from the one formed later under its name.
+FORMER, LATER = frozenset({"cũ", "cu", "old"}), frozenset({"mới", "moi", "new"})
 #: The mark of a footnote: "Huế (1)", "Phú Thọ¹".
 NOTE = re.compile(r"(?<=\w)\s*\(\d{1,2}\)\W*$|[\u00b9\u00b2\u00b3\u2070-\u2079]")
 #: Lists print their count in front of a name: "1. Đà Nẵng". A number without its dot may be part of the name.
 COUNT = re.compile(r"^\d{1,3}\s*[.)]\s*(?=[^\W\d_])")
+#: Of two digits it cannot: "01 Hà Nội".
+BARE_COUNT = re.compile(r"0\d|[1-6]\d")
 #: Older placement of the tone mark (hoà) and the newer one (hòa) are the same spelling.
 TONES = dict(zip("oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),  # noqa: SIM905
                  "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(), strict=True))  # noqa: SIM905
@@ -74,17 +83,35 @@ class Place:
 
 
 def spelling(text: str) -> str:
-    """Key of a spelling: one Unicode form, case, hyphens, tone placement, prefix, count and footnote set aside.
+    """Key of a spelling: one Unicode form, case, hyphens, tone placement, count, footnote and "tỉnh" set aside.
+
+    A word for a city stands in front as ``tp``, wherever and however it was written.
 
     Examples
     --------
     >>> spelling("Tỉnh THANH HOÁ"), spelling("Bà Rịa – Vũng Tàu"), spelling("Phú Thọ (1)")
     ('thanh hóa', 'bà rịa vũng tàu', 'phú thọ')
+    >>> spelling("T.P Hồ Chí Minh"), spelling("Hue City"), spelling("01 Hà Nội (Thủ đô)")
+    ('tp hồ chí minh', 'tp hue', 'hà nội')
     """
     key = unicodedata.normalize("NFC", text).casefold().replace("ð", "đ")
     for old, new in TONES.items():
         key = key.replace(old, new)
-    return " ".join(re.findall(r"[^\W_]+", PREFIX.sub("", COUNT.sub("", NOTE.sub("", key.strip())))))
+    words = re.findall(r"[^\W_]+", COUNT.sub("", NOTE.sub("", key.strip())))
+    if len(words) > 1 and BARE_COUNT.fullmatch(words[0]) and words[1][0].isalpha():
+        words = words[1:]
+    city: list[str] = []
+    while (less := _without(words, ASIDE_BEFORE, ASIDE_AFTER)) or (cut := _without(words, CITY_BEFORE, CITY_AFTER)):
+        words, city = less or cut, city if less else [CITY]
+    return " ".join(city + words)
+
+
+def _without(words: list[str], before: tuple, after: tuple) -> list[str]:
+    """What is left of a name without words at one of its ends; empty if none stand there or nothing is left."""
+    for some in before:
+        if tuple(words[:len(some)]) == some:
+            return words[len(some):]
+    return next((words[:-len(some)] for some in after if tuple(words[-len(some):]) == some), [])
 
 
 #: Digits and the Vietnamese alphabet in their order, and the marks of the five tones.
@@ -111,8 +138,23 @@ def collation(name: str) -> list[int]:
     return [ORDER.index(c) for c in letters if c in ORDER]
 
 
-def _has_marks(key: str) -> bool:
-    return plain(key) != key.replace("đ", "d")
+def _letters(key: str) -> str:
+    return plain(key).replace(" ", "")
+
+
+def _worn(key: str, name: str) -> bool:
+    """Whether a key is a name of the same letters that has lost blanks between syllables, or all marks of a syllable."""
+    ends = set(accumulate(len(word) for word in name.split()))
+    if not set(accumulate(len(word) for word in key.split())) <= ends:
+        return False
+    key, at = key.replace(" ", ""), 0
+    for syllable in name.split():
+        own, at = key[at:at + len(syllable)], at + len(syllable)
+        bare = plain(own) == own.replace("đ", "d") and all(theirs == "đ" for mine, theirs in
+                                                           zip(own, syllable, strict=True) if mine == "đ")
+        if own != syllable and not bare:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -150,19 +192,48 @@ class Places:
         """Places of a level that exist in a year."""
         return [p for p in self.all if p.level == level and p.valid(year)]
 
+    @cached_property
+    def _by_letters(self) -> dict[str, list[tuple[str, str, int, int]]]:
+        """The spellings by their letters alone, without marks and blanks."""
+        found: dict[str, list] = {}
+        for row in self._spellings:
+            found.setdefault(_letters(row[0]), []).append(row)
+        return found
+
     def codes_of(self, text: str) -> set[tuple[str, int, int]]:
         """Codes that a spelling stands for, with the years for which it does."""
         key = spelling(text)
-        found = {(c, f, u) for k, c, f, u in self._spellings if k == key}
-        if not found and not _has_marks(key):
-            found = {(c, f, u) for k, c, f, u in self._spellings if plain(k) == plain(key)}
+        *name, last = key.split() or [""]
+        found = self._named(key)
+        if last in FORMER:
+            found |= {(c, f, u) for c, f, u in self._named(" ".join(name)) if u < 9999}
+        elif last in LATER:
+            found |= {(c, f, u) for c, f, u in self._named(" ".join(name)) if f > 0}
+        elif key.startswith(f"{CITY} "):
+            found |= {(c, max(f, ONLY_PROVINCES_FROM), u) for c, f, u in self._named(key.removeprefix(f"{CITY} "))
+                      if u >= ONLY_PROVINCES_FROM}
         return found
+
+    def _named(self, key: str) -> set[tuple[str, int, int]]:
+        return {(c, f, u) for k, c, f, u in self._by_letters.get(_letters(key), []) if _worn(key, k)}
+
+    def resembles(self, text: str) -> bool:
+        """Whether a text has the letters of a spelling that is known, marks and words beside the name set aside."""
+        key = spelling(text)
+        *name, last = key.split() or [""]
+        forms = (key, key.removeprefix(f"{CITY} "), " ".join(name) if last in FORMER | LATER else key)
+        return any(_letters(form) in self._by_letters for form in forms)
 
     def nearest(self, text: str, year: int, n: int = 3) -> list[str]:
         """Names valid in a year that look most like a text."""
         names = {plain(spelling(p.name)): p.name for p in self.all if p.valid(year)}
         close = difflib.get_close_matches(plain(spelling(text)), names, n=n, cutoff=0.5)
         return [names[c] for c in close]
+
+    def successors(self, code: str) -> list[Place]:
+        """What became of a place of before 2025; empty if nothing is known."""
+        m = self.mergers
+        return [self.get(c) for c in m.loc[m["old_code"] == code, "new_code"]]
 
     def members(self, code: str) -> list[Place]:
         """Old places that a place of 2025 was formed from."""

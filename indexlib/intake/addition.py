@@ -162,12 +162,13 @@ def _changed(known: pd.DataFrame) -> pd.DataFrame:
 
 
 def _missing(rows: pd.DataFrame, have: pd.DataFrame, reading: Reading) -> pd.DataFrame:
-    """What the year before had and the file has not, for components that are valid in its year."""
+    """What the year before had and the file has not, for components and places that are valid in its year."""
     parts = []
     for year in reading.years:
         before = have[(have["year"] == year - 1) & have["score"].notna()][["place", "component"]]
         valid = set(load_catalogue().valid(year, reading.index))
-        before = before[before["component"].isin(valid)]
+        there = {place.code for place in load_places().all if place.valid(year)}
+        before = before[before["component"].isin(valid) & before["place"].isin(there)]
         now = pd.concat([f[f["year"] == year][["place", "component"]] for f in (rows, reading.withheld)])
         now = now.drop_duplicates()
         gone = before.merge(now, how="left", indicator=True)

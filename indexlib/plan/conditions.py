@@ -106,7 +106,7 @@ def _why_score_fell(flag: Any, row: Any) -> Said:
 
 
 def _fall_by_chance(f: pd.DataFrame, least: float) -> pd.Series:
-    usual = f["usual_movement"]
+    usual = f["usual_movement"].astype(float)  # a place without a year before has none at all
     return pd.Series(normal_cdf(-least / usual), index=f.index) if least else _half(f, least)
 
 
@@ -151,7 +151,7 @@ def _rank_fall_by_chance(f: pd.DataFrame, least: int) -> pd.Series:
     """``1 - Phi((k - 1/2) / (s sqrt 2))`` for ``k`` places lost; ``s``: standard deviation of a rank, of its interval."""
     from scipy.special import ndtri
 
-    spread = (f["rank_worst"] - f["rank_best"]) / (2 * ndtri(0.95))
+    spread = (f["rank_worst"] - f["rank_best"]).astype(float) / (2 * ndtri(0.95))
     return pd.Series(normal_cdf((0.5 - least) / (np.sqrt(2) * spread)), index=f.index).where(spread.notna())
 
 

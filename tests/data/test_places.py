@@ -87,10 +87,39 @@ def test_an_unknown_name_gets_the_nearest_names():
         find_place("Thanh Hoaa", 2024)
 
 
-@pytest.mark.parametrize("text, year, words", [("Hà Tây", 2015, "2008"), ("Bà Rịa - Vũng Tàu", 2025, "2024")])
+@pytest.mark.parametrize("text, year, words", [("Hà Tây", 2015, "2008"), ("Bắc Ninh (mới)", 2024, "2025")])
 def test_a_name_of_other_years_says_which(text, year, words):
     with pytest.raises(PlaceError, match=words):
         find_place(text, year)
+
+
+@pytest.mark.parametrize("text", ["Nam Định", "nam dinh", "nam_dinh", "Tỉnh Nam Định", "Nam Định (cũ)"])
+def test_a_dissolved_province_names_what_it_is_part_of(text):
+    assert find_place(text, 2024).code == "nam_dinh"
+    with pytest.raises(PlaceError, match=r"từ năm 2025, .* là một phần của Ninh Bình.*ninh_binh_2025"):
+        find_place(text, 2025)
+
+
+@pytest.mark.parametrize("text", ["xã Hà Long", "Xã Hà Bắc", "xa ha long", "Ha Long commune"])
+def test_a_commune_of_a_plan_is_told_its_province(text):
+    with pytest.raises(PlaceError, match="là đơn vị cấp xã của Thanh Hóa"):
+        find_place(text, 2024)
+
+
+def test_a_commune_is_not_told_apart_by_its_name_alone():
+    """Another Hà Bắc lies in Hải Phòng."""
+    with pytest.raises(PlaceError, match="không tìm thấy"):
+        find_place("Hà Bắc", 2024)
+
+
+def test_without_a_year_a_place_is_one_that_has_scores(data):
+    """The first table of 2025 makes no dissolved place unknown, nor a place without figures of its own one with a past."""
+    data.swap("catalogue/editions.csv", "sipas,2023,2024", "sipas,2023,2025")
+    data.swap("catalogue/comparability.csv", "sipas,2023,2024", "sipas,2023,2025")
+    data.add("scores/sipas.csv", "2025,bac_ninh_2025,sipas,90.1,,,,,sipas-34,", "2025,thanh_hoa,sipas,88.2,,,,,sipas-34,")
+    assert find_place("Nam Định").code == "nam_dinh" and find_place("An Giang").code == "an_giang"
+    assert find_place("Bắc Ninh").code == "bac_ninh_2025" and find_place("Bắc Ninh (cũ)").code == "bac_ninh"
+    assert find_place("Hà Tây").code == "ha_tay" and find_place("Thanh Hóa").code == "thanh_hoa"
 
 
 def test_every_old_province_went_somewhere_in_2025():

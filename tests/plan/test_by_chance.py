@@ -44,3 +44,25 @@ def test_a_place_without_whole_panels_says_that_nothing_can_be_estimated():
     assert "chưa đủ số liệu" not in " ".join(tables.chance_notes(found)).lower() or found.now.components.empty
     graded = grades_by_noise_alone(found.now, found.noise, found.params.rules, found.params.grades)
     assert (graded["judged"] == 0).all() and (graded["expected"] == 0).all()
+
+
+def test_a_merged_province_gets_no_estimate_where_nothing_bears_one(tmp_path, data):
+    """Of the first table after a merger: no interval of ranks, no movement, no crash."""
+    from additions import run
+    from tables_2025 import sipas_total, table, truth
+
+    from indexlib.content import tables
+
+    path = table(tmp_path, "SIPAS 2025", {"sipas": "SIPAS 2025"}, truth(sipas_total), ranked="sipas")
+    done = run("add", path, "--year", "2025", "--new-edition", "--checked", "--comparable", "cách đo không đổi, nguồn",
+               "--source", "first-2025", "--where", "a table")
+    assert done.exit_code == 0, done.output
+    for place in ("an_giang_2025", "thanh_hoa"):
+        found = open_run(place=place, year=2025)
+        alone = by_noise_alone(found.now, found.noise, found.params.rules)
+        assert (alone["judged"] == 0).all() and (alone["expected"] == 0).all()
+        assert "chưa đủ số liệu" in " ".join(tables.chance_notes(found)).lower()
+        row = found.now.components.set_index("component").loc["sipas"]
+        assert row["base"] == 34 and row["rank_before"] != row["rank_before"]
+        assert "rank_fell" not in found.now.flags.loc[found.now.flags["state"] == "met", "rule"].tolist()
+    assert (row["rank_apart"], row["base_apart"]) == (22, 63)

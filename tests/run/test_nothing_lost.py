@@ -18,6 +18,7 @@ from additions import like
 from books import write_book
 from conftest import ROOT, DataCopy
 from make_workbooks import pairs, parts, save
+from tables_2025 import heads, sipas_aspects, table, truth
 
 from indexlib import load_scores
 from indexlib.base import transaction
@@ -77,6 +78,24 @@ def test_fifty_killed_additions_leave_the_old_data_or_the_new(correction):
     assert {d["state"] for d in deaths} == {"old", "new"}
     assert {d["again"] for d in deaths if d["ready"]} == {"new"} and not any(d["left"] for d in deaths)
     assert any(d["ready"] for d in at) and [d["state"] for d in at] == sorted((d["state"] for d in at), reverse=True)
+
+
+@POSIX
+@pytest.mark.parametrize("random_deaths, step", [(0, 8), pytest.param(20, 1, marks=pytest.mark.sweep)])
+def test_a_killed_addition_of_a_new_edition_leaves_the_old_data_or_the_new(fast, monkeypatch, tmp_path, random_deaths, step):
+    """Catalogue, scores and sources are one change: no edition without its scores, no scores without their edition."""
+    shutil.copytree(ROOT / "data", fast / "data")
+    monkeypatch.setenv("INDEXLIB_DATA", str(fast / "data"))
+    of = truth(sipas_aspects)
+    book = table(tmp_path, "SIPAS 2025", heads(*sorted({code for _, code in of.figures})), of)
+    first, *deaths = die("edition", fast / "data", book, SEED, random_deaths, step, env={})
+    assert first["problems"] == 0
+    assert first["changed"] == ["comparability.csv", "editions.csv", "sipas.csv", "sources.csv"]
+    at = [d for d in deaths if d["kind"] == "at"]
+    assert len(at) >= 25 / step and all(d["killed"] for d in at)
+    assert {d["state"] for d in at} == {"old", "new"}
+    assert {d["state"] for d in deaths} == {"old", "new"} and not any(d["left"] for d in deaths)
+    assert {d["again"] for d in deaths if d["ready"]} <= {"new"}
 
 
 def small_suite(folder: Path) -> dict[str, str]:

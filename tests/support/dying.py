@@ -19,13 +19,14 @@ CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.lin
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-def _count_changes(die_at: int | None) -> list[int]:
-    """Count what this process does to the disk under way, and kill it before the nth."""
+def _count_changes(die_at: int | None, within: str) -> list[int]:
+    """Count what this process does to the disk inside a folder under way, and kill it before the nth."""
     count = [0]
 
     def hook(event: str, args: tuple) -> None:
         opened = event == "open" and isinstance(args[2], int) and args[2] & WRITING
-        if event in CHANGES or opened:
+        inside = any(os.fspath(a).startswith(within) for a in args[:2] if isinstance(a, (str, os.PathLike)))
+        if (event in CHANGES or opened) and (inside or not within):
             count[0] += 1
             if count[0] == die_at:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -34,7 +35,7 @@ def _count_changes(die_at: int | None) -> list[int]:
     return count
 
 
-def child(work, die_at: int | None = None, after: float | None = None) -> tuple[bool, float, int]:
+def child(work, die_at: int | None = None, after: float | None = None, within: str = "") -> tuple[bool, float, int]:
     """Do work in a child; whether it was killed, how long it lived, how often it changed something on the disk."""
     read, write = os.pipe()
     start, pid = time.monotonic(), os.fork()
@@ -43,7 +44,7 @@ def child(work, die_at: int | None = None, after: float | None = None) -> tuple[
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.setpgid(0, 0)
-        count = _count_changes(die_at)
+        count = _count_changes(die_at, within)
         code = 0
         try:
             work()
@@ -70,6 +71,12 @@ def add(book: Path) -> None:
     commands_data.add(book, source="pci-killed", where="a corrected workbook", accept_changes=True, accept_doubts=True)
 
 
+def add_edition(book: Path) -> None:
+    from indexlib.cli import data as commands_data
+
+    commands_data.add(book, year=2025, source="first-2025", where="a table", checked=True, new_edition=True)
+
+
 def run(params: Path, outputs: Path, focus: int) -> None:
     from indexlib.run.one import run_suite
 
@@ -78,13 +85,13 @@ def run(params: Path, outputs: Path, focus: int) -> None:
     assert not done.failures, done.failures
 
 
-def moments(pick: random.Random, deaths: list[int], lasts: float, count: int) -> Iterator[dict]:
-    """Random moments until so many have died (some finish first), then each change to the disk."""
+def moments(pick: random.Random, deaths: list[int], lasts: float, count: int, step: int = 1) -> Iterator[dict]:
+    """Random moments until so many have died (some finish first), then each change to the disk, or every nth."""
     tried = 0
     while deaths[0] > 0 and tried < 200:
         tried += 1
         yield {"after": pick.uniform(0, lasts)}
-    yield from ({"die_at": n} for n in range(1, count + 1))
+    yield from ({"die_at": n} for n in range(1, count + 1, step))
 
 
 def say(**what: object) -> None:
@@ -93,6 +100,9 @@ def say(**what: object) -> None:
 
 def restore(folder: Path, files: dict[Path, bytes]) -> None:
     """Make a folder what it was."""
+    from indexlib.data import files as data_files
+
+    data_files.look()
     for path in [p for p in folder.rglob("*") if p.is_file() and p not in files]:
         path.unlink()
     for path, data in files.items():
@@ -114,8 +124,8 @@ def _state(folder: Path, old: dict[Path, bytes], new: dict[Path, bytes]) -> str:
     return "old" if now == old else "new" if now == new else "half"
 
 
-def kill_adds(folder: Path, book: Path, seed: int, deaths: list[int]) -> None:
-    """Kill ``indexlib add`` at random moments, then once before each change to the disk."""
+def kill_adds(folder: Path, book: Path, seed: int, deaths: list[int], work=add, step: int = 1) -> None:
+    """Kill ``indexlib add`` at random moments, then once before each change to the data folder, or every nth."""
     import indexlib.cli.data  # noqa: F401
     from indexlib.intake.check import check_data
     from indexlib.intake.recognise import read_published
@@ -123,17 +133,17 @@ def kill_adds(folder: Path, book: Path, seed: int, deaths: list[int]) -> None:
     read_published(book)  # what is imported once is imported
     assert check_data() == []
     old, pick = contents(folder), random.Random(seed)
-    _, lasts, count = child(lambda: add(book))
+    _, lasts, count = child(lambda: work(book), within=str(folder))
     new = {p: d for p, d in contents(folder).items() if p.name != ".lock"}
     say(kind="new", problems=len(check_data()), changed=sorted(p.name for p in new if new[p] != old.get(p)))
-    for moment in moments(pick, deaths, lasts, count):
+    for moment in moments(pick, deaths, lasts, count, step):
         restore(folder, old)
-        killed, _, _ = child(lambda: add(book), **moment)
+        killed, _, _ = child(lambda: work(book), within=str(folder), **moment)
         deaths[0] -= killed
         state = _state(folder, old, new)
         ready = (folder / ".ready").exists()
         if ready:  # where nothing was begun, adding again is what was done before
-            child(lambda: add(book))
+            child(lambda: work(book))
         say(kind="at" if "die_at" in moment else "random", killed=killed, state=state, ready=ready,
             again=_state(folder, old, new), left=[p.name for p in folder.iterdir() if p.name in (".ready", ".pending")])
 
@@ -175,5 +185,7 @@ if __name__ == "__main__":
     what, first, second, seed, deaths, *rest = sys.argv[1:]
     if what == "add":
         kill_adds(Path(first), Path(second), int(seed), [int(deaths)])
+    elif what == "edition":
+        kill_adds(Path(first), Path(second), int(seed), [int(deaths)], add_edition, int(rest[0]))
     else:
         kill_runs(Path(first), Path(second), int(seed), [int(deaths)], rest == ["swap"])

@@ -33,7 +33,7 @@ class Collector:
         """Record a problem; ``row`` and ``column`` count from 0 as in the sheet."""
         message = t(f"read.{code}", **{k: plain_number(v) if isinstance(v, float) else v for k, v in values.items()})
         found = Problem(self.file, sheet, None if row is None else row + 1,
-                        "" if column is None else letters(column), code, message)
+                        "" if column is None else letters(column), code, message, str(values.get("label", "")))
         if found not in self.problems:
             self.problems.append(found)
 

@@ -134,7 +134,7 @@ def _report_unknown(grid: Grid, column: Column, index: str, report: Collector) -
     if not column.headers and values == [float(i) for i in range(1, len(values) + 1)]:
         return
     if column.headers:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
+        report.add("unknown_label", grid.sheet.name, **where, text=column.text(), label=column.headers[-1].text,
                    near=nearest(column.headers[-1].text, index) or "–")
     else:
         report.add("no_header", grid.sheet.name, **where)

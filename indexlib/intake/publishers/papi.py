@@ -139,7 +139,7 @@ def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> i
         return 0
     if not scaled or any((h.number and h.text.strip()[:1].isdigit()) or h.marked for h in column.headers):
         report.add("unknown_label", grid.sheet.name, **_where(grid, column), text=column.text(),
-                   near=nearest(column.headers[-1].text, INDEX) or "–")
+                   label=column.headers[-1].text, near=nearest(column.headers[-1].text, INDEX) or "–")
         return 0
     return 1
 

@@ -244,7 +244,7 @@ def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) 
     if not column.headers and counts == [float(i) for i in range(1, len(counts) + 1)]:
         return
     if column.headers:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
+        report.add("unknown_label", grid.sheet.name, **where, text=column.text(), label=column.headers[-1].text,
                    near=nearest(column.headers[-1].text, INDEX) or "–")
     else:
         report.add("no_header", grid.sheet.name, **where)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 from math import inf
 from pathlib import Path
@@ -123,6 +122,8 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
         report.add("column_year", grid.sheet.name, **where, text=other[0].text, year=year)
         return ""
     _check_words(column, grid, code, report)
+    if not load_catalogue().valid(year, code.split(".")[0]):
+        return code  # of an edition that is not in the catalogue, no numbers are known
     for header in column.headers:
         own = header.component or header.marked
         if own and header.number and header.number not in labels.numbers_of(code, year):
@@ -137,7 +138,7 @@ def _check_words(column: Column, grid: Grid, component: str, report: Collector) 
     own, index = load_catalogue().component(component), load_catalogue().component(component).index
     for header in column.headers:
         aside = header.remark if header.remark and not labels.harmless(header.remark, index, own.unit) else ""
-        if header.component and own.unit == "point" and PERCENT.search(header.text):
+        if header.component and PERCENT.search(header.text) and in_points(component, grid.year):
             aside = "%"
         if not aside and not header.component and header.role != "score" and (
                 labels.titled(header.text, index, "title") or labels.titled(header.text, index, "head")):
@@ -145,6 +146,11 @@ def _check_words(column: Column, grid: Grid, component: str, report: Collector) 
         if aside:
             report.add("header_words", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
                        text=column.text(), words=aside, component=load_catalogue().label(component))
+
+
+def in_points(component: str, year: int) -> bool:
+    """Whether a component of a year is given in points, not in percent of what it could have reached."""
+    return load_catalogue().component(component).unit == "point" and scales(year).get(component, (0, 0))[1] != 100
 
 
 def printed_numbers(component: str, year: int) -> str:
@@ -259,7 +265,7 @@ def expected_places(index: str, year: int) -> tuple[int, frozenset[str]]:
     return _expected_places(files.data_dir(), index, year)
 
 
-@cache
+@files.remembered
 def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozenset[str]]:
     editions = load_catalogue().editions
     row = editions[(editions["index"] == index) & (editions["first_year"] <= year) & (editions["last_year"] >= year)]
@@ -275,7 +281,7 @@ def scales(year: int) -> dict[str, tuple[float, float]]:
     return _scales(files.data_dir(), year)
 
 
-@cache
+@files.remembered
 def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
     blocks = load_catalogue().comparability
     own = blocks[(blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
@@ -385,7 +391,7 @@ def not_published(component: str, year: int) -> bool:
     return any(component == code and first <= year <= last for code, first, last in _not_published(files.data_dir()))
 
 
-@cache
+@files.remembered
 def _not_published(folder: Path) -> tuple[tuple[str, int, int], ...]:
     columns = ["component", "first_year", "last_year", "reason_vi", "reason_en"]
     path = folder / "catalogue" / "not_published.csv"

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 from indexlib.base.problems import PlaceError
 from indexlib.data import files
 from indexlib.data.lookup import find_place
-from indexlib.data.places import load_places, plain, spelling
+from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet, looks_like_a_table
@@ -68,31 +67,22 @@ class Grid:
         return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
 
 
-@cache
-def _known(folder: Path) -> frozenset[str]:
-    return frozenset(plain(key) for key, *_ in load_places()._spellings)
-
-
 def first_place(rows: list[list]) -> int:
     """The first row that has the name of a place of some year; 0 if none has."""
     known = _names(files.data_dir())
     return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
 
 
-@cache
+@files.remembered
 def _names(folder: Path) -> _Names:
-    return _Names(_known(folder))
+    return _Names()
 
 
 class _Names(dict):
     """Text to whether it names a place, looked up once."""
 
-    def __init__(self, known: frozenset[str]):
-        super().__init__()
-        self.known = known
-
     def __missing__(self, text: str) -> bool:
-        self[text] = plain(spelling(text)) in self.known
+        self[text] = load_places().resembles(text)
         return self[text]
 
 
@@ -101,21 +91,21 @@ def place_code(text: object, year: int) -> str:
     return _codes(files.data_dir(), year)[text] if isinstance(text, str) else ""
 
 
-@cache
+@files.remembered
 def _codes(folder: Path, year: int) -> _Codes:
-    return _Codes(_known(folder), year)
+    return _Codes(year)
 
 
 class _Codes(dict):
     """Text to the code of the place that it names in a year, looked up once."""
 
-    def __init__(self, known: frozenset[str], year: int):
+    def __init__(self, year: int):
         super().__init__()
-        self.known, self.year = known, year
+        self.year = year
 
     def __missing__(self, text: str) -> str:
         self[text] = ""
-        if plain(spelling(text)) in self.known:
+        if load_places().resembles(text):
             with suppress(PlaceError):
                 self[text] = find_place(text, self.year).code
         return self[text]
@@ -302,7 +292,7 @@ def _sums_up(name: str) -> bool:
     return any("statistic" in roles(words[:at]) for at, letter in enumerate(words) if letter == " ")
 
 
-@cache
+@files.remembered
 def _regions(folder: Path) -> frozenset[str]:
     return frozenset(key(place.region) for place in load_places().all if place.region)
 
@@ -352,5 +342,6 @@ def _repeats_elsewhere(grid: Grid, r: int) -> bool:
 
 
 def _near(name: str, year: int) -> str:
-    near = load_places().nearest(name, year)
-    return ", ".join(near) if near else "–"
+    places = load_places()
+    became = {new.name for code, *_ in places.codes_of(name) for new in places.successors(code) if new.valid(year)}
+    return ", ".join(sorted(became) or places.nearest(name, year)) or "–"

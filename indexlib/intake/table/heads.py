@@ -13,7 +13,7 @@ from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
-from indexlib.intake.table.figures import RANK, SCORE
+from indexlib.intake.table.figures import PERCENT, RANK, SCORE, in_points
 from indexlib.intake.table.grid import Column, Grid
 from indexlib.intake.table.titles import titles
 
@@ -81,7 +81,8 @@ def check_heads(column: Column, grid: Grid, index: str, component: str, report: 
     lone, label = set(titles(grid.sheet)), load_catalogue().label(component)
     for header in column.headers:
         aside = header.role not in ("", "rank", "variable", "name")
-        known = header.component or header.role or header.text in lone or _says_nothing(header.text, index)
+        known = header.component or header.role or header.text in lone or _says_nothing(header.text, index) or (
+            labels.announces(header.text) and not (PERCENT.search(header.text) and in_points(component, grid.year)))
         if aside or not known:
             report.add("header_words", grid.sheet.name, **_where(column, grid), text=column.text(), words=header.text,
                        component=label)

@@ -122,7 +122,18 @@ def _split(words: str) -> tuple[str, str, bool]:
     return "", words, False
 
 
-@cache
+def announces(text: str) -> bool:
+    """Whether a text only announces what stands below it: "Chỉ số thành phần (%)"."""
+    _, rest, marked = _split(key(REMARK.sub(" ", text)))
+    return marked and not rest
+
+
+def forms(text: str) -> set[str]:
+    """The keys under which a label is known: as printed, and without the number and the words that announce it."""
+    return {key(text), _split(key(text))[1]} - {""}
+
+
+@files.remembered
 def _labels(folder: Path, index: str) -> dict[str, str]:
     """Key of every known label of an index, and of its words alone, to the component."""
     catalogue = load_catalogue()
@@ -138,12 +149,12 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
               if of == index and role in catalogue.order]
     for text, code in pairs:
         if text and code.split(".")[0] == index:
-            for form in {key(text), _split(key(text))[1]} - {""}:
+            for form in forms(text):
                 known.setdefault(_long(form), code)
     return known
 
 
-@cache
+@files.remembered
 def _roles(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     frame = files.read_table(folder / "catalogue" / "headers.csv", HEADERS)
     known: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -163,7 +174,7 @@ def roles(text: str, index: str = "") -> tuple[str, ...]:
     return _roles_of(files.data_dir(), text, index)
 
 
-@cache
+@files.remembered
 def _roles_of(folder: Path, text: str, index: str) -> tuple[str, ...]:
     known, words = _roles(folder), key(text)
     return (*known.get((words, index), ()), *(known.get((words, ""), ()) if index else ()))
@@ -194,7 +205,7 @@ def components_in(texts: set[str], index: str) -> set[str]:
     return {header.component for header in understand_all(texts, index)} - {""}
 
 
-@cache
+@files.remembered
 def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
@@ -225,7 +236,7 @@ def _component(folder: Path, index: str, words: str) -> str:
     return _plain_labels(folder, index).get(words, "")
 
 
-@cache
+@files.remembered
 def _plain_labels(folder: Path, index: str) -> dict[str, str]:
     """Labels without diacritics, those that would name two components left out."""
     forms: dict[str, set[str]] = {}
@@ -239,7 +250,7 @@ def names_of(index: str) -> frozenset[str]:
     return _names_of(files.data_dir(), index)
 
 
-@cache
+@files.remembered
 def _names_of(folder: Path, index: str) -> frozenset[str]:
     named = load_catalogue().by_index[index]
     own = {words for (words, of), roles in _roles(folder).items() if of == index and "name" in roles}
@@ -264,7 +275,7 @@ def numbers_of(component: str, year: int) -> frozenset[str]:
     return _numbers_of(files.data_dir(), component, year)
 
 
-@cache
+@files.remembered
 def _numbers_of(folder: Path, component: str, year: int) -> frozenset[str]:
     catalogue = load_catalogue()
     own = catalogue.component(component)
