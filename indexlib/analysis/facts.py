@@ -34,7 +34,8 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         ``year``, ``place``, ``component``, ``index``, ``level``; the columns of
         :func:`indexlib.standing` and :func:`indexlib.changes`; ``rank_before``, ``base_before``,
         ``rank_kind_before``: last year's, where the same places were ranked; ``rank_apart``, ``base_apart``: last
-        year's rank and base where they were others (63 provinces, then 34), so that no places were won or lost;
+        year's rank and base where they were others (63 provinces, then 34), so that no places were won or lost, with
+        the kind in the same column;
         ``first_year``, ``n_years``, ``slope``, ``s``, ``steps``, ``falls``, ``p_trend``,
         ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``,
         ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
@@ -54,7 +55,7 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     for name in ("rank", "base"):
         before = _before(panel, frame[name])
         frame[f"{name}_before"], frame[f"{name}_apart"] = np.where(same, before, np.nan), np.where(same, np.nan, before)
-    kind = np.where(same, _before(panel, frame["rank_kind"].cat.codes), np.nan)
+    kind = _before(panel, frame["rank_kind"].cat.codes)
     frame["rank_kind_before"] = choose([kind == frame["rank_kind"].cat.categories.get_loc(k) for k in KINDS[1:]],
                                        list(KINDS[1:]), KINDS[0])
     frame["base_year"], frame["base_score"] = (panel.cell(v) for v in _base(panel, base_year))

@@ -125,6 +125,8 @@ def _total(row: object, short: str, place: str) -> str:
         text += t("para.and_places", change=change, places=places, before=row.year - 1)
     elif change or places:
         text += t("para.against" if change else "para.only_places", change=change, places=places, before=row.year - 1)
+    if tables.apart(row):
+        text += t("para.apart", before=row.year - 1, rank=tables.rank_text(row, before=True), why=tables.apart_text(row))
     return text + "."
 
 

@@ -131,8 +131,10 @@ def _why_trend_down(flag: Any, row: Any) -> Said:
 def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
     lost = f["rank"] - f["rank_before"]
     edge = (f["reason"] == "edge") & f["rank"].notna()
-    state = _state(lost.isna(), lost >= least, not_comparable=edge)
-    reason = choose([edge, f["rank"].isna(), lost.isna()], ["edge", "partial_panel", "no_rank_before"], "")
+    apart = f["rank_apart"].notna() & f["rank"].notna()
+    state = _state(lost.isna(), lost >= least, not_comparable=edge | apart)
+    reason = choose([edge, apart, f["rank"].isna(), lost.isna()],
+                    ["edge", "other_places", "partial_panel", "no_rank_before"], "")
     return state, lost.where(~edge), least, "previous", reason
 
 

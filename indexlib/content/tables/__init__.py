@@ -7,6 +7,8 @@ from indexlib.content.tables.at_hand import at_hand, coverage, editions, named_s
 from indexlib.content.tables.behind import behind, indicators
 from indexlib.content.tables.by_plan import by_item, by_unit, gaps, generic, quiet
 from indexlib.content.tables.cells import (
+    apart,
+    apart_text,
     change_text,
     grades_text,
     item_text,
@@ -28,8 +30,8 @@ from indexlib.content.tables.outlook import closing_gaps, contributions, peers, 
 from indexlib.content.tables.table import RIGHT, Table
 
 __all__ = [
-    "RIGHT", "Table", "at_hand", "behind", "by_item", "by_unit", "chance_notes", "change_text", "closing_gaps",
-    "contributions", "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text",
+    "RIGHT", "Table", "apart", "apart_text", "at_hand", "behind", "by_item", "by_unit", "chance_notes", "change_text",
+    "closing_gaps", "contributions", "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic", "grades_text",
     "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers", "places_moved", "places_text",
     "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten", "sources", "standing",
     "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "why_text",

@@ -42,7 +42,9 @@ def places_moved(row: object) -> int | None:
 
 
 def places_text(row: object) -> str:
-    """Places gained or lost against the year before, in words; empty if not known."""
+    """Places gained or lost against the year before, or why they cannot be compared; empty if not known."""
+    if apart(row):
+        return apart_text(row)
     moved = places_moved(row)
     if moved is None:
         return ""
@@ -60,9 +62,21 @@ def interval_text(row: object) -> str:
 
 def rank_text(row: object, before: bool = False) -> str:
     """Rank with base of a component row, of the year or of the year before."""
-    end = "_before" if before else ""
-    kind = getattr(row, f"rank_kind{end}")
-    return w.rank(value_of(getattr(row, f"rank{end}")), value_of(getattr(row, f"base{end}")), kind)
+    if not before:
+        return w.rank(value_of(row.rank), value_of(row.base), row.rank_kind)
+    end = "apart" if pd.notna(row.rank_apart) else "before"
+    return w.rank(value_of(getattr(row, f"rank_{end}")), value_of(getattr(row, f"base_{end}")), row.rank_kind_before)
+
+
+def apart(row: object) -> bool:
+    """Whether other places were ranked last year, so that its rank cannot be compared."""
+    return row.reason != "edge" and pd.notna(row.rank_apart) and pd.notna(row.rank)
+
+
+def apart_text(row: object) -> str:
+    """Why last year's rank cannot be compared: other places were ranked then."""
+    key = "apart.base" if row.base_apart != row.base else "apart.places"
+    return t(key, before=int(row.base_apart), now=int(row.base))
 
 
 def why_text(review: Review) -> pd.Series:
