@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis import trends
+from indexlib.analysis import next_year, trends
 from indexlib.analysis.changes import changes, half_up
+from indexlib.analysis.falling import at_highest
 from indexlib.analysis.panel import Panel, build, choose
 from indexlib.analysis.standing import rank_among, standing
 from indexlib.data.catalogue import PART, load_catalogue
@@ -41,7 +42,8 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
         ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
         less) or on its ``own``, else empty; ``lost_in_common``: places lost among the places scored in both years,
-        where these differ.
+        where these differ; ``at_highest``, see :func:`indexlib.analysis.falling.at_highest`; the columns of
+        :func:`indexlib.analysis.next_year.next_year`.
     """
     panel = build(scores)
     frame, changed = standing(panel).copy(deep=False), changes(panel)
@@ -70,6 +72,8 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     frame["fell_with"] = choose([~fell | frame["median_change"].isna(), country_fell & most_of_it, country_fell],
                                 ["", "country", "more"], "own")
     frame["lost_in_common"] = panel.cell(_lost_in_common(panel))
+    for name, values in {"at_highest": at_highest(panel), **next_year.of_panel(panel)}.items():
+        frame[name] = values
     parts = frame["level"] == PART
     return frame[~parts].reset_index(drop=True) if parts.any() else frame
 

@@ -191,6 +191,11 @@ def _pairs(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rise, rise / (j - i)
 
 
+def theil_sen(y: np.ndarray) -> np.ndarray:
+    """Median of the slopes between all pairs of years, of each row."""
+    return row_median(_pairs(y)[1])
+
+
 def row_median(values: np.ndarray) -> np.ndarray:
     """Median of each row without its NaN, by one sort; NaN for an empty row."""
     if values.shape[1] == 0:

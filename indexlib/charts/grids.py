@@ -36,7 +36,7 @@ from indexlib.data import files
 from indexlib.data.catalogue import PART, load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
-from indexlib.plan.review import finest
+from indexlib.plan.order import finest
 
 #: Marks in the cells: quarters by number, 1 the highest; a score of a partial panel; withheld.
 MARKS = {"high": "1", "upper_middle": "2", "lower_middle": "3", "low": "4", "partial": "–", "withheld": "×"}

@@ -32,7 +32,8 @@ from indexlib.charts.style import (
     width,
 )
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.review import Findings, finest
+from indexlib.plan.order import finest
+from indexlib.plan.review import Findings
 
 ROW, NAMES = 17, 205
 RADAR_MARGIN = 150

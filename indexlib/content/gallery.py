@@ -12,7 +12,8 @@ from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import t
 from indexlib.content.prose import Text, main_components
 from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
-from indexlib.plan.review import Findings, finest
+from indexlib.plan.order import finest
+from indexlib.plan.review import Findings
 
 Shown = charts.Chart | Text
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis.changes import half_up
+from indexlib.analysis.falling import falling, null_rate
 from indexlib.analysis.noise import normal_cdf
 from indexlib.analysis.panel import choose
 from indexlib.base.problems import IndexlibError
@@ -111,13 +112,14 @@ def _fall_by_chance(f: pd.DataFrame, least: float) -> pd.Series:
 
 
 def _half(f: pd.DataFrame, _: Any) -> pd.Series:
-    """With a level that stays, a score is as likely below another year's as above it, and so is any slope below zero."""
+    """With a level that stays, a score is as likely below another year's as above it."""
     return pd.Series(0.5, index=f.index)
 
 
 def _trend_down(f: pd.DataFrame, least: int) -> tuple:
+    """Falling as :func:`indexlib.analysis.falling.falling` says: slope, most steps, not at the block's highest."""
     short = (f["n_years"] < least) & f["score"].notna()
-    state = _state(f["score"].isna(), f["slope"] < 0, too_short=short)
+    state = _state(f["score"].isna(), falling(f, least), too_short=short)
     reason = choose([f["score"].isna(), short], ["rank_only", "too_short"], "")
     return state, f["slope"].where(~short), 0.0, "slope", reason
 
@@ -126,6 +128,12 @@ def _why_trend_down(flag: Any, row: Any) -> Said:
     gap = row.steps < row.n_years - 1  # a year without a score: steps do not tell of the whole series
     return ("gap" if gap else "",), {"falls": int(row.falls), "steps": int(row.steps), "n": int(row.n_years),
                                      "first": int(row.first_year), "last": row.year}
+
+
+def _trend_by_chance(f: pd.DataFrame, _: int) -> pd.Series:
+    """By the number of years; missing for a series with years left out, whose steps do not tell of all of it."""
+    whole = f["steps"] == f["n_years"] - 1
+    return f["n_years"].where(whole).map(lambda n: null_rate(int(n)), na_action="ignore").astype(float)
 
 
 def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
@@ -189,7 +197,7 @@ CONDITIONS = (
     Condition("score_fell", _score_fell, "change", _why_score_fell,
               lambda least, _: (("least" if least > 0 else "",), {"n": least}), "prob_fall", 2, _fall_by_chance),
     Condition("trend_down", _trend_down, "slope", _why_trend_down,
-              graded_by="prob_trend", years="n_years", by_chance=_half),
+              graded_by="prob_trend", years="n_years", by_chance=_trend_by_chance),
     Condition("rank_fell", _rank_fell, "places", _why_rank_fell, by_chance=_rank_fall_by_chance),
     Condition("rank_low", _rank_low, "rank", at=lambda share, _: (("",), {"n": 100 * share})),
     Condition("score_low", _score_low, "score", lambda flag, _: ((flag.against,), {})),

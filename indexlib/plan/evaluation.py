@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis import facts, next_year, trends
-from indexlib.analysis.falling import at_highest, falling
+from indexlib.analysis.falling import falling
 from indexlib.analysis.panel import Panel, build
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.calibration import judged_falls
@@ -86,8 +86,7 @@ def candidates(scores: pd.DataFrame) -> pd.DataFrame:
         mean of the next two years lies below that of the two years before it, at least 0; 0 where nothing fell).
     """
     panel = build(scores)
-    cells = panel.rows[["year", "place", "component"]].assign(
-        **next_year.of_panel(panel), at_highest=at_highest(panel), **_outcomes(panel))
+    cells = panel.rows[["year", "place", "component"]].assign(**_outcomes(panel))
     parts, base_year = [], load_plan(DEFAULT_PLAN).about["base_year"]
     for year in FOCUS_YEARS:
         known = assess(scores[scores["year"] <= year], Rules(), Grades(), base_year)
@@ -180,10 +179,10 @@ def falling_series(scores: pd.DataFrame) -> pd.DataFrame:
         ``falling``: :func:`indexlib.analysis.falling.falling`), ``met``, ``below`` (share).
     """
     panel = build(scores)
-    frame = facts.gather(scores, 0)[["year", "place", "component", "n_years", "slope", "steps", "falls"]]
+    frame = facts.gather(scores, 0)[["year", "place", "component", "n_years", "slope", "steps", "falls", "at_highest"]]
     after = _years_after(panel, panel.score, 2)
     cells = panel.rows[["year", "place", "component"]].assign(
-        at_highest=at_highest(panel), below=panel.cell(np.where(np.isnan(after), np.nan, after < _earlier(panel))))
+        below=panel.cell(np.where(np.isnan(after), np.nan, after < _earlier(panel))))
     frame = frame.merge(cells, on=["year", "place", "component"])
     frame = frame[_of_level(frame["component"]) & frame["below"].notna() & (frame["n_years"] >= Rules().trend_down)]
     rules = {"any": frame["slope"].notna(), "slope": frame["slope"] < 0, "falling": falling(frame, Rules().trend_down)}

@@ -18,7 +18,6 @@ from indexlib.analysis.falling import falling
 from indexlib.analysis.panel import choose
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.plan.conditions import named
-from indexlib.plan.review import finest
 from indexlib.plan.settings import Rules
 
 #: Weight of an expected lasting fall against an expected gap; see :mod:`indexlib.plan.evaluation`.
@@ -122,6 +121,14 @@ def focus(components: pd.DataFrame, n: int = 8, rules: Rules | None = None,
     ranked = ranked[ranked["component"].isin(finest(components["component"]))]
     chosen = ranked.iloc[_chosen(ranked["index"].tolist(), n)]
     return chosen.sort_values("emphasised", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def finest(components: pd.Series) -> list[str]:
+    """Components of which no part is among the components given."""
+    catalogue = load_catalogue()
+    parents = {catalogue.component(c).parent for c in components}
+    above = {catalogue.component(p).parent for p in parents if p}
+    return [c for c in components if c not in parents | above]
 
 
 def _chosen(index: list[str], n: int) -> list[int]:

@@ -18,10 +18,11 @@ from indexlib.analysis.standing import standing
 from indexlib.base.problems import NoDataError, PlaceError
 from indexlib.base.wording import language, own, t, use
 from indexlib.data import files
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import Place
 from indexlib.data.scores import load_withheld
+from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
 from indexlib.plan.plan import Plan, load_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
@@ -87,14 +88,31 @@ class Review:
         return estimate_noise(self.panel).copy()
 
     def flagged(self) -> pd.DataFrame:
-        """Components that meet at least one condition, ordered: most conditions first, then the better
-        grade, then the farthest below the median in shares of the scale."""
-        return by_conditions(self.components[self.components["met"] > 0])
+        """Components that meet at least one condition, as the parameters order them.
+
+        ``expected``: the totals, then what will most likely still be missing next year, see
+        :func:`indexlib.plan.order.order`; ``conditions``: most conditions first, then the better grade, then the
+        farthest below the median in shares of the scale.
+        """
+        flagged = by_conditions(self.components[self.components["met"] > 0])
+        if self.params.order == "conditions":
+            return flagged
+        totals = flagged[flagged["level"] == TOTAL]
+        totals = totals.iloc[np.argsort(totals["component"].map(load_catalogue().order).to_numpy())]
+        return pd.concat([totals, order.order(self.components, self.params.rules)], ignore_index=True)
 
     def focus(self, n: int = 8) -> pd.DataFrame:
-        """The first ``n`` flagged components of the finest level at hand of each index."""
+        """The ``n`` flagged components of the finest level at hand to take up first.
+
+        ``expected``: see :func:`indexlib.plan.order.focus`, and the totals where nothing but totals is flagged;
+        ``conditions``: the first of :meth:`flagged`.
+        """
+        if self.params.order == "expected":
+            chosen = order.focus(self.components, n, self.params.rules)
+            if len(chosen):
+                return chosen
         flagged = self.flagged()
-        return flagged[flagged["component"].isin(finest(self.components["component"]))].head(n)
+        return flagged[flagged["component"].isin(order.finest(self.components["component"]))].head(n)
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.plan.Plan.notices`."""
@@ -159,14 +177,6 @@ def by_conditions(components: pd.DataFrame) -> pd.DataFrame:
                               _order=components["component"].map(load_catalogue().order))
     keys = ["_met", "_grade", "_gap", "_order"]
     return keyed.sort_values(keys).drop(columns=keys).reset_index(drop=True)
-
-
-def finest(components: pd.Series) -> list[str]:
-    """Components of which no part is among the components given."""
-    catalogue = load_catalogue()
-    parents = {catalogue.component(c).parent for c in components}
-    above = {catalogue.component(p).parent for p in parents if p}
-    return [c for c in components if c not in parents | above]
 
 
 def assess(scores: pd.DataFrame | Panel, rules: Rules, grades: Grades, base_year: int) -> pd.DataFrame:

@@ -123,6 +123,9 @@ class Params(Strict):
     language : {"vi", "en"}
     focus : int
         Length of the focus list.
+    order : {"expected", "conditions"}
+        What stands first: what will most likely still be missing next year, see :mod:`indexlib.plan.order`, or what
+        meets most conditions, as in version 1.1.0.
     rules : Rules
     grades : Grades
     peers : "region", "similar" or list of names
@@ -138,6 +141,7 @@ class Params(Strict):
     plan: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", max_length=100)] = "ha_bac_2023_2025"
     language: Literal["vi", "en"] = "vi"
     focus: Annotated[int, Field(ge=1, le=100)] = 8
+    order: Literal["expected", "conditions"] = "expected"
     rules: Rules = Rules()
     grades: Grades = Grades()
     peers: Literal["region", "similar"] | Annotated[list[str], Field(max_length=20)] = "region"

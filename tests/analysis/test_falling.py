@@ -6,15 +6,12 @@ import pandas as pd
 import pytest
 
 from indexlib.analysis import facts
-from indexlib.analysis.falling import at_highest, falling
-from indexlib.analysis.panel import build
+from indexlib.analysis.falling import falling, null_rate
 
 
 @pytest.fixture(scope="module")
 def met(scores):
-    panel = build(scores)
-    marked = panel.rows[["year", "place", "component"]].assign(at_highest=at_highest(panel))
-    frame = facts.gather(scores, 2022).merge(marked, on=["year", "place", "component"])
+    frame = facts.gather(scores, 2022)
     return frame.assign(falling=falling(frame))
 
 
@@ -49,3 +46,10 @@ def test_a_rule_that_is_not_applied_calls_nothing_falling(met):
 def test_few_years_are_no_trend():
     frame = pd.DataFrame({"n_years": [3, 4], "slope": -0.1, "steps": [2, 3], "falls": [2, 3], "at_highest": False})
     assert falling(frame).tolist() == [False, True]
+
+
+def test_three_and_four_years_of_noise_are_falling_as_often_as_the_orders_of_ranks_say():
+    """Three years: only 3 2 1 of six orders. Two falls of two steps; 2 3 1 and 3 1 2 have one of two."""
+    assert null_rate(3) == pytest.approx(1 / 6, abs=0.006)
+    assert null_rate(5) < null_rate(4) < 1 / 2
+    assert null_rate(1) == 0

@@ -7,7 +7,7 @@ Run: uv run pytest tests/benchmarks/bench_charts.py --benchmark-only -o addopts=
 import pytest
 
 from indexlib import charts, load_scores, standing
-from indexlib.plan.review import finest
+from indexlib.plan.order import finest
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -24,7 +25,7 @@ from indexlib import (
 )
 from indexlib.analysis.panel import load_panel
 from indexlib.data.catalogue import PART, TOTAL
-from indexlib.plan.conditions import CONDITIONS
+from indexlib.plan.conditions import CONDITIONS, named
 from indexlib.plan.review import assess, cut
 
 YEARS = range(2012, 2025)
@@ -211,15 +212,57 @@ def test_fell_with_the_country_or_on_its_own(found):
     assert set(rows.loc[~(rows["change_published"] < 0), "fell_with"]) == {""}
 
 
-def test_the_list_is_ordered_by_conditions_met(found):
-    flagged = found.flagged()
+def by_conditions(found):
+    return replace(found, params=found.params.model_copy(update={"order": "conditions"}))
+
+
+def test_the_list_of_before_is_ordered_by_conditions_met(found):
+    flagged = by_conditions(found).flagged()
     assert (flagged["met"] > 0).all()
     assert flagged["met"].is_monotonic_decreasing
     assert flagged["component"].is_unique
     assert set(flagged["component"]) == set(found.flags.loc[found.flags["state"] == "met", "component"])
 
 
-def test_the_focus_list_is_the_head_of_the_finest_level(found, catalogue):
+def test_the_list_begins_with_the_totals_and_goes_on_by_what_is_expected(found):
+    flagged = found.flagged()
+    assert set(flagged["component"]) == set(found.flags.loc[found.flags["state"] == "met", "component"])
+    assert flagged["component"].is_unique
+    total = flagged["level"] == "total"
+    assert total.tolist() == sorted(total, reverse=True)
+    assert flagged.loc[~total, "priority"].is_monotonic_decreasing
+
+
+def test_the_focus_list_takes_what_will_most_likely_still_be_low(found):
+    """Thanh Hóa 2024: PAPI 3.1 at place 50 of 61, 1.3 at 17, PCI 4 lost 1.03; 2023: PCI 1, 5, 6 at 49, 54, 56 of 63."""
+    first = found.focus(8)["component"].tolist()
+    assert first[0] == "papi.3.1"
+    assert "pci.4" in first
+    assert "papi.1.3" not in first
+    assert "papi.1.3" in by_conditions(found).focus(8)["component"].tolist()
+    assert {"pci.1", "pci.5", "pci.6"} <= set(review("thanh_hoa", 2023).focus(8)["component"])
+
+
+def test_where_only_totals_are_at_hand_they_are_the_focus():
+    for place, year in (("thanh_hoa", 2012), ("quang_ninh", 2024), ("quang_ninh", 2023), ("bac_giang", 2021)):
+        found = review(place, year)
+        below = found.flagged()["level"] != "total"
+        focus = found.focus(8)
+        assert len(focus) or found.flagged().empty or set(found.components["level"]) != {"total"}
+        assert (focus["level"] == "total").any() <= (not below.any())
+
+
+def test_no_trend_down_stands_at_its_highest_or_fell_in_half_of_its_steps_or_fewer():
+    now = judged_panel()[judged_panel()["year"] == 2024].reset_index(drop=True)
+    met = now[named("trend_down").judge(now, 4)[0] == "met"]
+    assert len(met) > 400
+    assert not met["at_highest"].any()
+    assert (2 * met["falls"] > met["steps"]).all()
+    assert (met["slope"] < 0).all()
+
+
+def test_the_focus_list_of_before_is_the_head_of_the_finest_level(found, catalogue):
+    found = by_conditions(found)
     focus = found.focus(8)
     assert len(focus) == 8
     with_figures = set(found.components["component"])

@@ -195,3 +195,8 @@ def test_a_day_stays_the_text_it_is(written):
 
 def test_notebooks_do_not_take_the_report():
     assert "report" not in Params(**GOOD).for_notebooks()
+
+
+def test_the_order_is_one_of_two(written):
+    assert read_params(written("place: thanh_hoa\nyear: 2024\norder: conditions\n")).order == "conditions"
+    assert "expected, conditions" in problems(written("place: thanh_hoa\nyear: 2024\norder: met\n"))[0].message

@@ -80,7 +80,7 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
          + [(t(f"wb.label.{key}"), t(f"wb.note.{key}")) for key in ("blank", "signs", "computed")]
          + [(t("col.change"), t("note.rounding")), (t("col.median"), t("note.computed")),
             (t("col.grade"), grades_note(found)),
-            (t("wb.label.usual"), t("note.usual")), (t("wb.label.order"), t("note.order"))]),
+            (t("wb.label.usual"), t("note.usual")), (t("wb.label.order"), t(f"note.order.{found.params.order}"))]),
         ("wb.part.lacking", [("", line) for line in tables.coverage(found) or [t("nb.coverage_all")]]),
         ("wb.part.chance", [("", line) for line in tables.chance_notes(found)]),
     ]

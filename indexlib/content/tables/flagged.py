@@ -24,6 +24,7 @@ from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.by_chance import by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
+from indexlib.plan.order import fallen_totals
 from indexlib.plan.review import Review
 from indexlib.plan.review import follow_up as _follow_up
 
@@ -66,7 +67,7 @@ def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Tabl
     frame = pd.DataFrame(rows, columns=columns)
     grades = found.params.grades
     notes = [*rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
-             t("note.usual"), t("note.computed"), t("note.order"), *notes, *chance_notes(found)]
+             t("note.usual"), t("note.computed"), t(f"note.order.{found.params.order}"), *notes, *chance_notes(found)]
     return Table(title, frame, notes, nothing(found))
 
 
@@ -103,7 +104,11 @@ def chance_notes(found: Review) -> list[str]:
 def focus(found: Review) -> Table:
     """The focus list: the first components to attend to, of the finest level at hand."""
     chosen, n = found.focus(found.params.focus), len(found.flagged())
-    return _component_rows(found, chosen, t("table.focus", k=len(chosen), n=n))
+    table = _component_rows(found, chosen, t("table.focus", k=len(chosen), n=n))
+    fallen = fallen_totals(found.components)["component"]
+    if len(fallen):
+        table.notes.insert(0, t("note.fallen_totals", names=w.listing([load_catalogue().short_name(c) for c in fallen])))
+    return table
 
 
 def flagged(found: Review) -> Table:

@@ -9,7 +9,8 @@ from indexlib.base.wording import t
 from indexlib.content.tables.cells import change_text, places_text, rank_notes, rank_text, score_text
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, load_catalogue
-from indexlib.plan.review import Findings, finest
+from indexlib.plan.order import finest
+from indexlib.plan.review import Findings
 
 
 def standing(found: Findings) -> Table:
