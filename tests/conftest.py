@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +18,15 @@ from indexlib.data.scores import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+
+def sampled(cases: list, n: int = 6) -> list:
+    """Cases of a sweep for ``parametrize``: ``n`` of them, others with each commit, are run at once, all in the sweep."""
+    git = shutil.which("git")
+    commit = subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout if git else ""
+    now = set(random.Random(commit).sample(range(len(cases)), n))
+    return [case if i in now else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.sweep)
+            for i, case in enumerate(cases)]
 
 
 @pytest.fixture(autouse=True)

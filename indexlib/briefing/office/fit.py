@@ -83,7 +83,7 @@ def fitted(cells: list[list[str]], wide: float, high: float) -> tuple[list[list[
         tall = max(row_height(row, columns, size, r == 0) for r, row in enumerate(cells))
         if tall <= most and table_height(cells, columns, size) <= high:
             return cells, columns, size
-    for lines in (4, 3, 2):
+    for lines in (4, 3, 2, 1):
         shown = [[shortened(x, w - CELL_X, SMALLEST, lines, r == 0) for x, w in zip(row, columns, strict=True)]
                  for r, row in enumerate(cells)]
         if table_height(shown, columns, SMALLEST) <= high:

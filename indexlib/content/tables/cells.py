@@ -98,12 +98,17 @@ def _why(flag: object, row: object) -> str:
 
 
 def grades_text(review: Review) -> pd.Series:
-    """For each component the grade of its fall and of its downward trend, each named; those with neither are left out."""
+    """For each component the grade of its fall and of its downward trend, each named; those with neither are left out.
+
+    Where none of them is known one word says so.
+    """
     graded = [c.name for c in conditions.CONDITIONS if c.graded_by]
     graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(graded)]
-    words = [t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
-             for f in graded.itertuples(index=False)]
-    return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg("; ".join)
+    unknown = (graded["grade"] == "unknown").groupby(graded["component"]).transform("all")
+    words = [t("grade.unknown") if none else
+             t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
+             for f, none in zip(graded.itertuples(index=False), unknown, strict=True)]
+    return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg(lambda w: "; ".join(dict.fromkeys(w)))
 
 
 def item_text(answer: object) -> str:
