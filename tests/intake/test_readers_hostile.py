@@ -38,13 +38,14 @@ SECONDS, MEGABYTES = 5, 500
 SCRIPT = """
 import contextlib, json, os, re, sys, time
 import typer
-from indexlib import commands_data
+from indexlib.cli import data
 from indexlib.base.problems import IndexlibError
-from indexlib.intake.recognise import read_published, sheets, documents
+from indexlib.intake.files import documents, sheets
+from indexlib.intake.recognise import read_published
 import python_calamine, olefile, pdfplumber, docx
 app = typer.Typer(pretty_exceptions_enable=False)
-app.command()(commands_data.read)
-app.command()(commands_data.add)
+app.command()(data.read)
+app.command()(data.add)
 
 def call(words):
     try:
