@@ -18,8 +18,7 @@ from indexlib.analysis.changes import half_up
 from indexlib.analysis.noise import MIN_PLACES, normal_cdf
 from indexlib.analysis.panel import Panel, build
 
-#: Falls of an index whose next year must be known before the model speaks: PAPI has them from 2013 on, PCI with
-#: its 456, all of 2018 and 2019, has not.
+#: Falls of an index whose next year must be known before the model speaks.
 MIN_FALLS = 500
 #: Weight of the index's own signal against a component's, in pairs of scores: half a panel.
 PRIOR_PAIRS = 30
