@@ -304,6 +304,7 @@ def test_what_adding_writes_of_names_and_notes_is_text(data, tmp_path, command):
     from additions import like
     from make_workbooks import pairs, parts, save
 
+    data.drop_pci(2011)
     truth = like(2011, 2012)
     path = save(tmp_path / "=1+1.xlsx", {"Tong hop": pairs(truth)} | parts(truth))
     assert command("add", path, "--source", "=cmd|x", "--where", "w")[0] == 2
@@ -314,7 +315,7 @@ def test_what_adding_writes_of_names_and_notes_is_text(data, tmp_path, command):
     sources = data.path("sources.csv").read_text(encoding="utf-8")
     assert "own,'=cmd|' /C calc'!A0 x\n" in sources
     assert data.path("scores/corrections.csv").read_text(encoding="utf-8").endswith(",'=1+1.xlsx\n")
-    assert check_data() == []
+    assert {p.code for p in check_data()} == {"sum"}  # the total that was confirmed although its parts say otherwise
 
 
 def test_a_cell_of_a_foreign_file_does_not_steer_the_terminal(tmp_path, command):
