@@ -47,7 +47,7 @@ def fifth(data, request):
              *(f"{c},ddci,ddci,subindex,{c[-1]},{name},{name},point,2022,,printed," for c, name in PARTS.items()))
     data.add("catalogue/comparability.csv", *(f"{c},2022,{LAST},0,100,documented,,," for c in ("ddci", *PARTS)))
     if rule == "weights":
-        data.add("catalogue/weights.csv", *(f"{c},2022,{LAST},{w},published," for c, w in WEIGHTS.items()))
+        data.add("catalogue/weights.csv", *(f"{c},2022,{LAST},{w},,published," for c, w in WEIGHTS.items()))
     data.add("sources.csv", "ddci-01,invented for a test")
     rows = [f"{year},{place},{c},{v},,,,,ddci-01," for year in YEARS for (place, c), v in figures(year).items()]
     data.path("scores/ddci.csv").write_text("\n".join(
@@ -129,7 +129,7 @@ def test_the_files_of_a_briefing_tell_of_it(whole, tmp_path):
 
     found = open_run(place="thanh_hoa", year=LAST)
     made = bundle.make(found, tmp_path, None, tmp_path)
-    assert made.why == dict.fromkeys(bundle.NAMES, "")
+    assert made.why == dict.fromkeys([output.name for output in bundle.OUTPUTS], "")
     report = Document(str(tmp_path / bundle.REPORT))
     assert any("PAPI, PCI và DDCI" in p.text for p in report.paragraphs)
     slides = Presentation(str(tmp_path / bundle.SLIDES)).slides
@@ -180,7 +180,7 @@ def test_an_index_without_its_table_and_a_table_without_an_index_are_named(data)
     ("components", "papi.6,papi,papi,dimension", "papi.6,pci,papi,dimension", "component", "index_of"),
     ("components", "papi.6,papi,papi,dimension", "papi.6,papi,papi,total", "component", "total"),
     ("components", "SIPAS,SIPAS,percent", "SIPAS,SIPAS,percents", "unit", "no_text"),
-    ("weights", "pci.1,2006,2008,5,recovered", "pci.1,2006,2008,5,guessed", "basis", "no_text"),
+    ("weights", "pci.1,2006,2008,5,0.0001,recovered", "pci.1,2006,2008,5,0.0001,guessed", "basis", "no_text"),
     ("editions", "0,100,weights_unknown", "0,100,weigths", "total_rule", "total_rule"),
     ("editions", "pci,2005", "pcy,2005", "index", "unknown_index")])
 def test_a_word_that_nothing_knows_is_named_with_its_line(data, table, old, new, column, code):
