@@ -219,7 +219,7 @@ def test_scores_are_the_same_without_them_and_a_run_follows_from_them(data):
     files.forget()
     pd.testing.assert_frame_equal(ix.load_scores(), with_them[0])
     gone = set(with_them[1].items()) - set(inputs(Params(place="thanh_hoa", year=2023)).items())
-    assert len(gone) == 11 and all(name.startswith("data/indicators/") for name, _ in gone)
+    assert len(gone) == 14 and all(name.startswith("data/indicators/") for name, _ in gone)
     assert check_data() == []
     with pytest.raises(NoDataError):
         ix.load_indicators()
