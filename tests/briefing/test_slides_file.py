@@ -34,7 +34,7 @@ def test_next_steps_are_the_words_of_the_plan(written):
     slide = titled(written("thanh_hoa", 2024, "vi"), "Kế hoạch yêu cầu 5 việc")
     said = [row[0] for row in table(slide)[1:]]
     assert said[1] == "“giao trách nhiệm cụ thể cho cá nhân, tổ chức triển khai thực hiện” (IV.2)"
-    assert "8 nội dung trọng tâm: PAPI 2.1" in table(slide)[3][1]
+    assert "8 nội dung trọng tâm: PAPI 3.1" in table(slide)[3][1]
     assert "1.1, 1.2, 1.5, 1.6, 1.10" in table(slide)[2][1]
 
 
