@@ -172,6 +172,8 @@ def forecast(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Forecast:
     mean, sd = np.full(r.score.shape, np.nan), np.full(r.score.shape, np.nan)
     for y in np.flatnonzero(np.isfinite(f.signal).any(axis=0)):
         own = np.flatnonzero(np.isfinite(f.signal[:, y]) & (panel.block[:, y] > 0))
+        if not len(own):  # the new year of another index is at hand first
+            continue
         from_year = int(np.searchsorted(panel.years, panel.block[own, y].min()))
         starts = panel.years[from_year:y + 1] == panel.block[own, y][:, None]
         mean[:, own, y], sd[:, own, y] = _filter(r.score[:, own, from_year:y + 1], starts, f.persistence[own, y],

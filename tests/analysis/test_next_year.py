@@ -44,6 +44,12 @@ def test_nothing_is_said_of_indices_whose_data_do_not_carry_it(said):
     assert others[model.COLUMNS].isna().all(axis=None)
 
 
+def test_a_year_in_which_only_another_index_is_at_hand_is_no_fault(papi):
+    another = papi.head(1).assign(year=2025, component="sipas", score=90.0)
+    said = model.next_year(pd.concat([papi, another], ignore_index=True))
+    assert said.loc[said["year"] == 2025, model.COLUMNS].isna().all(axis=None)
+
+
 def test_nothing_is_said_of_a_partial_panel(papi):
     missing = papi["place"].isin(sorted(papi["place"].unique())[::2]) & (papi["year"] == 2024)
     partial = model.next_year(papi[~missing])
