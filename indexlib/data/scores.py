@@ -18,8 +18,10 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
 
 KEYS = ["year", "place", "component"]
-VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
-COLUMNS = [*KEYS, *VALUES, "source", "note"]
+VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high", "percent"]
+#: Only the tables of indices whose components are printed in percent of their maximum have the last column.
+COLUMNS = [*KEYS, *VALUES[:-1], "source", "note", "percent"]
+OPTIONAL = ("percent",)
 NUMBERS = ["year", *VALUES]
 #: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
 DECIMALS = 6
@@ -45,7 +47,8 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
         One row a figure, sorted by index, year, place and component: ``year``, ``place`` (code),
         ``component`` (code), ``score`` (published scale; missing where only a rank is published),
         ``rank`` and ``rank_base`` (only if published), ``ci_low``, ``ci_high`` (95 % interval where
-        published), ``source``, ``note``.
+        published), ``source`` (keys of ``sources.csv``), ``note``, ``percent`` (the score in percent of the
+        component's maximum, where it is printed so).
 
     Raises
     ------
@@ -72,7 +75,7 @@ def _load(folder: Path) -> pd.DataFrame:
     for code, index in load_catalogue().by_index.items():
         path = folder / "scores" / index.file
         try:
-            text = files.read_table(path, COLUMNS)
+            text = files.read_table(path, COLUMNS, OPTIONAL)
         except DataError as error:
             problems += error.problems
             continue
@@ -139,10 +142,10 @@ def check_scores(text: pd.DataFrame, index: str, table: Path | str) -> tuple[pd.
     low = frame["score"] < frame["scale_min"] - SCALE_TOLERANCE
     high = frame["score"] > frame["scale_max"] + SCALE_TOLERANCE
     report(low | high, "score", "scores.out_of_scale")
+    report((frame["percent"] < 0) | (frame["percent"] > 100), "percent", "scores.out_of_scale")
     frame = frame.drop(columns=["block", "scale_min", "scale_max"])
 
-    report(frame["score"].isna() & frame["rank"].isna() & (text["score"] == "") & (text["rank"] == ""),
-           "score", "scores.no_figure")
+    report((text[["score", "rank", "percent"]] == "").all(axis=1), "score", "scores.no_figure")
     report(frame["rank"].notna() & frame["rank_base"].isna(), "rank_base", "scores.no_base")
     report(frame["rank"].notna() & ((frame["rank"] < 1) | (frame["rank"] > frame["rank_base"]) | (frame["rank"] % 1 != 0)),
            "rank", "scores.rank_range")
@@ -229,7 +232,7 @@ def scores_text(index: str, rows: pd.DataFrame, source: str) -> str:
         What the schema refuses, with the lines of the new text.
     """
     path = score_table(index)
-    old, new = files.read_table(files.data_dir() / path, COLUMNS), _as_text(rows.assign(source=source))
+    old, new = files.read_table(files.data_dir() / path, COLUMNS, OPTIONAL), _as_text(rows.assign(source=source))
     before = old.assign(year=pd.to_numeric(old["year"]).astype(int))
     new = new.merge(before, on=KEYS, how="left", suffixes=("", "_old")).fillna("")
     new["note_old"] = [_kept(row) for row in new.to_dict("records")]
@@ -242,7 +245,8 @@ def scores_text(index: str, rows: pd.DataFrame, source: str) -> str:
                 if p.code != "unknown_source" or lines["source"][p.row] != source]
     if problems:
         raise DataError(problems)
-    return whole.to_csv(index=False, lineterminator="\n")
+    unused = [c for c in OPTIONAL if not whole[c].any()]
+    return whole.drop(columns=unused).to_csv(index=False, lineterminator="\n")
 
 
 def by_line(table: pd.DataFrame) -> pd.DataFrame:

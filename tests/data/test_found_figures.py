@@ -50,6 +50,30 @@ def test_every_figure_found_but_the_doubtful_ones_is_in(scores, table):
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+def test_every_figure_that_had_no_code_is_in(scores, catalogue):
+    given = pd.read_csv(PUBLISHED / "par_index" / "par_index_without_code.csv")
+    printed = given[given["place"].notna()]
+    names = {"thể chế": "par.2", "thủ tục hành chính": "par.3", "tổ chức bộ máy": "par.4", "tài chính công": "par.6",
+             "chỉ đạo điều hành": "par.1", "tác động": "par.part.impact"}
+    own = scores.set_index(KEYS)
+    for r in printed.itertuples():
+        component = next(code for name, code in names.items() if name in r.what_is_printed)
+        assert own.loc[(r.year, r.place, component), "percent" if "%" in r.unit else "score"] == float(r.value)
+    most = given.loc[given["place"].isna(), "value"].astype(float).item()
+    blocks = catalogue.comparability.set_index(["component", "first_year"])["scale_max"]
+    assert (blocks["par.part.appraised", 2019], blocks["par.part.impact", 2022]) == (most, 38.5)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+def test_maximum_points_are_those_printed(catalogue):
+    given = pd.read_csv(PUBLISHED / "par_index" / "par_index_max_points_2.csv")
+    blocks = catalogue.comparability.astype({"first_year": int})
+    for r in given.itertuples():
+        own = blocks[(blocks["component"] == r.component) & (blocks["first_year"] <= r.year)]
+        assert own["scale_max"].iloc[-1] == r.maximum, r
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
 def test_no_refused_figure_is_in(scores):
     printed = pd.read_csv(PUBLISHED / "pci" / "pci_refused.csv").merge(scores, on=KEYS)
     assert (printed["printed"] != printed["score"]).all()

@@ -62,10 +62,10 @@ def found(code: str, row: dict, column: str, beside: tuple[int, ...] = (), doubt
                    row["component"], beside, doubt)
 
 
-def precision(scores: pd.Series) -> pd.Series:
-    """Half of the last decimal in which each score is printed: two decimals at least, six at most."""
+def precision(scores: pd.Series, least: int = 2) -> pd.Series:
+    """Half of the last decimal in which each score is printed: ``least`` decimals at least, six at most."""
     values = scores.to_numpy(dtype=float)
     digits = np.full(len(values), 6)
-    for d in (5, 4, 3, 2):
+    for d in range(5, least - 1, -1):
         digits[np.abs(values - values.round(d)) < 1e-9] = d
     return pd.Series(0.5 * 10.0**-digits, index=scores.index)

@@ -7,7 +7,7 @@ import pandas as pd
 from indexlib.base.problems import Problem
 from indexlib.base.wording import t
 from indexlib.data import files
-from indexlib.intake.checks.arithmetic import sums
+from indexlib.intake.checks.arithmetic import of_maximum, sums
 from indexlib.intake.checks.finding import Finding, stored_figures
 from indexlib.intake.checks.outliers import outliers
 from indexlib.intake.checks.ranks import ranks
@@ -28,7 +28,8 @@ def findings(figures: pd.DataFrame) -> list[Finding]:
     list of Finding
         Those that arithmetic proves and those that are only doubts, by file and line.
     """
-    return sorted([*sums(figures), *ranks(figures), *outliers(figures)], key=lambda f: (f.problem.file, f.problem.row))
+    every = [*sums(figures), *of_maximum(figures), *ranks(figures), *outliers(figures)]
+    return sorted(every, key=lambda f: (f.problem.file, f.problem.row))
 
 
 def check_figures() -> tuple[list[Problem], list[Problem]]:
