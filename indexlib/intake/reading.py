@@ -61,6 +61,11 @@ class Reading:
         return as_frame({year: figures.indicators for year, figures in self.figures.items()})
 
     @property
+    def one_place(self) -> bool:
+        """Whether it is a page about one place: nothing is asked about the others, and each row has its source."""
+        return any(figures.place for figures in self.figures.values())
+
+    @property
     def errors(self) -> list[Problem]:
         """Problems that make the scores unusable."""
         return [p for p in self.problems if p.code not in NOTES | DOUBTS]

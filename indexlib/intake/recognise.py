@@ -18,7 +18,7 @@ from indexlib.data.scores import WITHHELD
 from indexlib.intake.checks.corroboration import check_corroboration
 from indexlib.intake.files.report import DOUBTS, NOTES, UNSURE, Collector, letters
 from indexlib.intake.files.sheets import Sheet, Unreadable, open_file
-from indexlib.intake.publishers import ministry, papi, pci, template
+from indexlib.intake.publishers import ministry, one_place, papi, pci, template
 from indexlib.intake.reading import Reading, tidy
 from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures
 from indexlib.intake.table.titles import check_index, with_years
@@ -79,7 +79,8 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
         for row, column, code in sheet.unsure:
             report.add(code, sheet.name, row, column, value=shown(sheet.rows[row][column] or ""))
     if template.recognises(sheets):
-        index, by_year, origin = template.read(sheets, year, report)
+        own = one_place if one_place.recognises(sheets) else template
+        index, by_year, origin = own.read(sheets, year, report)
         return _reading(index, by_year, source, kind, report, origin)
     sheets = [with_years(sheet) for sheet in sheets]
     if index:

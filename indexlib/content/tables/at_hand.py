@@ -124,6 +124,7 @@ def _read_at(found: Findings, years: int) -> pd.DataFrame:
     """``source``, ``index`` (its name), ``year`` and ``n``, how many figures of the place were read there."""
     s, year = found.scores, found.params.year
     mine = s[(s["place"] == found.place.code) & s["year"].between(year - years + 1, year)]
+    mine = mine.assign(source=mine["source"].str.split("; ")).explode("source", ignore_index=True)
     index = mine["component"].str.split(".").str[0].map(load_catalogue().short_name).rename("index")
     return mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")
 
