@@ -93,7 +93,9 @@ def same(found, printed: str) -> bool:
     """Equal as printed: people round or cut, and take changes from rounded scores."""
     if printed.replace("_", "").isalpha():
         return found == printed
-    return abs(found - float(printed)) < 10.0 ** -len(printed.partition(".")[2]) if "." in printed else found == float(printed)
+    if "." not in printed:
+        return found == float(printed)
+    return abs(found - float(printed)) < 10.0 ** -len(printed.partition(".")[2])
 
 
 @pytest.mark.parametrize("row", list(STATEMENTS.itertuples(index=False)),

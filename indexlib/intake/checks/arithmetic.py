@@ -9,7 +9,7 @@ import pandas as pd
 
 from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.finding import Finding, found, precision
-from indexlib.intake.checks.formulas import fits_to
+from indexlib.intake.checks.formulas import fits_to, plain_sum
 
 IMPACT = ("par.part.sipas", "par.part.leaders", "par.part.economy")
 #: Totals and the parts that add up to them, beside the components below an index.
@@ -74,15 +74,15 @@ def _broken(table: pd.DataFrame, within: pd.DataFrame, total: str, factors: dict
     computed = np.nansum(scores * factor, axis=1) if len(parts) else np.zeros(len(table))
     allowed = np.nansum(within[parts].to_numpy() * factor, axis=1) + within[total].to_numpy()
     allowed = np.maximum(allowed, load_catalogue().by_index[index].slack + 1e-9)
-    low, high = own - computed < -allowed, own - computed > fits_to(total, year) + allowed
+    fits = fits_to(total, year) if total == index else 0.0
+    low, high = own - computed < -allowed, own - computed > fits + allowed
     complete = whole & ~np.isnan(scores).any(axis=1)
     # Of a part that is missing only so much is known: what is at hand may not exceed the total.
     wrong = ~np.isnan(own) & np.where(complete, low | high, low if index == "par" else False)
-    # Who adds up the parts adds up what is printed of them, two decimals each.
-    plain = np.abs(np.nansum(scores, axis=1) - own) <= 0.005 * len(parts) + within[total].to_numpy()
     return [{"place": table.index[i], "total": total, "parts": [c for c, s in zip(parts, scores[i], strict=True) if s == s],
              "value": float(own[i]), "computed": float(computed[i]),
-             "code": "plain_sum" if (factor != 1).any() and plain[i] and complete[i] else "sum" if complete[i] else "beyond"}
+             "code": "beyond" if not complete[i] else "plain_sum" if (factor != 1).any() and plain_sum(scores[i], own[i])
+             else "sum"}
             for i in np.flatnonzero(wrong)]
 
 
