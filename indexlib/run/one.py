@@ -24,8 +24,7 @@ from indexlib.briefing import bundle
 from indexlib.content import html
 from indexlib.data.files import PROJECT
 from indexlib.data.lookup import find_place
-from indexlib.plan.plan import load_plan
-from indexlib.plan.review import find, notices
+from indexlib.plan.review import find, notices, plan_of
 from indexlib.plan.settings import Params, read_params
 from indexlib.run import manifest
 from indexlib.run.cache import briefing_key, checksum, figure_key, forget, inputs, notebook_key, pack, take, unpack
@@ -212,7 +211,7 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
         keys[bundle.KEPT] = brief(work, kept, run, params, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = html.index_body(title, notices(params, load_plan(params.plan), place.code), rows, notes, bundle.listed(run.papers))
+    body = html.index_body(title, notices(params, plan_of(params), place.code), rows, notes, bundle.listed(run.papers))
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")
     write_manifest(work, run, params, made_from, figures, warned, start)
     forget(kept, keys, figures,
