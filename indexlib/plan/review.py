@@ -24,7 +24,8 @@ from indexlib.data.places import Place
 from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
-from indexlib.plan.plan import Plan, load_plan
+from indexlib.plan.owners import moved_most
+from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan, load_plan, without_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
 
 GRADES = ("A", "B", "C", "unknown")
@@ -94,12 +95,18 @@ class Review:
         :func:`indexlib.plan.order.order`; ``conditions``: most conditions first, then the better grade, then the
         farthest below the median in shares of the scale.
         """
-        flagged = by_conditions(self.components[self.components["met"] > 0])
+        asked = self.asked
+        flagged = by_conditions(asked[asked["met"] > 0])
         if self.params.order == "conditions":
             return flagged
         totals = flagged[flagged["level"] == TOTAL]
         totals = totals.iloc[np.argsort(totals["component"].map(load_catalogue().order).to_numpy())]
-        return pd.concat([totals, order.order(self.components, self.params.rules)], ignore_index=True)
+        return pd.concat([totals, order.order(asked, self.params.rules)], ignore_index=True)
+
+    @property
+    def asked(self) -> pd.DataFrame:
+        """The components of the indices that the plan is about; those of the others are context."""
+        return self.components[self.components["index"].isin(self.plan.scope)]
 
     def focus(self, n: int = 8) -> pd.DataFrame:
         """The ``n`` flagged components of the finest level at hand to take up first.
@@ -108,7 +115,7 @@ class Review:
         ``conditions``: the first of :meth:`flagged`.
         """
         if self.params.order == "expected":
-            chosen = order.focus(self.components, n, self.params.rules)
+            chosen = order.focus(self.asked, n, self.params.rules)
             if len(chosen):
                 return chosen
         flagged = self.flagged()
@@ -157,7 +164,12 @@ class Review:
 
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.plan.Plan.responsible`."""
-        return self.plan.responsible(list(components))
+        return self.plan.responsible(list(components), moved_most(self.components))
+
+    def tasks(self) -> pd.DataFrame:
+        """The plan's answer for the flagged components that are somebody's task: no total, nothing without a plan."""
+        answer = self.by_component(self.flagged()["component"])
+        return answer[answer["by"].isin([BY_ITEM, BY_GAP])].reset_index(drop=True)
 
 
 #: The earlier name of the review of a run.
@@ -286,7 +298,14 @@ def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
 def find(params: Params) -> Review:
     """Review a place as parameters ask, and set the language they name."""
     use(params.language)
-    return _open(params, load_plan(params.plan))
+    return _open(params, plan_of(params))
+
+
+def plan_of(params: Params) -> Plan:
+    """The plan that parameters name; to a place that is not the plan's it gives no tasks, so that none is named."""
+    plan = load_plan(params.plan)
+    own = plan.about["province"] in ("", find_place(params.place, params.year).code)
+    return plan if own else without_plan(plan)
 
 
 def open_run(**parameters: object) -> Review:

@@ -52,7 +52,7 @@ def totals(found: Review) -> Table:
 
 def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Table:
     catalogue, why, grades = load_catalogue(), why_text(found), grades_text(found)
-    answer = found.by_component(components["component"]).set_index("component")
+    answer = found.by_component(components["component"]).set_index("component", drop=False)
     rows, notes = [], []
     for row in components.itertuples(index=False):
         a = answer.loc[row.component]
