@@ -18,8 +18,9 @@ from indexlib.analysis.changes import half_up
 from indexlib.analysis.noise import MIN_PLACES, normal_cdf
 from indexlib.analysis.panel import Panel, build
 
-#: Falls of an index whose next year must be known before the model speaks.
-MIN_FALLS = 500
+#: Falls of an index whose next year must have become known in the last years before the model speaks: an index that
+#: is measured anew every few years (PCI in 2009, 2013, 2017, 2021) is not judged by what its older measures did.
+MIN_FALLS, LAST_YEARS = 500, 5
 #: Weight of the index's own signal against a component's, in pairs of scores: half a panel.
 PRIOR_PAIRS = 30
 #: Persistences tried.
@@ -109,7 +110,7 @@ def next_year(scores: pd.DataFrame) -> pd.DataFrame:
           not fall.
 
         Missing where the data do not carry it: a panel that is not whole, a score without a scale (the
-        shares), an index with fewer than 500 falls whose next year is known.
+        shares), an index with fewer than 500 falls whose next year became known in the last five years.
 
     Notes
     -----
@@ -257,10 +258,11 @@ def fit(panel: Panel, r: Relative, prior_pairs: float = PRIOR_PAIRS) -> Fit:
 
 
 def _checked(panel: Panel, r: Relative) -> np.ndarray:
-    """Falls in whole panels of which it is known by each year whether they lasted (components, years)."""
+    """Falls in whole panels of which it became known in the last years whether they lasted (components, years)."""
     fell, same = _change(panel)[1] & ~np.isnan(r.score), ~np.isnan(r.score - _years_before(panel, r.score, 1))
     out = np.zeros(panel.block.shape, dtype=int)
     out[:, 1:] = (fell[:, :, :-1] & same[:, :, 1:]).sum(axis=0).cumsum(axis=1)
+    out[:, LAST_YEARS:] -= out[:, :-LAST_YEARS].copy()
     return out
 
 
