@@ -151,6 +151,36 @@ def prob_lasting(panel: Panel, f: Forecast) -> np.ndarray:
         return normal_cdf((before - expected) / np.sqrt(f.sd**2 + f.national_sd**2))
 
 
+def fall_by_noise(panel: Panel, year: int, draws: int = 2000) -> dict[str, np.ndarray]:
+    """What :func:`prob_lasting` says of falls of a year where no level moved, here or in the country.
+
+    Parameters
+    ----------
+    panel : Panel
+    year : int
+    draws : int
+
+    Returns
+    -------
+    dict of array (draws)
+        By component with a year before in its block: the probability, missing where the drawn score did not fall.
+    """
+    f, y = panel.once(fit), int(year - panel.years[0])
+    own = np.flatnonzero(np.isfinite(f.signal[:, y]) & (panel.block[:, y] > 0) & (panel.block[:, y] < year))
+    if not len(own):
+        return {}
+    first = int(np.searchsorted(panel.years, panel.block[own, y].min()))
+    rng, years = np.random.default_rng(year), y - first + 1
+    signal, variance = f.signal[own, y], f.variance[own, y]
+    seen = np.sqrt(signal * variance)[:, None] * rng.standard_normal((draws, len(own), 1)) + \
+        np.sqrt((1 - signal) * variance)[:, None] * rng.standard_normal((draws, len(own), years))
+    starts = panel.years[first:y + 1] == panel.block[own, y][:, None]
+    mean, sd = _filter(seen, starts, f.persistence[own, y], signal, variance)
+    before, now = seen[:, :, -2], seen[:, :, -1]
+    p = normal_cdf((before - mean) / np.sqrt(sd**2 + f.national[own, y]))
+    return dict(zip(np.array(panel.components, dtype=object)[own], np.where(now < before, p, np.nan).T, strict=True))
+
+
 def _change(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """Change of every score inside its block, in points, and whether it is a fall at the published decimals."""
     published = half_up(panel.score, panel.decimals[None, :, None])
@@ -168,8 +198,7 @@ def _years_before(panel: Panel, values: np.ndarray, years: int) -> np.ndarray:
 
 def forecast(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Forecast:
     """Next year's relative score of every place, component and year."""
-    r = relative(panel)
-    f = fit(panel, r, prior_pairs)
+    r, f = panel.once(relative), panel.once(fit, prior_pairs)
     mean, sd = np.full(r.score.shape, np.nan), np.full(r.score.shape, np.nan)
     for y in np.flatnonzero(np.isfinite(f.signal).any(axis=0)):
         own = np.flatnonzero(np.isfinite(f.signal[:, y]) & (panel.block[:, y] > 0))
@@ -232,8 +261,9 @@ def _quantile(ordered: np.ndarray, q: float) -> np.ndarray:
     return below + (at - lower) * (above - below)
 
 
-def fit(panel: Panel, r: Relative, prior_pairs: float = PRIOR_PAIRS) -> Fit:
+def fit(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Fit:
     """The parameters of the model as known in every year."""
+    r = panel.once(relative)
     products, pairs = _covariances(panel, r)
     variance, shape = _variance(panel, r), panel.block.shape
     persistence, signal, national = (np.full(shape, np.nan) for _ in range(3))

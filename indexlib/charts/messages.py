@@ -245,8 +245,8 @@ def movement_title(known: pd.DataFrame, found: object, index: str) -> str:
              down=int((moved < 0).sum()), **_who(found, index))
     if not (moved < 0).any():
         return said
-    if "usual_movement" in known and known["usual_movement"].notna().all():
-        beyond = int(((moved < 0) & (-known["change"] > known["usual_movement"])).sum())
+    if "beyond" in known and known["beyond"].notna().all():
+        beyond = int(known["beyond"].sum())
         return said + t("chart.movement.beyond" if beyond else "chart.movement.within", n=beyond)
     worst, change = known[["component", "change"]].iloc[0]
     return said + t("chart.movement.worst", name=plain_name(worst), size=size(change, worst))

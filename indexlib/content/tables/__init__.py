@@ -10,6 +10,7 @@ from indexlib.content.tables.cells import (
     apart,
     apart_text,
     change_text,
+    grades_note,
     grades_text,
     item_text,
     no_total_text,
@@ -24,7 +25,7 @@ from indexlib.content.tables.cells import (
     value_of,
     why_text,
 )
-from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals
+from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals, verdict
 from indexlib.content.tables.moves import risers, standing, trends
 from indexlib.content.tables.outlook import closing_gaps, contributions, peers, targets
 from indexlib.content.tables.table import RIGHT, Table
@@ -32,7 +33,7 @@ from indexlib.content.tables.table import RIGHT, Table
 __all__ = [
     "RIGHT", "Table", "apart", "apart_text", "at_hand", "behind", "by_item", "by_unit", "chance_notes", "change_text",
     "closing_gaps", "contributions", "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic",
-    "grades_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers", "places_moved",
+    "grades_note", "grades_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers", "places_moved",
     "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten", "sources", "standing",
-    "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "why_text",
+    "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "why_text",
 ]
