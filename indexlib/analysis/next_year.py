@@ -267,14 +267,14 @@ def fit(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Fit:
     products, pairs = _covariances(panel, r)
     variance, shape = _variance(panel, r), panel.block.shape
     persistence, signal, national = (np.full(shape, np.nan) for _ in range(3))
-    checked = _checked(panel, r)
+    known_falls = checked(panel, r)
     change = np.diff(r.mean, axis=2)
     change[:, panel.block[:, 1:] != panel.block[:, :-1]] = np.nan
     for i in range(r.index.max() + 1 if len(r.index) else 0):
         own = np.flatnonzero(r.index == i)
         for y in range(1, shape[1]):
             known = pairs[own, y].sum(axis=0)
-            if checked[own, y].sum() < MIN_FALLS or (known > 0).sum() < 2:
+            if known_falls[own, y].sum() < MIN_FALLS or (known > 0).sum() < 2:
                 continue
             power, pooled = PERSISTENCES[:, None] ** np.arange(1, known.size + 1), products[own, y].sum(axis=0)
             shared, weight = power @ pooled, power**2 @ known
@@ -287,7 +287,7 @@ def fit(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Fit:
     return Fit(persistence, signal, variance, national)
 
 
-def _checked(panel: Panel, r: Relative) -> np.ndarray:
+def checked(panel: Panel, r: Relative) -> np.ndarray:
     """Falls in whole panels of which it became known in the last years whether they lasted (components, years)."""
     fell, same = _change(panel)[1] & ~np.isnan(r.score), ~np.isnan(r.score - _years_before(panel, r.score, 1))
     out = np.zeros(panel.block.shape, dtype=int)

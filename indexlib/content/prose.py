@@ -7,8 +7,10 @@ from html import escape
 
 import pandas as pd
 
+from indexlib.analysis.like_for_like import like_for_like, reaches_back
 from indexlib.base import wording as w
 from indexlib.base.wording import own, t
+from indexlib.charts import messages
 from indexlib.content import tables
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.plan.conditions import places_lost
@@ -90,7 +92,7 @@ def standard(found: Findings, index: str) -> Text:
         else:
             sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
     else:
-        sentences = [_total(row, short, place), comparison(row), of_places(row)]
+        sentences = [_total(row, short, place), comparison(row), of_places(row), alike(found, index)]
     sentences += _counts(found, index)
     return Text((" ".join(x for x in sentences if x),))
 
@@ -140,6 +142,21 @@ def moved(row: object) -> str:
     unit = load_catalogue().component(row.component).unit
     size = w.change(abs(row.change), row.decimals, unit).lstrip("+")
     return t("para.up" if row.change_published > 0 else "para.down", change=size)
+
+
+def alike(found: Findings, component: str) -> str:
+    """The sum of what is measured alike where a total or dimension is not; empty where none is offered."""
+    year = found.params.year
+    first = reaches_back(component, year)
+    sums = like_for_like(found.panel, component, first, year) if first else None
+    own = sums.figures[sums.figures["place"] == found.place.code].set_index("year") if sums else pd.DataFrame()
+    if not {first, year} <= set(own.index):
+        return ""
+    then, now = ({"score": messages.score(own.at[y, "score"], component),
+                  "rank": "" if pd.isna(own.at[y, "rank"]) else t("para.alike.rank", rank=w.rank(
+                      own.at[y, "rank"], own.at[y, "base"], "computed"))} for y in (first, year))
+    return t("para.alike", index=load_catalogue().short_name(component), parts=messages.alike_parts(sums), first=first,
+             year=year, then=then["score"] + then["rank"], now=now["score"] + now["rank"])
 
 
 def _places(row: object) -> str:

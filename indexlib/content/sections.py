@@ -19,6 +19,7 @@ from indexlib.plan.review import follow_up as followed
 #: Rows of the focus list that are still read from the back of a room.
 ROWS = 8
 STATES = ("still", "risen", "other", "cleared", "not_judged")
+ALL_STATES = (*STATES[:4], "new", "first", STATES[4])
 MOVES = ("up", "same", "down", "rank_up", "rank_same", "rank_down")
 
 
@@ -161,7 +162,7 @@ def follow_up(found: Findings) -> Section:
     of = followed(found.now, found.before).groupby("state")["component"].agg(list)
     of = {s: of.get(s, []) for s in (*STATES, "new", "first")}
     parts = w.listing([t(f"slide.follow.{s}", n=len(of[s])) for s in STATES if of[s]]) or w.NONE
-    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ("still", "risen", "other", "cleared", "new", "first", "not_judged") if of[s]]
+    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ALL_STATES if of[s]]
     return Section(
         "follow_up", t("slide.follow", n=sum(len(of[s]) for s in STATES), before=year - 1, parts=parts, new=len(of["new"])),
         [t("report.sum.follow_up", before=year - 1, parts=w.listing(counts))], table,

@@ -88,16 +88,18 @@ def by_noise_alone(review: Review, rules: Rules | None = None) -> pd.DataFrame:
         if condition.by_chance is None:
             continue
         judged = review.flags[(review.flags["rule"] == condition.name) & review.flags["state"].isin(["met", "not_met"])]
-        raised, n, found = np.zeros(DRAWS), 0, 0
+        raised, states = np.zeros(DRAWS), list[str]()
         facts = components.loc[judged["component"]].itertuples(index=False)
         for row, state in zip(facts, judged["state"], strict=True):
             met = condition.by_chance(series[row.component], row, threshold) if row.component in series else None
             if met is not None:
-                raised, n, found = raised + met, n + 1, found + (state == "met")
+                raised, states = raised + met, [*states, state]
         total += raised
-        rows.append((condition.name, n, found, raised.mean(), *_range(raised)))
-    rows.append((ALL, *(sum(r[i] for r in rows) for i in (1, 2, 3)), *_range(total)))
-    return pd.DataFrame(rows, columns=["rule", "judged", "found", "expected", "low", "high"])
+        rows.append((condition.name, len(states), states.count("met"), raised.mean(), *_range(raised)))
+    frame = pd.DataFrame(rows, columns=["rule", "judged", "found", "expected", "low", "high"])
+    whole = {"rule": ALL, **frame[["judged", "found"]].sum(), "expected": total.mean(), **dict(zip(("low", "high"),
+             _range(total), strict=True))}
+    return pd.concat([frame, pd.DataFrame([whole])], ignore_index=True)
 
 
 def _range(raised: np.ndarray) -> tuple[int, int]:
@@ -110,10 +112,10 @@ def _series(review: Review) -> dict[str, Draws]:
     c = review.components[review.components["score"].notna()]
     years = int(review.year - c[["first_year", "base_year", "block"]].min().min() + 1) if len(c) else 1
     sd = c.set_index("component")["usual_movement"] / np.sqrt(2)
-    rng, out = np.random.default_rng(review.year), {}
+    rng, out = np.random.default_rng(review.year), dict[str, Draws]()
     for code in sorted(sd.index, key=lambda code: (-code.count("."), load_catalogue().order[code])):
         parts = _parts(code, review.year, sd)
-        y = sum(worth * out[part].y for part, worth in parts.items()) if parts else \
+        y = np.sum([worth * out[part].y for part, worth in parts.items()], axis=0) if parts else \
             rng.standard_normal((DRAWS, max(years, 2))) * (1.0 if np.isnan(sd[code]) else sd[code])
         out[code] = Draws(y, review.year, bool(parts) or not np.isnan(sd[code]))
     return out

@@ -140,7 +140,8 @@ def test_prob_fall_is_calibrated_without_a_national_movement():
 
 @pytest.mark.parametrize("move", list(MOVES))
 def test_surer_falls_are_more_often_true_however_levels_move(move):
-    rate = falls_of(places=63, years=6, move=move, national_sd=0.023, seeds=range(6)).groupby("sure", observed=True)["true"].mean()
+    found = falls_of(places=63, years=6, move=move, national_sd=0.023, seeds=range(6))
+    rate = found.groupby("sure", observed=True)["true"].mean()
     assert rate["yes"] > rate["rather"] > rate["no"]
 
 

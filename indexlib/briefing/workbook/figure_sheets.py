@@ -92,7 +92,8 @@ def why_empty(record: dict[str, Any], key: str) -> str:
     return t(f"wb.why.{WHY.get(key, 'other')}")
 
 
-WHY = {"gap": "scale", "prob_lasting": "lasting", "rank_best": "interval", "rank_worst": "interval", "rank_before": "rank_before", "base_before": "rank_before",
+WHY = {"gap": "scale", "prob_lasting": "lasting", "rank_best": "interval", "rank_worst": "interval",
+       "rank_before": "rank_before", "base_before": "rank_before",
        "base_score": "base", "base_year": "base",
        "prob_trend": "noise", "p_trend": "trend", "slope": "trend", "first_year": "trend", "steps": "trend",
        "falls": "trend", **dict.fromkeys(OF_NOISE, "noise")}

@@ -66,7 +66,8 @@ def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Tabl
     notes += row_notes(found, list(components["component"]))
     columns = ["component", "score", "change", "rank", "rank_before", "why", "grade", "item", "unit"]
     frame = pd.DataFrame(rows, columns=columns)
-    notes = [*rank_notes(frame), grades_note(found), t("note.usual"), t("note.computed"), t(f"note.order.{found.params.order}"), *notes, *chance_notes(found)]
+    notes = [*rank_notes(frame), grades_note(found), t("note.usual"), t("note.computed"),
+             t(f"note.order.{found.params.order}"), *notes, *chance_notes(found)]
     return Table(title, frame, notes, nothing(found))
 
 
