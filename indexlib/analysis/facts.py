@@ -45,8 +45,8 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
         less) or on its ``own``, else empty, as where that part of it is not more than half the usual movement; ``beyond``:
         1 where a fall relative to the country is more than twice the usual movement, else 0, missing where that is not
-        known; ``lost_in_common``: places lost among the places scored in both years, where these differ; ``at_highest``, see :func:`indexlib.analysis.falling.at_highest`; the columns of
-        :func:`indexlib.analysis.next_year.next_year`.
+        known; ``lost_in_common``: places lost among the places scored in both years, where these differ; ``at_highest``,
+        see :func:`indexlib.analysis.falling.at_highest`; the columns of :func:`indexlib.analysis.next_year.next_year`.
     """
     panel = build(scores)
     frame, changed = standing(panel).copy(deep=False), changes(panel)

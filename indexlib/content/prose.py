@@ -121,7 +121,7 @@ def _total(row: object, short: str, place: str) -> str:
         if pd.notna(row.rank):
             text += t("para.rank_computed" if computed else "para.rank", rank=rank)
         if row.group:
-            text += t("para.group", group=t(f"group.{row.group}"))
+            text += t("para.group", group=tables.group_text(row))
     change = moved(row) if row.comparable else ""
     places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else _places(row)
     if change and places:

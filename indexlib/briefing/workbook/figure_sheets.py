@@ -52,8 +52,7 @@ def components(found: Review) -> pd.DataFrame:
                        else "" for r in frame[["gone", "why"]].astype(object).fillna("").itertuples(index=False)]
     for name in ("rank_kind", "rank_kind_before"):
         frame[name] = _kinds(frame[name])
-    frame["group_name"] = [t("group.computed", group=t(f"group.{g}")) if isinstance(g, str) and g else NONE
-                           for g in frame["group"]]
+    frame["group_name"] = [tables.group_text(r) if isinstance(r.group, str) else NONE for r in frame.itertuples(index=False)]
     grades = tables.grades_text(found)
     frame["grade_name"] = [grades.get(c, NONE) for c in frame["component"]]
     frame["yardstick"] = frame["median"].fillna(frame["published_mean"])

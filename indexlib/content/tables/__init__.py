@@ -12,6 +12,7 @@ from indexlib.content.tables.cells import (
     change_text,
     grades_note,
     grades_text,
+    group_text,
     item_text,
     no_total_text,
     nothing,
@@ -33,8 +34,7 @@ from indexlib.content.tables.table import RIGHT, Table
 __all__ = [
     "RIGHT", "Table", "apart", "apart_text", "at_hand", "behind", "by_item", "by_unit", "chance_notes", "change_text",
     "closing_gaps", "contributions", "coverage", "editions", "flagged", "focus", "follow_up", "gaps", "generic",
-    "grades_note", "grades_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers",
-    "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten", "sources",
-    "standing",
-    "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "why_text",
+    "grades_note", "grades_text", "group_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing",
+    "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten",
+    "sources", "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "why_text",
 ]

@@ -53,6 +53,14 @@ def places_text(row: object) -> str:
         t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
 
 
+def group_text(row: object) -> str:
+    """Group of a score, marked where the publisher did not print it; a dash without one."""
+    if not row.group:
+        return w.NONE
+    name = t(f"group.{row.group}")
+    return name if row.group_kind == "published" else t("group.computed", group=name)
+
+
 def interval_text(row: object) -> str:
     """Published 95 % interval of a score; empty where none is published."""
     if pd.isna(row.ci_low) or pd.isna(row.ci_high):

@@ -7,7 +7,7 @@ import pandas as pd
 from indexlib.analysis.falling import falling
 from indexlib.base import wording as w
 from indexlib.base.wording import t
-from indexlib.content.tables.cells import change_text, places_text, rank_notes, rank_text, score_text
+from indexlib.content.tables.cells import change_text, group_text, places_text, rank_notes, rank_text, score_text
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.plan.order import finest
@@ -23,7 +23,7 @@ def standing(found: Findings) -> Table:
         if main and pd.notna(r.median) and pd.notna(r.score):
             gap = w.change(float(r.score - r.median), r.decimals, component.unit)
             rows.append((catalogue.label(r.component), score_text(r), rank_text(r),
-                         t("group.computed", group=t(f"group.{r.group}")), w.number(float(r.median), r.decimals), gap))
+                         group_text(r), w.number(float(r.median), r.decimals), gap))
     frame = pd.DataFrame(rows, columns=["component", "score", "rank", "group", "median", "gap"])
     return Table(t("table.standing"), frame, [*rank_notes(frame), t("note.computed")],
                  t("empty.standing", year=found.params.year))
