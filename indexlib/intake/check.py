@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from indexlib.analysis.standing import GROUPS
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import has, listing, t
 from indexlib.data import files
@@ -105,10 +106,14 @@ def _catalogue() -> list[Problem]:
                                       ("indices", c.indices, "unit", "unit")):
         unnamed = ~frame[column].map(lambda value, key=key: has(f"{key}.{value}")).astype(bool)
         problems += problems_where(f"catalogue/{table}.csv", frame, unnamed, column, "check.no_text")
-    for name in ("comparability", "cautions", "weights", "labels"):
+    for name in ("comparability", "cautions", "weights", "labels", "groups"):
         frame = getattr(c, name)
         problems += problems_where(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
                                    "check.unknown_component")
+    groups = c.groups
+    problems += problems_where("catalogue/groups.csv", groups, ~groups["group"].isin(GROUPS), "group", "check.no_text")
+    problems += problems_where("catalogue/groups.csv", groups, groups.duplicated(["component", "year", "group"]), "group",
+                               "check.duplicate")
     table = "catalogue/comparability.csv"
     ordered = blocks.sort_values(["component", "first_year"])
     same = ordered["component"] == ordered["component"].shift()
@@ -186,7 +191,7 @@ def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
-              "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
+              "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups, "catalogue/editions.csv": c.editions,
               "places/places.csv": load_places().places}
     known, used, problems = set(sources["source"]), set(load_scores()["source"]), []
     used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))

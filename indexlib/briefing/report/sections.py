@@ -161,7 +161,7 @@ def _main_rows(found: Findings, index: str) -> list[dict[str, str]]:
         else:
             cells |= {"now": tables.score_text(row), "change": tables.change_text(row, unit=False),
                       "median": w.number(row.median, row.decimals),
-                      "group": t(f"group.{row.group}") if row.group else w.NONE, "rank": tables.rank_text(row),
+                      "group": tables.group_text(row), "rank": tables.rank_text(row),
                       "rank_before": tables.rank_text(row, before=True)}
         rows.append(cells)
     return rows
@@ -191,7 +191,7 @@ def _run(found: Findings, index: str) -> list[dict[str, str]]:
             if pd.notna(row["score"]):
                 cells["score"] = w.score(row["score"], catalogue.decimals(index), catalogue.component(index).unit)
             cells["rank"] = w.rank(tables.value_of(row["rank"]), tables.value_of(row["base"]), row["rank_kind"])
-            cells["group"] = t(f"group.{row['group']}") if row["group"] else w.NONE
+            cells["group"] = tables.group_text(row)
         rows.append(cells)
     return rows
 
