@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from indexlib.base.wording import own
+from indexlib.base.wording import own, t
 from indexlib.data import files
 
 TABLES = {
@@ -236,9 +236,14 @@ class Places:
         return [self.get(c) for c in m.loc[m["old_code"] == code, "new_code"]]
 
     def members(self, code: str) -> list[Place]:
-        """Old places that a place of 2025 was formed from."""
+        """Old places that a place of 2025 was formed from; none of one that went on."""
         m = self.mergers
-        return [self.get(c) for c in m.loc[m["new_code"] == code, "old_code"]]
+        return [self.get(c) for c in m.loc[(m["new_code"] == code) & (m["old_code"] != code), "old_code"]]
+
+    def former_names(self, code: str) -> dict[str, str]:
+        """Names of the old places that a place was formed from, by code; one of its own name is told apart."""
+        name, old = self.get(code).name, self.members(code)
+        return {p.code: t("place.former", name=p.name) if p.name == name else p.name for p in old}
 
 
 def load_places() -> Places:

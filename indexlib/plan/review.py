@@ -16,11 +16,11 @@ from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
 from indexlib.base.problems import NoDataError, PlaceError
-from indexlib.base.wording import language, own, t, use
+from indexlib.base.wording import language, listing_and, own, t, use
 from indexlib.data import files
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
-from indexlib.data.places import Place
+from indexlib.data.places import Place, load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
@@ -166,8 +166,12 @@ Findings = Review
 
 def notices(params: Params, plan: Plan, place: str) -> list[str]:
     """What every first page must say, for the year reviewed and for the report that it goes into."""
-    report = params.report
-    return plan.notices(max(params.year, report.year or 0), place, report.closing)
+    report, places = params.report, load_places()
+    said = plan.notices(max(params.year, report.year or 0), place, report.closing)
+    if old := places.former_names(place):
+        said.append(t("notice.merged", place=places.get(place).name, first=places.get(place).first_year,
+                      old=listing_and(list(old.values()))))
+    return said
 
 
 def by_conditions(components: pd.DataFrame) -> pd.DataFrame:
