@@ -153,6 +153,8 @@ class Proposal:
         if self.percent and code in self.parts:
             return 0, 100
         low, high = self._last_scale(code)
+        if code in self.figures.most:
+            return 0 if isnan(low) else low, self.figures.most[code]
         if self.rule == "sum" and code in self.siblings_changed and own.parent != self.index and own.level != TOTAL:
             return 0, nan  # parts of a sum share its scale among them
         if code == self.index and self.rule == "sum" and self.parts_changed:
@@ -236,7 +238,7 @@ def propose(reading: Reading, file: str, assigned: list[str] | None = None, comp
     if any(load_places().get(place).level != "province" for place in places):
         problems.append(_problem(file, "not_provinces"))
     problems += [_problem(file, "open", label=shown(label), near=nearest(label, reading.index) or "–",
-                          code=f"{reading.index}.{_slug(label)}") for label in proposal.open]
+                          code=new_code(label, reading.index)) for label in proposal.open]
     if not problems and not proposal.components:
         problems.append(_problem(file, "exists", index=catalogue.short_name(reading.index), year=year))
     return proposal
@@ -284,9 +286,10 @@ def _like(code: str, index: str) -> Component | None:
         (replace(c, parent=stem) for c in same if c.parent == c.code.rpartition(".")[0]), None)
 
 
-def _slug(label: str) -> str:
+def new_code(label: str, index: str) -> str:
+    """A code that a component could have if it is new."""
     words = min(forms(label), key=len, default=label.casefold())  # without the number in front
-    return re.sub(r"[^a-z0-9]+", "_", plain(words))[:40].strip("_") or "x"
+    return f"{index}." + (re.sub(r"[^a-z0-9]+", "_", plain(words))[:40].strip("_") or "x")
 
 
 def _column(letters: str) -> int:

@@ -40,9 +40,10 @@ def truth(figures: Callable[[random.Random], dict[str, float]], seed: int = 1) -
 
 
 def table(folder: Path, title: str, heads: dict[str, str], of: Truth, names: Callable[[Place], str] = as_listed,
-          ranked: str = "", only: int = 99) -> Path:
-    """A workbook: title, count, place, a column a component, and the rank of one of them."""
+          ranked: str = "", only: int = 99, above: list | None = None) -> Path:
+    """A workbook: title, count, place, a column a component, and the rank of one of them; ``above`` the first place."""
     rows: list[list] = [[title], [], ["STT", "Tỉnh, thành phố", *heads.values(), *(["Xếp hạng"] if ranked else [])]]
+    rows += [above] if above else []
     order = sorted(of.names, key=lambda p: -of.figures[p, ranked or next(iter(heads))])
     for n, place in enumerate(order[:only], 1):
         figures = [of.figures[place, c] for c in heads]
