@@ -25,12 +25,16 @@ TABLES = {
     "aliases": ["alias", "code", "first_year", "last_year", "note"],
     "mergers": ["old_code", "new_code", "effective", "change", "legal_source"],
 }
+#: Levels of places: whose figures are set beside whose.
+LEVELS = ("province", "district", "commune", "department")
 #: Words beside a name that never decide which place is meant.
 ASIDE_BEFORE, ASIDE_AFTER = (("tỉnh",), ("tinh",), ("thủ", "đô"), ("thu", "do")), (("tỉnh",), ("thủ", "đô"), ("province",))
 #: Words for a city. Thành phố Thanh Hóa is not the province: cities of province level have aliases. From 2025 on there
 #: is no other kind of city (the level of districts ended with the mergers), so the word decides nothing any more.
 CITY_BEFORE, CITY_AFTER = (("thành", "phố"), ("thanh", "pho"), ("t", "p"), ("tp",)), (("thành", "phố"), ("tp",), ("city",))
 CITY, ONLY_PROVINCES_FROM = "tp", 2025
+#: A unit below the province may be listed without its kind, or as its People's Committee: "UBND xã Hà Long", "Hà Long".
+KINDS, OFFICE = ("xã ", "phường ", "đặc khu ", "thị trấn ", "huyện ", "thị xã "), re.compile(r"^(?:ubnd|ủy ban nhân dân) ")
 #: "(cũ)" and "(mới)" tell a place that has ended from the one formed later under its name.
 FORMER, LATER = frozenset({"cũ", "cu", "old"}), frozenset({"mới", "moi", "new"})
 #: The mark of a footnote: "Huế (1)", "Phú Thọ¹".
@@ -193,6 +197,11 @@ class Places:
         return [p for p in self.all if p.level == level and p.valid(year)]
 
     @cached_property
+    def _some_below(self) -> bool:
+        """Whether there are places below the province."""
+        return any(place.level != "province" for place in self.all)
+
+    @cached_property
     def _by_letters(self) -> dict[str, list[tuple[str, str, int, int]]]:
         """The spellings by their letters alone, without marks and blanks."""
         found: dict[str, list] = {}
@@ -212,7 +221,10 @@ class Places:
         elif key.startswith(f"{CITY} "):
             found |= {(c, max(f, ONLY_PROVINCES_FROM), u) for c, f, u in self._named(key.removeprefix(f"{CITY} "))
                       if u >= ONLY_PROVINCES_FROM}
-        return found
+        if found or not self._some_below:
+            return found
+        bare = OFFICE.sub("", key)
+        return {row for kind in KINDS for row in self._named(bare if bare.startswith(kind) else kind + bare)}
 
     def _named(self, key: str) -> set[tuple[str, int, int]]:
         return {(c, f, u) for k, c, f, u in self._by_letters.get(_letters(key), []) if _worn(key, k)}

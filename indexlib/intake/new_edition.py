@@ -71,6 +71,16 @@ class Proposal:
         have = load_catalogue().with_block(_years(self.codes, self.year))
         return have.loc[have["block"] == 0, "component"].tolist()
 
+    @cached_property
+    def places(self) -> set[str]:
+        """Codes of the places of the table."""
+        return {place for values in self.figures.found.values() for place in values}
+
+    @property
+    def below(self) -> bool:
+        """Whether the places are units below the province."""
+        return any(load_places().get(place).level != "province" for place in self.places)
+
     @property
     def found(self) -> list[str]:
         """Components that the table names by a name that is known."""
@@ -234,9 +244,6 @@ def propose(reading: Reading, file: str, assigned: list[str] | None = None, comp
     problems += _wrong_codes(proposal)
     if comparable is not None and not re.search(r"\w+\W+\w+", comparable):
         problems.append(_problem(file, "no_reason"))
-    places = {place for values in figures.found.values() for place in values}
-    if any(load_places().get(place).level != "province" for place in places):
-        problems.append(_problem(file, "not_provinces"))
     problems += [_problem(file, "open", label=shown(label), near=nearest(label, reading.index) or "–",
                           code=new_code(label, reading.index)) for label in proposal.open]
     if not problems and not proposal.components:
@@ -307,9 +314,8 @@ def lines(proposal: Proposal) -> list[str]:
     """What a table is and what would be written, for people."""
     catalogue = load_catalogue()
     short, label = catalogue.short_name(proposal.index), catalogue.label
-    places = {place for values in proposal.figures.found.values() for place in values}
     said = [t("edition.exists_partly" if proposal.exists else "edition.head", index=short, year=proposal.year,
-              last=proposal.last or "–", places=len(places), n=len(proposal.codes),
+              last=proposal.last or "–", places=len(proposal.places), n=len(proposal.codes),
               valid=len(load_places().valid(proposal.year)))]
     before, given = set(catalogue.valid(proposal.last, proposal.index)), proposal.assigned.values()
     for code in [code for code in proposal.found if code not in given]:

@@ -16,6 +16,7 @@ from indexlib.base.untrusted import shown
 from indexlib.base.wording import language, listing, t
 from indexlib.data import files
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.data.places import Place, load_places, spelling
 from indexlib.plan.about import read_about
 
 TABLES = {
@@ -158,6 +159,11 @@ class Plan:
         frame = self.responsible(components)
         return frame.loc[frame["by"] == BY_GAP, "component"].tolist()
 
+    def own_place(self, place: Place) -> bool:
+        """Whether a place below the province is the one that the plan was made for, or the one that took it over."""
+        names = [self.about["place"], self.about.get("successor", {}).get("name_vi", "")]
+        return place.parent == self.about["province"] and spelling(place.name_vi) in map(spelling, names)
+
     def dissolved(self, day: str | None) -> bool:
         """Whether the issuer is part of another place by a day, ``2025-07-01``; of an unknown day, whether it may be."""
         successor = self.about.get("successor")
@@ -176,8 +182,10 @@ class Plan:
         """
         about = self.about
         own, shown = about["province"], province or about["province"]
-        lines = [t("notice.level." + about["level"], province=_province(shown, year))]
-        if shown != own:
+        place = load_places().get(shown, year)
+        lines = [t("notice.level." + about["level"], province=place.name) if place.level == "province" else
+                 t(f"notice.own.{place.level}", place=place.name)]
+        if shown != own and not self.own_place(place):
             lines.append(t("notice.other_plan", place=about["place"], own=_province(own, year),
                            province=_province(shown, year)))
         if not self.valid(year):
@@ -193,8 +201,6 @@ class Plan:
 
 
 def _province(code: str, year: int) -> str:
-    from indexlib.data.places import load_places
-
     return load_places().get(code, year).name
 
 
@@ -262,8 +268,6 @@ def _problems(folder: Path, tables: dict[str, pd.DataFrame]) -> list[Problem]:
 
 def _province_problems(folder: Path, about: dict) -> list[Problem]:
     """The plan's province must be a place at hand."""
-    from indexlib.data.places import load_places
-
     province = about.get("province")
     if not isinstance(province, str) or any(p.code == province for p in load_places().all):
         return []

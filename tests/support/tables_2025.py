@@ -95,3 +95,12 @@ def papi(pick: random.Random) -> dict[str, float]:
 def heads(*codes: str) -> dict[str, str]:
     """Heads of a table: names in the catalogue."""
     return {code: load_catalogue().component(code).name_vi for code in codes}
+
+
+def communes(folder: Path, n: int = 20) -> list[str]:
+    """Put communes of Thanh Hóa into a copy of the data; their codes."""
+    names = ["Hà Long", *[f"Thử {chr(65 + i)}" for i in range(n - 1)]]
+    with (folder / "places" / "places.csv").open("a", encoding="utf-8") as table:
+        for name in names:
+            table.write(f"xa_{plain(name.lower()).replace(' ', '_')},Xã {name},{plain(name)},commune,thanh_hoa,,2025,,,,,,\n")
+    return [f"xa_{plain(name.lower()).replace(' ', '_')}" for name in names]
