@@ -136,7 +136,7 @@ def _published_mean(panel: Panel) -> np.ndarray:
     r = r[(r["area"] == "") & (r["statistic"] == "mean") & r["component"].isin(panel.components)
           & r["year"].isin(panel.years)]
     out = np.full(panel.expected.shape, np.nan)
-    provinces = [g for g, of in enumerate(panel.members) if len(of) and load_places().get(panel.places[of[0]]).level == "province"]
-    for g in provinces:
+    levels = [load_places().get(panel.places[of[0]]).level if len(of) else "" for of in panel.members]
+    for g in np.flatnonzero(np.array(levels) == "province"):
         out[g, pd.Index(panel.components).get_indexer(r["component"]), r["year"] - panel.years[0]] = r["value"]
     return out

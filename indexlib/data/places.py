@@ -221,10 +221,12 @@ class Places:
         elif key.startswith(f"{CITY} "):
             found |= {(c, max(f, ONLY_PROVINCES_FROM), u) for c, f, u in self._named(key.removeprefix(f"{CITY} "))
                       if u >= ONLY_PROVINCES_FROM}
-        if found or not self._some_below:
-            return found
+        return found or {row for form in self._of_kinds(key) for row in self._named(form)}
+
+    def _of_kinds(self, key: str) -> list[str]:
+        """The names of units below the province that a key may be without the kind, or with the office in front."""
         bare = OFFICE.sub("", key)
-        return {row for kind in KINDS for row in self._named(bare if bare.startswith(kind) else kind + bare)}
+        return [bare if bare.startswith(kind) else kind + bare for kind in KINDS] if self._some_below else []
 
     def _named(self, key: str) -> set[tuple[str, int, int]]:
         return {(c, f, u) for k, c, f, u in self._by_letters.get(_letters(key), []) if _worn(key, k)}
@@ -233,7 +235,8 @@ class Places:
         """Whether a text has the letters of a spelling that is known, marks and words beside the name set aside."""
         key = spelling(text)
         *name, last = key.split() or [""]
-        forms = (key, key.removeprefix(f"{CITY} "), " ".join(name) if last in FORMER | LATER else key)
+        forms = (key, key.removeprefix(f"{CITY} "), " ".join(name) if last in FORMER | LATER else key,
+                 *self._of_kinds(key))
         return any(_letters(form) in self._by_letters for form in forms)
 
     def nearest(self, text: str, year: int, n: int = 3) -> list[str]:

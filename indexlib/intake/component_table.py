@@ -1,4 +1,4 @@
-"""The small table in which a person says what the unknown heads of a new edition are: written by ``read``, read by ``add``."""
+"""A small table in which a person says what the unknown heads of a new edition are: ``read`` writes it, ``add`` takes it."""
 
 from __future__ import annotations
 

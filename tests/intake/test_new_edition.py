@@ -10,6 +10,8 @@ import pytest
 from additions import cut, run, tables
 from conftest import ROOT, SHARED, DataCopy
 from tables_2025 import (
+    COMPLIANCE,
+    GOVERNING,
     as_listed,
     capitals,
     heads,
@@ -17,6 +19,7 @@ from tables_2025 import (
     par_percent,
     par_points,
     pci,
+    pci_nine,
     sipas_aspects,
     sipas_total,
     table,
@@ -30,10 +33,8 @@ from indexlib.intake.check import check_data
 
 TEN = [f"pci.{n}" for n in range(1, 11)]
 WEIGHTS = [5, 10, 5, 5, 15, 10, 15, 15, 10, 10]
-NINE = ["pci.1", "pci.2", "pci.3", "compliance", "pci.5", "pci.6", "pci.8", "pci.10", "governing"]
 MOST = dict(zip([f"par.{n}" for n in range(1, 9)], (9.5, 10, 14, 10, 13.5, 12, 13, 18), strict=True))
 TITLE = "Chỉ số năng lực cạnh tranh cấp tỉnh 2025"
-COMPLIANCE, GOVERNING = "Chi phí tuân thủ hành chính", "Chính quyền kiến tạo"
 NAMED = ("--component", f"{COMPLIANCE}=pci.compliance", "--component", f"{GOVERNING}=pci.governing")
 
 
@@ -75,11 +76,8 @@ def blocks(prefix: str):
 
 
 def nine(folder: Path):
-    of = truth(pci(NINE, [10] * 9))
-    names = heads("pci.1", "pci.2", "pci.3") | {"compliance": COMPLIANCE} | heads("pci.5", "pci.6", "pci.8", "pci.10") \
-        | {"governing": GOVERNING}
-    numbered = {code: f"{n}. {name}" for n, (code, name) in enumerate(names.items(), 1)}
-    return table(folder, TITLE, numbered | {"pci": "PCI 2025"}, of, without_marks, "pci"), of
+    names, of, _ = pci_nine()
+    return table(folder, TITLE, names, of, without_marks, "pci"), of
 
 
 @pytest.fixture

@@ -30,14 +30,15 @@ def cut(folder: Path, first: int) -> None:
             path.unlink()
     for path in [*sorted((folder / "scores").glob("*.csv")), folder / "reviewed_doubts.csv"]:
         head, *rows = _rows(path)
-        at = head.index("year")
-        _write(path, [head, *(row for row in rows if int(row[at]) >= first)])
+        at, least = head.index("year"), first + (path.name == "reviewed_doubts.csv")  # doubts of changes need a year before
+        _write(path, [head, *(row for row in rows if int(row[at]) >= least)])
     named = {key for path in sorted(folder.rglob("*.csv")) if path.name != "sources.csv" for head, *rows in [_rows(path)]
              if "source" in head for row in rows for key in row[head.index("source")].split("; ")}
     head, *rows = _rows(folder / "sources.csv")
     _write(folder / "sources.csv", [head, *(row for row in rows if row[0] in named)])
+    used = [row[1] for row in rows if row[0] in named]
     head, *names = _rows(folder / "source_names.csv")
-    _write(folder / "source_names.csv", [head, *(n for n in names if any(r[1].startswith(n[0]) for r in rows if r[0] in named))])
+    _write(folder / "source_names.csv", [head, *(n for n in names if any(where.startswith(n[0]) for where in used))])
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -302,11 +302,14 @@ def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
 
 
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
-    """Every place of the edition has its score or is withheld."""
+    """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
     have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
     count, codes = expected_places(index, year)
+    ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
         report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
+    elif have < codes and (2 * len(have) <= count or ranks == [*range(1, len(have) + 1)]):
+        report.add("partial", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
         report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
