@@ -40,10 +40,12 @@ def in_part(part: object, whole: object) -> list:
 
 @pytest.fixture(autouse=True)
 def _vietnamese():
-    """Every test starts and ends in Vietnamese, whatever it switches to."""
+    """Every test starts and ends in Vietnamese and with provinces, whatever it switches to."""
     wording.use("vi")
+    wording.at_level("province")
     yield
     wording.use("vi")
+    wording.at_level("province")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from indexlib.data.files import problems_where
 from indexlib.data.indicators import check_indicators
 from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
-from indexlib.data.places import Places, load_places, plain
+from indexlib.data.places import LEVELS, Places, load_places, plain
 from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
 from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
@@ -135,6 +135,7 @@ def _places() -> list[Problem]:
                               "check.duplicate")
     problems += problems_where("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code",
                                "check.code")
+    problems += problems_where("places/places.csv", p.places, ~p.places["level"].isin(LEVELS), "level", "check.no_text")
     problems += problems_where("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code",
                                "check.unknown_place")
     for column in ("old_code", "new_code"):

@@ -16,11 +16,11 @@ from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
 from indexlib.base.problems import NoDataError, PlaceError
-from indexlib.base.wording import language, own, t, use
+from indexlib.base.wording import at_level, language, listing_and, own, t, use
 from indexlib.data import files
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
-from indexlib.data.places import Place
+from indexlib.data.places import Place, load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
@@ -174,8 +174,12 @@ Findings = Review
 
 def notices(params: Params, plan: Plan, place: str) -> list[str]:
     """What every first page must say, for the year reviewed and for the report that it goes into."""
-    report = params.report
-    return plan.notices(max(params.year, report.year or 0), place, report.closing)
+    report, places = params.report, load_places()
+    said = plan.notices(max(params.year, report.year or 0), place, report.closing)
+    if old := places.former_names(place):
+        said.append(t("notice.merged", place=places.get(place).name, first=places.get(place).first_year,
+                      old=listing_and(list(old.values()))))
+    return said
 
 
 def by_conditions(components: pd.DataFrame) -> pd.DataFrame:
@@ -270,15 +274,18 @@ def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:
 
 
 _assessed = files.remembered(
-    lambda folder, rules, grades, base_year: assess(load_panel(), rules, grades, base_year), at_most=2)
+    lambda folder, group, rules, grades, base_year: assess(load_panel(*group), rules, grades, base_year), at_most=2)
 
 
 def _open(params: Params, plan: Plan, scores: pd.DataFrame | None = None) -> Review:
     """The review of a place and year with that of the year before, both with the 5-95 % intervals of ranks."""
     asked = params.rules, params.grades, plan.about["base_year"]
-    panel = load_panel() if scores is None else build(scores)
-    assessed = _assessed(files.data_dir(), *asked) if scores is None else assess(panel, *asked)
+    place = find_place(params.place, params.year)
+    group = place.level, place.parent
+    panel = load_panel(*group) if scores is None else build(scores)
+    assessed = _assessed(files.data_dir(), group, *asked) if scores is None else assess(panel, *asked)
     now, before = cut(assessed, params, plan, panel), None
+    at_level(place.level)
     intervals = rank_intervals(panel, now.place.code, [now.year, now.year - 1])
     with suppress(NoDataError, PlaceError):  # the first year with scores, or the first year of the place
         last_year = params.model_copy(update={"place": now.place.code, "year": now.year - 1})
@@ -301,7 +308,8 @@ def find(params: Params) -> Review:
 def plan_of(params: Params) -> Plan:
     """The plan that parameters name; to a place that is not the plan's it gives no tasks, so that none is named."""
     plan = load_plan(params.plan)
-    own = plan.about["province"] in ("", find_place(params.place, params.year).code)
+    place = find_place(params.place, params.year)
+    own = plan.about["province"] in ("", place.code) or plan.own_place(place)
     return plan if own else without_plan(plan)
 
 
