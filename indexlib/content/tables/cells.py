@@ -19,12 +19,26 @@ def value_of(x: object) -> float | None:
 
 
 def score_text(row: object, unit: bool = False) -> str:
-    """Score of a component row, or the words that none is at hand."""
+    """Score of a component row, or the words that none is at hand.
+
+    Of an index in percent whose components count in points, the percent of the maximum stands beside it; what is
+    not printed but follows from the other and the maximum is called computed.
+    """
     catalogue = load_catalogue()
     component = catalogue.component(row.component)
+    score, digits, of_maximum = row.score, catalogue.decimals(component.index), ""
+    if component.unit != catalogue.by_index[component.index].unit and pd.notna(row.share):
+        of_maximum = t("score.of_maximum", percent=w.number(100 * row.share, digits))
+        if pd.isna(row.percent):
+            of_maximum = t("score.computed", figure=of_maximum)
+        elif pd.isna(score):
+            score = row.share * catalogue.with_block(pd.DataFrame([row])[["component", "year"]])["scale_max"].item()
+    if pd.isna(score):
+        return of_maximum or t("score.none")
+    text = w.score(float(score), digits, component.unit if unit else "")
     if pd.isna(row.score):
-        return t("score.none")
-    return w.score(float(row.score), catalogue.decimals(component.index), component.unit if unit else "")
+        text = t("score.computed", figure=text)
+    return f"{text} ({of_maximum})" if of_maximum else text
 
 
 def change_text(row: object, unit: bool = True) -> str:
@@ -32,6 +46,8 @@ def change_text(row: object, unit: bool = True) -> str:
     catalogue = load_catalogue()
     component = catalogue.component(row.component)
     if row.reason:
+        if pd.notna(row.share_change):
+            return t("change.of_maximum", change=w.change(100 * row.share_change, 2, "percent"))
         return t(f"change.{row.reason}", year=row.year - 1)
     return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
 
