@@ -34,9 +34,9 @@ def changes(scores: pd.DataFrame | Panel) -> pd.DataFrame:
           in percent of a maximum that is not known;
         - ``median_change``: median change of all places, where both panels are whole;
         - ``usual_movement``: standard deviation of a yearly change that noise alone would give, in points;
-        - ``z``: change / usual movement; ``p_fall``: one-sided probability of such a change if the level
-          had not moved; ``prob_fall``: probability that the level fell. The last four are missing
-          where a panel is not whole;
+        - ``z``: change / usual movement; ``z_relative``: the same of the change relative to ``median_change``;
+          ``p_fall``: one-sided probability of such a change if the level had not moved; ``prob_fall``:
+          probability that the level fell. The last five are missing where a panel is not whole;
         - ``comparable``: whether there is a change;
         - ``reason``: why not: ``edge`` (the index measures otherwise since this year), ``withheld``
           (the score of this year or the year before was held back), ``rank_only`` (a score is not

@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
@@ -18,7 +17,6 @@ from typing import Any
 
 from indexlib.base import atomic
 from indexlib.base.untrusted import csv_cell, file_name
-from indexlib.base.wording import t
 from indexlib.data.places import plain, spelling
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -135,31 +133,3 @@ def write_tables(folder: Path, notebook: str, tables: dict[str, list[list[str]]]
 def _write_rows(path: Path, rows: list[list]) -> None:
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
-
-
-def index_body(title: str, notices: list[str], rows: list[tuple[str, str, str]], notes: list[str],
-               papers: Sequence[tuple[str, str, str]] = ()) -> str:
-    """Body of the index page.
-
-    Parameters
-    ----------
-    title : str
-    notices : list of str
-    rows : list of (notebook, title, failure)
-        ``failure`` is empty for a notebook that ran.
-    notes : list of str
-    papers : sequence of (name, title, fault)
-        Files of the briefing; ``fault`` says why one could not be written.
-    """
-    items = []
-    for notebook, name, failure in rows:
-        if failure:
-            items.append(f'<li class="failed">{escape(notebook)}: {escape(name)} – {escape(failure)}</li>')
-        else:
-            items.append(f'<li><a href="{notebook}.html">{escape(name)}</a> '
-                         f'(<a href="{notebook}.ipynb">{escape(t("page.notebook"))}</a>)</li>')
-    files = [f'<li class="failed">{escape(called)}: {escape(why)}</li>' if why else
-             f'<li><a href="{name}">{escape(called)}</a></li>' for name, called, why in papers]
-    briefing = [f"<h2>{escape(t('page.papers'))}</h2>", "<ul>", *files, "</ul>"] if files else []
-    return "\n".join([f"<h1>{escape(title)}</h1>", *(f"<p>{escape(n)}</p>" for n in notices), "<ul>", *items, "</ul>",
-                      *briefing, *(f"<p><small>{escape(n)}</small></p>" for n in notes)])

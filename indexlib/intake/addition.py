@@ -177,7 +177,8 @@ def _missing(rows: pd.DataFrame, have: pd.DataFrame, reading: Reading) -> pd.Dat
     for year in reading.years:
         before = have[(have["year"] == year - 1) & have["score"].notna()][["place", "component"]]
         valid = set(load_catalogue().valid(year, reading.index))
-        there = {place.code for place in load_places().all if place.valid(year)}
+        listed = {(place.level, place.parent) for place in map(load_places().get, rows["place"].unique())}
+        there = {place.code for place in load_places().all if place.valid(year) and (place.level, place.parent) in listed}
         before = before[before["component"].isin(valid) & before["place"].isin(there)]
         now = pd.concat([f[f["year"] == year][["place", "component"]] for f in (rows, reading.withheld)])
         now = now.drop_duplicates()

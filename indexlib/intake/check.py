@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from indexlib.analysis.standing import GROUPS
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import has, listing, t
 from indexlib.data import files
@@ -12,7 +13,7 @@ from indexlib.data.files import problems_where
 from indexlib.data.indicators import check_indicators
 from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
-from indexlib.data.places import Places, load_places, plain
+from indexlib.data.places import LEVELS, Places, load_places, plain
 from indexlib.data.scores import (
     KEYS,
     VALUES,
@@ -114,10 +115,14 @@ def _catalogue() -> list[Problem]:
                                       ("indices", c.indices, "unit", "unit")):
         unnamed = ~frame[column].map(lambda value, key=key: has(f"{key}.{value}")).astype(bool)
         problems += problems_where(f"catalogue/{table}.csv", frame, unnamed, column, "check.no_text")
-    for name in ("comparability", "cautions", "weights", "labels"):
+    for name in ("comparability", "cautions", "weights", "labels", "groups"):
         frame = getattr(c, name)
         problems += problems_where(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
                                    "check.unknown_component")
+    groups = c.groups
+    problems += problems_where("catalogue/groups.csv", groups, ~groups["group"].isin(GROUPS), "group", "check.no_text")
+    problems += problems_where("catalogue/groups.csv", groups, groups.duplicated(["component", "year", "group"]), "group",
+                               "check.duplicate")
     table = "catalogue/comparability.csv"
     ordered = blocks.sort_values(["component", "first_year"])
     same = ordered["component"] == ordered["component"].shift()
@@ -139,6 +144,7 @@ def _places() -> list[Problem]:
                               "check.duplicate")
     problems += problems_where("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code",
                                "check.code")
+    problems += problems_where("places/places.csv", p.places, ~p.places["level"].isin(LEVELS), "level", "check.no_text")
     problems += problems_where("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code",
                                "check.unknown_place")
     for column in ("old_code", "new_code"):
@@ -198,7 +204,8 @@ def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
-              "scores/remarks.csv": load_remarks(), "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
+              "scores/remarks.csv": load_remarks(), "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups,
+              "catalogue/editions.csv": c.editions,
               "places/places.csv": load_places().places}
     known, problems = set(sources["source"]), []
     used = {key for keys in load_scores()["source"].unique() for key in keys.split("; ")}

@@ -1,6 +1,7 @@
 """What moved the total, and what a target would take."""
 
 import pytest
+from conftest import in_part
 
 import indexlib as ix
 from indexlib.analysis.outlook import best_gains, closing_gaps, contributions, effects, targets
@@ -12,12 +13,13 @@ def scores():
     return ix.load_scores()
 
 
-def test_contributions_sum_to_the_change_of_the_total(scores):
+@pytest.mark.parametrize("nth", in_part(6, 1))
+def test_contributions_sum_to_the_change_of_the_total(scores, nth):
     """PAPI within 1e-4; PCI from rounded pages within the rounding of two decimals (0,025 at most)."""
     checked, panel = {"papi": 0, "pci": 0}, build(scores)
     for index, limit in (("papi", 1e-4), ("pci", 0.026)):
         totals = scores[(scores["component"] == index) & scores["score"].notna()]
-        for year, place in totals[["year", "place"]].itertuples(index=False):
+        for year, place in totals[["year", "place"]].iloc[::nth].itertuples(index=False):
             try:
                 found = contributions(panel, place, year, index)
             except ix.NoDataError:
@@ -25,7 +27,7 @@ def test_contributions_sum_to_the_change_of_the_total(scores):
             near = 0.6 if index == "pci" and year in (2011, 2012) else limit  # totals of 2011 fit to 0,56
             assert abs(found["rest"].iloc[0]) < near, (index, place, year)
             checked[index] += 1
-    assert checked["papi"] > 400 and checked["pci"] > 150
+    assert checked["papi"] > 400 / nth and checked["pci"] > 150 / nth
 
 
 def test_unrounded_pci_follows_the_recovered_weights(scores):

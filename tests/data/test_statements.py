@@ -93,9 +93,8 @@ def same(found, printed: str) -> bool:
     """Equal as printed: people round or cut, and take changes from rounded scores."""
     if printed.replace("_", "").isalpha():
         return found == printed
-    if "." not in printed:
-        return found == float(printed)
-    return abs(found - float(printed)) < 10.0 ** -len(printed.partition(".")[2])
+    decimals = len(printed.partition(".")[2])
+    return abs(found - float(printed)) < 10.0**-decimals if decimals else found == float(printed)
 
 
 @pytest.mark.parametrize("row", list(STATEMENTS.itertuples(index=False)),

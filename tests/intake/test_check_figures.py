@@ -7,6 +7,7 @@ from collections import Counter
 
 import pandas as pd
 import pytest
+from conftest import in_part
 
 from indexlib import load_catalogue
 from indexlib.intake.check import check_data, doubts_of_data
@@ -132,13 +133,9 @@ def seeded(stored, sample: int | None, capsys) -> None:
     assert named.total() >= 0.95 * all_.total()
 
 
-def test_faults_drawn_at_random_are_named(stored, capsys):
-    seeded(stored, 24, capsys)
-
-
-@pytest.mark.sweep
-def test_all_faults_are_named(stored, capsys):
-    seeded(stored, None, capsys)
+@pytest.mark.parametrize("sample", in_part(8, None))
+def test_faults_drawn_at_random_are_named(stored, capsys, sample):
+    seeded(stored, sample, capsys)
 
 
 def test_the_figures_as_they_stand_have_no_error_and_few_doubts_all_reviewed(stored):

@@ -80,7 +80,8 @@ def editions(found: Findings) -> Table:
         if row := catalogue.edition(code, year):
             low, high = (w.number(row[k], 0) for k in ("scale_min", "scale_max"))
             how = "; ".join(x for x in (f"{low}-{high}", own(row, "note")) if x)
-            rows.append((index.short_name, own(index, "publisher"), how, row["legal_basis"] or w.NONE))
+            publisher = own(index, "publisher") if found.place.level == "province" else w.NONE
+            rows.append((index.short_name, publisher, how, row["legal_basis"] or w.NONE))
         else:
             rows.append((index.short_name, own(index, "publisher"), t("index.none"), w.NONE))
     return Table(t("table.editions", year=year), pd.DataFrame(rows, columns=["index", "publisher", "edition", "legal"]))

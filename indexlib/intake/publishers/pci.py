@@ -184,7 +184,7 @@ def _figures(column: Column) -> bool:
 
 def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     figures = Figures(grid.sheet.name, paired=grid.paired)
-    columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c)], year, report)
+    columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c) and not _counts(c)], year, report)
     scores: dict[int, str] = {c.at: "" for c in grid.columns if _unweighted(c)}
     for column in columns:
         where = grid.where(max(grid.first - 1, 0), column.at)
@@ -207,6 +207,12 @@ def _summary(grid: Grid, year: int, report: Collector) -> Figures:
 def _unweighted(column: Column) -> bool:
     """Whether a column is the total without weights, which is never the total."""
     return "unweighted" in column.roles() and column.components() <= {TOTAL}
+
+
+def _counts(column: Column) -> bool:
+    """Whether a column only counts the rows: "PCI 2025" over "STT" is the title of the table."""
+    last = next((h for h in reversed(column.headers) if h.component or h.role), None)
+    return last is not None and last.role == "order"
 
 
 def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector) -> list[Column]:

@@ -75,8 +75,8 @@ class Figures:
     for (component, kind, place) the same figure from a second column with places of its own, and how far
     the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
     those that figures were taken from, not those that only bear them out; ``outdone`` names (component, place)
-    of scores that gave way to those of another sheet. ``place`` is the one place that a sheet is about: each
-    component of it has a source of its own in ``sources``.
+    of scores that gave way to those of another sheet. ``most`` are the maxima that stand over the columns. ``place``
+    is the one place that a sheet is about: each component of it has a source of its own in ``sources``.
     """
 
     sheet: str
@@ -92,6 +92,7 @@ class Figures:
     sums: list[Formula] = field(default_factory=list)
     outdone: list[tuple[str, str]] = field(default_factory=list)
     sheets: set[str] = field(default_factory=set)
+    most: dict[str, float] = field(default_factory=dict)
     place: str = ""
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -193,7 +194,18 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
     figures.found[component, kind] = values
     figures.sheets |= {grid.sheet.name} if values else set()
     figures.names[component, kind] = (grid.sheet.name, column.places)
+    if kind == SCORE and (most := _most(grid, column)) is not None and most >= max(values.values(), default=0):
+        figures.most[component] = most
     _check_repeats(figures, grid, column, component, kind, report)
+
+
+def _most(grid: Grid, column: Column) -> float | None:
+    """The maximum that stands over a column, in its head ("(9,5 điểm)") or in a row of maxima; none if not one does."""
+    found = {number(printed[1] or printed[2]) for h in column.headers if (printed := labels.MOST.search(h.text))}
+    for row in grid.sheet.rows[:grid.first]:
+        if column.at < len(row) and any(isinstance(cell, str) and "scale" in labels.roles(cell) for cell in row[:column.at]):
+            found.add(number(row[column.at]))
+    return found.pop() if len(found) == 1 else None
 
 
 def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str, kind: str,
@@ -253,6 +265,7 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
                 report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
                            place=load_places().get(place).name, component=load_catalogue().label(component),
                            one=value, other=have[place], beside=first[0], why=t("read.kept_first"))
+    whole.most = other.most | whole.most
     whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
     whole.blank += [pair for pair in other.blank if pair not in whole.blank]
 
@@ -292,11 +305,14 @@ def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
 
 
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
-    """Every place of the edition has its score or is withheld."""
+    """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
     have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
     count, codes = expected_places(index, year)
+    ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
         report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
+    elif have < codes and (2 * len(have) <= count or ranks == [*range(1, len(have) + 1)]):
+        report.add("partial", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
         report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
