@@ -39,7 +39,7 @@ def learn_from(place: str, component: str, year: int, scores: pd.DataFrame | Pan
 
     Examples
     --------
-    >>> learn_from("Thanh Hóa", "papi.3.1", 2024)["low_year"].max() <= 2022
+    >>> int(learn_from("Thanh Hóa", "papi.3.1", 2024)["years"].min()) >= 2
     True
     """
     panel, code = load_panel() if scores is None else build(scores), find_place(place, year).code
