@@ -17,6 +17,7 @@ from indexlib.data.scores import load_reference, load_scores, load_source_names,
 from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
+from indexlib.plan.second_look import judgements
 
 #: Codes go into names of files.
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
@@ -41,7 +42,7 @@ def check_data() -> list[Problem]:
             problems += error.problems
     for name in plan_names():
         try:
-            load_plan(name)
+            problems += judgements(load_plan(name), files.data_dir() / "plans" / name)
         except DataError as error:
             problems += error.problems
     return list(dict.fromkeys(problems))
@@ -187,7 +188,8 @@ def _sources() -> list[Problem]:
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
               "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
-              "places/places.csv": load_places().places}
+              "places/places.csv": load_places().places,
+              **{f"plans/{name}/targets.csv": load_plan(name).targets for name in plan_names()}}
     known, used, problems = set(sources["source"]), set(load_scores()["source"]), []
     used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))
     for table, frame in tables.items():

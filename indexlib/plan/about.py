@@ -108,6 +108,7 @@ class About(_Part):
     demands: list[Demand] = []
     headings: list[Heading] = []
     indices: list[str] = []
+    regions: dict[str, list[str]] = {}
     seat_vi: Words | None = None
     seat_en: Words | None = None
     post_vi: Words | None = None
