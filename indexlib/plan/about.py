@@ -60,6 +60,7 @@ class FocalPoint(_Part):
     section: Words
     words: Words
     focal: bool
+    task: bool = False
 
 
 class Successor(_Part):

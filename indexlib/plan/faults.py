@@ -32,6 +32,8 @@ def faults(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> list[P
 
     items, units, leads, mapping = (tables[k] for k in ("items", "units", "responsibilities", "mapping"))
     report("items", items.duplicated("item"), "item", "plan.duplicate")
+    stand = pd.Series([n in text for n, text in zip(items["numbers"], items["text_vi"], strict=True)], index=items.index)
+    report("items", ~stand.astype(bool), "numbers", "plan.words")
     report("units", units.duplicated("unit"), "unit", "plan.duplicate")
     report("units", ~units["kind"].isin(KINDS), "kind", "plan.kind")
     report("responsibilities", ~leads["item"].isin(items["item"]), "item", "plan.no_item")

@@ -21,7 +21,7 @@ from indexlib.plan.conditions import CONDITIONS
 from indexlib.plan.faults import DECIMAL, faults, target_faults
 
 TABLES = {
-    "items": ["item", "heading", "text_vi", "text_en", "note"],
+    "items": ["item", "heading", "text_vi", "text_en", "numbers", "deadline", "product", "note"],
     "responsibilities": ["item", "role", "position", "primary", "unit_as_printed", "unit", "note"],
     "units": ["unit", "unit_en", "kind", "successor_vi", "successor_en", "successor_basis", "note"],
     "mapping": ["component", "item", "primary", "strength", "words", "cross_index", "gap", "note"],
@@ -47,7 +47,8 @@ class Plan:
     about : dict
         ``plan.yml``: issuer, years of validity, base year, successor, clauses, focal points.
     items : DataFrame
-        ``item``, ``heading``, ``text_vi`` (as printed), ``text_en``, ``note``.
+        ``item``, ``heading``, ``text_vi`` (as printed), ``text_en``; ``numbers``, ``deadline``, ``product``: what the
+        item itself asks for, as printed; ``note``.
     responsibilities : DataFrame
         ``item``, ``role`` (lead, coordinating), ``position``, ``primary`` (stands first), ``unit_as_printed``, ``unit``.
     units : DataFrame

@@ -27,7 +27,8 @@ TABLES_COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "
                   "threshold", "met", "judged", "state", "target", "actual", "verdict")
 REPORT_COLUMNS = ("no", "component", "evidence", "task", "count", "names", "median", "group",
                   "of_year")
-PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not")
+PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not", "task", "who",
+                    "difficulty", "cost")
 #: Sections by period; a quarterly report tells of the work, not of each index again.
 SECTIONS = {
     "year": ("summary", "focus", "indices", "follow_up", "goals", "progress", "units", "method"),

@@ -246,7 +246,8 @@ def progress(read: Progress, on: date) -> dict[str, Any]:
     """What the units' worksheets say on a day: counts by unit, measures, and components without one."""
     by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
         progress_tables.unplanned(read)
-    parts = {"units": by_unit, "measures": measures, "unplanned": unplanned}
+    parts = {"tasks": progress_tables.tasks(read, on), "units": by_unit, "measures": measures, "unplanned": unplanned,
+             "difficulties": progress_tables.difficulties(read), "funding": progress_tables.funding(read)}
     problems = [p.line() for p in read.problems]
     return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
             for name, made in parts.items()} | {"problems": problems}
