@@ -48,8 +48,8 @@ __all__ = [
     "RIGHT", "Table", "apart", "apart_text", "assign_text", "assigned", "at_hand", "behind", "by_item", "by_unit",
     "chance_notes", "change_text", "closing_gaps", "co_leads_text", "contributions", "coordinating_text", "coverage",
     "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "goal_text", "goals",
-    "grades_note", "grades_text", "group_text", "indicators", "item_text", "learn_from", "named_sources", "no_total_text", "nothing",
-    "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text",
-    "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of",
-    "verdict", "verdict_text", "why_text",
+    "grades_note", "grades_text", "group_text", "indicators", "item_text", "learn_from", "named_sources",
+    "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers",
+    "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends",
+    "unit_text", "value_of", "verdict", "verdict_text", "why_text",
 ]
