@@ -239,26 +239,17 @@ def follow_up(found: Findings) -> dict[str, Any]:
 
 def goals(found: Findings) -> dict[str, Any]:
     """Each target, what was reached, and whether it is met."""
-    catalogue, rows = load_catalogue(), []
-    for g in _goals(found).itertuples(index=False):
-        digits, unit = catalogue.decimals(g.index), catalogue.component(g.component).unit
-        if g.kind == "score":
-            wanted, actual = w.score(g.wanted, digits, unit), w.score(g.actual, digits, unit)
-        else:
-            wanted, kind = str(int(g.wanted)), "computed" if g.computed else "published"
-            actual = w.rank(tables.value_of(g.actual), tables.value_of(g.base), kind)
-        state = t(f"goal.state.{g.state}")
-        rows.append({"component": catalogue.label(g.component), "target": t(f"goal.{g.kind}", wanted=wanted),
-                     "actual": actual, "state": t("goal.state.why", state=state, why=g.reason) if g.reason else state})
-    return {"text": t("report.goals.lead") if rows else t("report.sum.goals_none", year=found.params.year), "rows": rows,
-            "notes": tables.rank_notes(pd.DataFrame(rows).rename(columns={"actual": "rank"})) if rows else []}
+    made = tables.goals(found)
+    return {"text": made.empty if made.frame.empty else t("report.goals.lead"), "notes": made.notes,
+            "rows": [r | {"state": r["verdict"]} for r in records(made)]}
 
 
 def progress(read: Progress, on: date) -> dict[str, Any]:
     """What the units' worksheets say on a day: counts by unit, measures, and components without one."""
     by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
         progress_tables.unplanned(read)
-    parts = {"units": by_unit, "measures": measures, "unplanned": unplanned}
+    parts = {"tasks": progress_tables.tasks(read, on), "units": by_unit, "measures": measures, "unplanned": unplanned,
+             "difficulties": progress_tables.difficulties(read), "funding": progress_tables.funding(read)}
     problems = [p.line() for p in read.problems]
     return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
             for name, made in parts.items()} | {"problems": problems}
