@@ -12,7 +12,7 @@ from indexlib.base.wording import listing, t
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number
+from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
 from indexlib.intake.table.grid import Column, Grid, place_code
@@ -184,7 +184,7 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             if (component, place) in figures.withheld:
                 continue
             missing = "missing_rank" if kind == RANK else "missing_score"
-            report.add(missing if cell is None else "percent" if share else "not_a_number", grid.sheet.name, **where,
+            report.add(missing if cell is None else "percent" if share else why_no_number(cell), grid.sheet.name, **where,
                        value=cell, place=load_places().get(place).name)
         else:
             values[place] = value
