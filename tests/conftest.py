@@ -29,16 +29,23 @@ def sampled(cases: list, n: int = 6) -> list:
     git = shutil.which("git")
     commit = subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout if git else ""
     now = set(random.Random(commit).sample(range(len(cases)), n))
-    return [case if i in now else pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=pytest.mark.sweep)
+    return [pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=[] if i in now else pytest.mark.sweep)
             for i, case in enumerate(cases)]
+
+
+def in_part(part: object, whole: object) -> list:
+    """One test twice for ``parametrize``: a part of its cases at once, the whole in the sweep."""
+    return [part, pytest.param(whole, marks=pytest.mark.sweep)]
 
 
 @pytest.fixture(autouse=True)
 def _vietnamese():
-    """Every test starts and ends in Vietnamese, whatever it switches to."""
+    """Every test starts and ends in Vietnamese and with provinces, whatever it switches to."""
     wording.use("vi")
+    wording.at_level("province")
     yield
     wording.use("vi")
+    wording.at_level("province")
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def _whole(found: Findings, index: str) -> bool:
 def histories(found: Findings) -> list[Shown]:
     """The totals over the years."""
     place, year = found.place.code, found.params.year
-    return _each([lambda i=i: charts.history(found.panel, place, i, year=year) for i in _indices(found)])
+    return _each([lambda i=i: charts.history(found.panel, place, i, year=year, through=True) for i in _indices(found)])
 
 
 def ranks(found: Findings) -> list[Shown]:
@@ -78,7 +78,7 @@ def positions(found: Findings) -> list[Shown]:
     whole = c.loc[(c["level"] == TOTAL) & c["median"].notna() & c["score"].notna(), "component"].tolist()
     place, year = found.place.code, found.params.year
     makers = [lambda i=i: charts.position(found.panel, year, place, i) for i in whole]
-    makers += [lambda i=i: charts.tiles(found.panel, year, i, place) for i in whole[:1]]
+    makers += [lambda i=i: charts.tiles(found.panel, year, i, place) for i in whole[:1] if found.place.level == "province"]
     return _each(makers)
 
 

@@ -18,7 +18,8 @@ from indexlib.plan.review import follow_up as followed
 
 #: Rows of the focus list that are still read from the back of a room.
 ROWS = 8
-STATES = ("still", "cleared", "not_judged")
+STATES = ("still", "risen", "other", "cleared", "not_judged")
+ALL_STATES = (*STATES[:4], "new", "first", STATES[4])
 MOVES = ("up", "same", "down", "rank_up", "rank_same", "rank_down")
 
 
@@ -91,11 +92,6 @@ def shorts(components: Iterable[str]) -> str:
                      for name, numbers in groups.items())
 
 
-def grades_note(found: Findings, key: str = "note.grade") -> str:
-    """What the grades A and B mean."""
-    return t(key, **{g: w.number(100 * getattr(found.params.grades, g), 0) for g in "ab"})
-
-
 def source_lines(found: Findings, index: str = "") -> list[str]:
     """Where the figures of an index were read; of all indices if none is named."""
     return [t("slide.notes.sources", figures=figures, where=name)
@@ -141,7 +137,7 @@ def focus(found: Findings) -> Section:
         t("slide.focus", k=len(frame), n=n) + _most(frame["unit"])
     columns = ["component", "score", "change", "rank", "grade", "item", "unit"]
     heads = [t(f"slide.col.{c}" if c in ("item", "unit") else f"col.{c}") for c in columns]
-    note = [grades_note(found, "slide.focus.source"), t("slide.focus.loose") if loose.any() else "",
+    note = [tables.grades_note(found, "slide.focus.source"), t("slide.focus.loose") if loose.any() else "",
             *tables.rank_notes(frame[["rank"]])]
     return Section("focus", message, table=table, brief=Brief(heads, frame[columns].to_numpy().tolist(), (1, 2, 3)),
                    notes=[" ".join(x for x in note if x)],
@@ -166,7 +162,7 @@ def follow_up(found: Findings) -> Section:
     of = followed(found.now, found.before).groupby("state")["component"].agg(list)
     of = {s: of.get(s, []) for s in (*STATES, "new", "first")}
     parts = w.listing([t(f"slide.follow.{s}", n=len(of[s])) for s in STATES if of[s]]) or w.NONE
-    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ("still", "cleared", "new", "first", "not_judged") if of[s]]
+    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ALL_STATES if of[s]]
     return Section(
         "follow_up", t("slide.follow", n=sum(len(of[s]) for s in STATES), before=year - 1, parts=parts, new=len(of["new"])),
         [t("report.sum.follow_up", before=year - 1, parts=w.listing(counts))], table,

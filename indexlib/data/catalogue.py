@@ -25,6 +25,7 @@ TABLES = {
     "cautions": ["component", "year", "caution_vi", "caution_en"],
     "weights": ["component", "first_year", "last_year", "weight", "fits_to", "basis", "note"],
     "not_published": ["component", "first_year", "last_year", "reason_vi", "reason_en"],
+    "groups": ["component", "year", "group", "places", "source"],
     "labels": ["component", "label", "language", "first_year", "last_year", "source"],
 }
 #: A total; its parts by how they were collected, which are never flagged on their own.
@@ -113,6 +114,7 @@ class Catalogue:
     weights: pd.DataFrame
     labels: pd.DataFrame
     not_published: pd.DataFrame
+    groups: pd.DataFrame
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -157,9 +159,12 @@ class Catalogue:
 
     def edition(self, index: str, year: int) -> dict[str, Any]:
         """How an index was made in a year, a row of ``editions.csv``; empty where that is not known."""
-        e = self.editions
-        rows = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
-        return rows.iloc[0].to_dict() if len(rows) else {}
+        mine = (e for e in self._edition_rows if e["index"] == index and e["first_year"] <= year <= e["last_year"])
+        return dict(next(mine, {}))
+
+    @cached_property
+    def _edition_rows(self) -> list[dict[str, Any]]:
+        return self.editions.to_dict("records")
 
     def effects(self, index: str, year: int) -> pd.DataFrame:
         """Points of the total that one point of each component below it is worth in a year.
@@ -269,6 +274,7 @@ def _load(folder: Path) -> Catalogue:
         tables[name] = files.years(tables[name], folder / "catalogue" / f"{name}.csv")
     for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "ranks_printed", "decimals"],
                           "comparability": ["scale_min", "scale_max"], "cautions": ["year"],
+                          "groups": ["year", "places"],
                           "weights": ["weight", "fits_to"], "indices": ["slack"]}.items():
         tables[name] = files.numbers(tables[name], folder / "catalogue" / f"{name}.csv", columns)
     return Catalogue(**tables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from indexlib.analysis.standing import GROUPS
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import has, listing, t
 from indexlib.data import files
@@ -12,8 +13,17 @@ from indexlib.data.files import problems_where
 from indexlib.data.indicators import check_indicators
 from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
-from indexlib.data.places import Places, load_places, plain
-from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
+from indexlib.data.places import LEVELS, Places, load_places, plain
+from indexlib.data.scores import (
+    KEYS,
+    VALUES,
+    load_reference,
+    load_remarks,
+    load_scores,
+    load_source_names,
+    load_sources,
+    load_withheld,
+)
 from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
@@ -23,7 +33,7 @@ from indexlib.plan.second_look import judgements
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
 TABLE_NAME = r"[a-z0-9_]{1,60}\.csv"
 #: Tables beside those of the indices.
-BESIDE = ("withheld.csv", "reference.csv", "corrections.csv")
+BESIDE = ("withheld.csv", "reference.csv", "remarks.csv", "corrections.csv")
 TOTAL_RULES = ("sum", "weights", "weights_unknown", "unknown")
 
 
@@ -106,10 +116,14 @@ def _catalogue() -> list[Problem]:
                                       ("indices", c.indices, "unit", "unit")):
         unnamed = ~frame[column].map(lambda value, key=key: has(f"{key}.{value}")).astype(bool)
         problems += problems_where(f"catalogue/{table}.csv", frame, unnamed, column, "check.no_text")
-    for name in ("comparability", "cautions", "weights", "labels"):
+    for name in ("comparability", "cautions", "weights", "labels", "groups"):
         frame = getattr(c, name)
         problems += problems_where(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
                                    "check.unknown_component")
+    groups = c.groups
+    problems += problems_where("catalogue/groups.csv", groups, ~groups["group"].isin(GROUPS), "group", "check.no_text")
+    problems += problems_where("catalogue/groups.csv", groups, groups.duplicated(["component", "year", "group"]), "group",
+                               "check.duplicate")
     table = "catalogue/comparability.csv"
     ordered = blocks.sort_values(["component", "first_year"])
     same = ordered["component"] == ordered["component"].shift()
@@ -131,6 +145,7 @@ def _places() -> list[Problem]:
                               "check.duplicate")
     problems += problems_where("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code",
                                "check.code")
+    problems += problems_where("places/places.csv", p.places, ~p.places["level"].isin(LEVELS), "level", "check.no_text")
     problems += problems_where("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code",
                                "check.unknown_place")
     for column in ("old_code", "new_code"):
@@ -171,26 +186,30 @@ def _tiles() -> list[Problem]:
 def _tables_of_scores() -> list[Problem]:
     c, codes = load_catalogue(), set(load_places().places["code"])
     problems = []
-    for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference())):
+    for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference()),
+                         ("scores/remarks.csv", load_remarks())):
         known = frame["component"].isin(c.order)
         problems += problems_where(table, frame, ~known, "component", "check.unknown_component")
         problems += problems_where(table, frame, known & (c.with_block(frame)["block"] == 0), "component",
                                    "check.no_block")
-    held = load_withheld()
-    problems += problems_where("scores/withheld.csv", held, ~held["place"].isin(codes), "place", "check.unknown_place")
-    problems += problems_where("scores/withheld.csv", held, held.duplicated(["year", "place", "component"]),
-                               "component", "check.duplicate")
-    return problems
+    for table, frame, keys in (("scores/withheld.csv", load_withheld(), KEYS),
+                               ("scores/remarks.csv", load_remarks(), [*KEYS, "column", "value", "source"])):
+        problems += problems_where(table, frame, ~frame["place"].isin(codes), "place", "check.unknown_place")
+        problems += problems_where(table, frame, frame.duplicated(keys), "component", "check.duplicate")
+    remarks = load_remarks()
+    return problems + problems_where("scores/remarks.csv", remarks, ~remarks["column"].isin(VALUES), "column",
+                                     "check.remark_column")
 
 
 def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
-              "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
-              "places/places.csv": load_places().places,
+              "scores/remarks.csv": load_remarks(), "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups,
+              "catalogue/editions.csv": c.editions, "places/places.csv": load_places().places,
               **{f"plans/{name}/targets.csv": load_plan(name).targets for name in plan_names()}}
-    known, used, problems = set(sources["source"]), set(load_scores()["source"]), []
+    known, problems = set(sources["source"]), []
+    used = {key for keys in load_scores()["source"].unique() for key in keys.split("; ")}
     used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))
     for table, frame in tables.items():
         named = frame["source"].str.split("; ")

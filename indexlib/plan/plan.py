@@ -16,6 +16,7 @@ from indexlib.base.problems import DataError, IndexlibError
 from indexlib.base.wording import language, listing, t
 from indexlib.data import files
 from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
+from indexlib.data.places import Place, load_places, spelling
 from indexlib.plan.about import read_about
 from indexlib.plan.conditions import CONDITIONS
 from indexlib.plan.faults import DECIMAL, faults, target_faults
@@ -216,6 +217,11 @@ class Plan:
         frame = self.responsible(components)
         return frame.loc[frame["by"] == BY_GAP, "component"].tolist()
 
+    def own_place(self, place: Place) -> bool:
+        """Whether a place below the province is the one that the plan was made for, or the one that took it over."""
+        names = [self.about["place"], self.about.get("successor", {}).get("name_vi", "")]
+        return place.parent == self.about["province"] and spelling(place.name_vi) in map(spelling, names)
+
     def dissolved(self, day: str | None) -> bool:
         """Whether the issuer is part of another place by a day, ``2025-07-01``; of an unknown day, whether it may be."""
         successor = self.about.get("successor")
@@ -234,11 +240,12 @@ class Plan:
         """
         about = self.about
         shown = province or about["province"]
+        place = load_places().get(shown, year)
         if self.code == NO_PLAN:
-            return [t("notice.no_plan", province=_province(shown, year)),
-                    *([t("notice.other_plan", place=about["place"], province=_province(shown, year))]
-                      if about["place"] else [])]
-        lines = [t("notice.level." + about["level"], province=_province(shown, year))]
+            return [t("notice.no_plan", province=place.name),
+                    *([t("notice.other_plan", place=about["place"], province=place.name)] if about["place"] else [])]
+        lines = [t("notice.level." + about["level"], province=place.name) if place.level == "province" else
+                 t(f"notice.own.{place.level}", place=place.name)]
         if self.items.empty:
             lines.append(t("notice.targets_only"))
         if not self.valid(year):
@@ -271,8 +278,6 @@ def _items_of(rows: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _province(code: str, year: int) -> str:
-    from indexlib.data.places import load_places
-
     return load_places().get(code, year).name
 
 

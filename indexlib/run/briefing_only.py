@@ -48,10 +48,11 @@ def run_briefing(path: Path, outputs: Path = Path("outputs"), jobs: int = 2) -> 
         try:
             with Workshop(jobs) as tools, workplace(outputs, name) as (work, kept):
                 made_from = {path.name: checksum(path)} | inputs(params)
-                run, shown = Run(name, outputs / name), figures(find(params))
+                found = find(params)
+                run, shown = Run(name, outputs / name), figures(found)
                 html.write_data(work / "charts", shown)
                 run.notices += draw(shown, work / "charts", kept, tools)
-                key = brief(work, kept, run, params, path.parent)
+                key = brief(work, kept, run, found, path.parent)
                 write_manifest(work, run, params, made_from, shown, [], start)
                 forget(kept, {bundle.KEPT: key}, shown, run.whole)
                 deliver(run, work)

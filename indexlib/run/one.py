@@ -21,10 +21,9 @@ from indexlib import __version__
 from indexlib.base.atomic import copy
 from indexlib.base.wording import speaking, t
 from indexlib.briefing import bundle
-from indexlib.content import html
+from indexlib.content import first_page, html, profile
 from indexlib.data.files import PROJECT
-from indexlib.data.lookup import find_place
-from indexlib.plan.review import find, notices, plan_of
+from indexlib.plan.review import Review, find
 from indexlib.plan.settings import Params, read_params
 from indexlib.run import manifest
 from indexlib.run.cache import briefing_key, checksum, figure_key, forget, inputs, notebook_key, pack, take, unpack
@@ -190,8 +189,8 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
     """Pages, charts, data, files of the briefing (named from ``beside``), index and manifest of a run."""
     import nbformat
 
-    place = find_place(params.place, params.year)
-    title = t("page.index", place=place.name, year=params.year)
+    found = find(params)
+    title = t("head", place=found.place.name, year=found.year)
     figures: dict[str, dict] = {}
     warned: list[str] = []
     for outcome in run.outcomes:
@@ -208,10 +207,12 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
         run.notices += draw(figures, work / "charts", kept, tools)
     keys = {o.notebook: o.key for o in run.outcomes}
     if beside is not None:
-        keys[bundle.KEPT] = brief(work, kept, run, params, beside)
+        keys[bundle.KEPT] = brief(work, kept, run, found, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = html.index_body(title, notices(params, plan_of(params), place.code), rows, notes, bundle.listed(run.papers))
+    body = first_page.body(found, rows, bundle.listed(run.papers), notes)
+    (work / profile.PAGE).write_text(html.page(t("profile.title"), profile.body(found), params.language,
+                                               ("index.html", title)), encoding="utf-8")
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")
     write_manifest(work, run, params, made_from, figures, warned, start)
     forget(kept, keys, figures,
@@ -224,7 +225,7 @@ def _failure(outcome: Outcome) -> str:
     return t("page.failed", cell="?" if outcome.cell is None else outcome.cell, why=outcome.why)
 
 
-def brief(work: Path, kept: Path, run: Run, params: Params, beside: Path) -> str:
+def brief(work: Path, kept: Path, run: Run, found: Review, beside: Path) -> str:
     """The files of the briefing: taken from earlier work if they were made from the same things, else written and kept.
 
     Returns
@@ -233,12 +234,12 @@ def brief(work: Path, kept: Path, run: Run, params: Params, beside: Path) -> str
         Key under which they are kept.
     """
     pictures = work / "charts"
-    key = briefing_key(params, beside, pictures)
+    key = briefing_key(found.params, beside, pictures)
     store = kept / f"{bundle.KEPT}-{key}.zip"
     if unpack(store, work):
         run.papers = dict.fromkeys(bundle.names(), "")
         return key
-    made = bundle.make(find(params), work, pictures, beside)
+    made = bundle.make(found, work, pictures, beside)
     run.papers, run.notices = made.why, run.notices + made.notices
     if not any(made.why.values()) and not made.notices:
         pack(work, store)

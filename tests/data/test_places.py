@@ -25,17 +25,26 @@ def rows(name: str) -> list[tuple[str, int, str]]:
         return [(t, int(y), x) for t, y, x in reader]
 
 
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-@pytest.mark.parametrize("text, year, code", rows("names_match.csv"))
-def test_a_spelling_seen_in_a_source_finds_its_place(text, year, code, form):
-    assert find_place(unicodedata.normalize(form, text), year).code == code
+def found(text: str, year: int) -> str:
+    """The code of a place that a text names, or nothing."""
+    try:
+        return find_place(text, year).code
+    except PlaceError:
+        return ""
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-@pytest.mark.parametrize("text, year, why", rows("names_must_not_match.csv"))
-def test_what_is_not_a_place_of_the_year_finds_none(text, year, why, form):
-    with pytest.raises(PlaceError):
-        find_place(unicodedata.normalize(form, text), year)
+def test_a_spelling_seen_in_a_source_finds_its_place(form):
+    wrong = {(text, year): other for text, year, code in rows("names_match.csv")
+             if (other := found(unicodedata.normalize(form, text), year)) != code}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_what_is_not_a_place_of_the_year_finds_none(form):
+    wrong = {(text, year): other for text, year, _ in rows("names_must_not_match.csv")
+             if (other := found(unicodedata.normalize(form, text), year))}
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("year, number", [(2007, 64), (2008, 64), (2009, 63), (2024, 63), (2025, 34)])

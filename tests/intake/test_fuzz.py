@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, in_part
 from fuzzing import ENCODINGS, HOSTILE, attempt, cases, damage, hostile, spoil_rows
 from make_workbooks import papi, pci, wide
 
@@ -80,9 +80,10 @@ def spoil_text(text: str, pick: random.Random) -> bytes:
     return damage(data, pick) if pick.random() < 0.3 else data
 
 
-def test_parameters(folder):
+@pytest.mark.parametrize("count", in_part(625, 5_000))
+def test_parameters(folder, count):
     path, good = folder / "a_2024.yml", 0
-    for name, pick in cases("params", 5_000):
+    for name, pick in cases("params", count):
         path.write_bytes(spoil_text(FULL, pick))
         found = attempt(name, lambda: read_params(path))
         if isinstance(found, Params):
@@ -91,7 +92,8 @@ def test_parameters(folder):
     assert good > 0  # some damage is harmless
 
 
-def test_parameters_of_notebooks(folder):
+@pytest.mark.parametrize("count", in_part(50, 400))
+def test_parameters_of_notebooks(folder, count):
     """What a notebook is run with by hand: any Python value."""
     pools = [
         *HOSTILE,
@@ -111,7 +113,7 @@ def test_parameters_of_notebooks(folder):
         ["x"] * 30,
         {1: 2},
     ]
-    for name, pick in cases("values", 400):
+    for name, pick in cases("values", count):
         raw = {"place": "thanh_hoa", "year": 2024}
         for _ in range(pick.choice([1, 1, 2, 3])):
             raw[pick.choice([*Params.model_fields, pick.choice(HOSTILE)])] = pick.choice(pools)
@@ -122,11 +124,12 @@ def test_parameters_of_notebooks(folder):
         attempt(name, lambda: check_params(raw))  # noqa: B023
 
 
-def test_texts_stay_data_in_the_cell_that_papermill_writes():
+@pytest.mark.parametrize("count", in_part(75, 600))
+def test_texts_stay_data_in_the_cell_that_papermill_writes(count):
     """The code that papermill makes of parameters holds literals and nothing else."""
     from papermill.translators import PythonTranslator
 
-    for name, pick in cases("cell", 600):
+    for name, pick in cases("cell", count):
         text = "".join(
             pick.choice([*HOSTILE, "\n", "'", '"', "\\", "#", "__import__('os').system('x')"]) for _ in range(3)
         )
@@ -170,9 +173,10 @@ def check_reading(name: str, found: object) -> None:
     assert all(str(p).strip() for p in found.problems), name
 
 
-def test_published_text_tables(folder):
+@pytest.mark.parametrize("count", in_part(125, 1_000))
+def test_published_text_tables(folder, count):
     tables = published()
-    for name, pick in cases("csv", 1_000):
+    for name, pick in cases("csv", count):
         rows = spoil_rows(pick.choice(tables), pick)
         data = as_csv(rows, pick.choice(",;\t")).encode(
             pick.choice(ENCODINGS) if pick.random() < 0.1 else "utf-8", "replace"
@@ -216,7 +220,8 @@ def unzip(data: bytes) -> dict[str, bytes]:
         return {name: file.read(name) for name in file.namelist()}
 
 
-def test_published_workbooks(folder):
+@pytest.mark.parametrize("count", in_part(87, 700))
+def test_published_workbooks(folder, count):
     from test_readers_hostile import ods, workbook
 
     tables, base = published(), unzip(workbook())
@@ -227,7 +232,7 @@ def test_published_workbooks(folder):
         "</table:table-row>"
         for row in tables[0]
     )
-    for name, pick in cases("workbook", 700):
+    for name, pick in cases("workbook", count):
         kind, path = pick.choice(["rows", "rows", "xml", "template", "ods", "bytes"]), folder / "published.xlsx"
         if kind == "ods":
             data = ods(damage(cells.encode(), pick).decode("utf-8", "replace"))
@@ -265,7 +270,8 @@ def spoilt_table(path: Path, pick: random.Random) -> bytes:
     return damage(data, pick) if pick.random() < 0.3 else data
 
 
-def test_tables_of_the_data_folder(small):
+@pytest.mark.parametrize("count", in_part(43, 350))
+def test_tables_of_the_data_folder(small, count):
     """Each table spoilt in its turn; the functions that read them get a folder and nothing remembered."""
     tables = [
         p
@@ -275,7 +281,7 @@ def test_tables_of_the_data_folder(small):
     ]
     tables += sorted((small / "plans").glob("*/*.csv"))
     whole = {path: path.read_bytes() for path in tables}
-    for name, pick in cases("table", 350):
+    for name, pick in cases("table", count):
         path = pick.choice(tables)
         path.write_bytes(spoilt_table(path, pick))
         load = plan._load if path.parts[-3] == "plans" else LOADERS[path.parent.name]
@@ -286,12 +292,13 @@ def test_tables_of_the_data_folder(small):
         path.write_bytes(whole[path])
 
 
-def test_the_check_of_a_spoilt_data_folder(small, monkeypatch):
+@pytest.mark.parametrize("count", in_part(3, 15))
+def test_the_check_of_a_spoilt_data_folder(small, monkeypatch, count):
     """``indexlib check`` names what is wrong in whatever stands there."""
     monkeypatch.setenv("INDEXLIB_DATA", str(small))
     tables = [*sorted(small.rglob("*.csv")), *sorted(small.rglob("*.yml"))]
     whole = {path: path.read_bytes() for path in tables}
-    for name, pick in cases("check", 15):
+    for name, pick in cases("check", count):
         path = pick.choice(tables)
         path.write_bytes(
             spoilt_table(path, pick) if path.suffix == ".csv" else spoil_text(path.read_text(encoding="utf-8"), pick)
@@ -332,11 +339,12 @@ def said_by(known: plan.Plan) -> list[str]:
     return [*known.notices(2024), *known.notices(2026), known.clause("score_fell"), known.focal_unit("papi")]
 
 
-def test_what_a_plan_says_of_itself(small):
+@pytest.mark.parametrize("count", in_part(187, 1_500))
+def test_what_a_plan_says_of_itself(small, count):
     folder = small / "plans/ha_bac_2023_2025"
     whole = plan._load.__wrapped__(folder)
     path = folder / "about.yml"
-    for name, pick in cases("plan", 1_500):
+    for name, pick in cases("plan", count):
         path.write_bytes(spoil_text(ABOUT, pick))
         about, problems = attempt(name, lambda: plan.read_about(path))
         if not problems and not plan._province_problems(folder, about):
@@ -346,7 +354,8 @@ def test_what_a_plan_says_of_itself(small):
     path.unlink()
 
 
-def test_manifests(tmp_path):
+@pytest.mark.parametrize("count", in_part(187, 1_500))
+def test_manifests(tmp_path, count):
     manifest.write_manifest(
         tmp_path,
         {
@@ -377,7 +386,7 @@ def test_manifests(tmp_path):
         '"\\ud800"',
         '{"../x": "0"}',
     ]
-    for name, pick in cases("manifest", 1_500):
+    for name, pick in cases("manifest", count):
         lines = text.split("\n")
         at = pick.randrange(len(lines))
         key, colon, _ = lines[at].partition(":")

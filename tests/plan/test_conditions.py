@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import sampled
 
 from indexlib import (
     Grades,
@@ -28,7 +29,7 @@ from indexlib.data.catalogue import PART, TOTAL
 from indexlib.plan.conditions import CONDITIONS, named
 from indexlib.plan.review import assess, cut
 
-YEARS = range(2012, 2025)
+YEARS = sampled(list(range(2012, 2025)), 3)
 STATES = {"met", "not_met", "too_short", "not_comparable", "unknown"}
 
 
@@ -53,18 +54,18 @@ def found():
     return review("Thanh Hóa", 2024)
 
 
-@pytest.fixture(scope="module")
-def reviews():
-    """The review of each of the 63 provinces in each year from 2012 to 2024."""
-    return {(p.code, year): cut_out(p.code, year) for year in YEARS for p in load_places().valid(year)}
+@cache
+def reviews(year: int) -> dict[str, Review]:
+    """The review of each of the 63 provinces in one of the years from 2012 to 2024."""
+    return {p.code: cut_out(p.code, year) for p in load_places().valid(year)}
 
 
-@pytest.fixture(scope="module")
-def judged(reviews):
+@pytest.fixture(params=YEARS)
+def judged(request):
     """Every flag of those reviews with the figures of its component."""
-    keys = ["year", "place", "component"]
-    figures = pd.concat([r.components for r in reviews.values()])
-    return pd.concat([r.flags for r in reviews.values()]).merge(
+    keys, found = ["year", "place", "component"], reviews(request.param).values()
+    figures = pd.concat([r.components for r in found])
+    return pd.concat([r.flags for r in found]).merge(
         figures[[*keys, "score", "rank", "change", "group", "panel"]], on=keys)
 
 
@@ -161,8 +162,9 @@ def test_the_low_end_of_the_ranking_is_a_setting():
 
 def test_the_lowest_quarter_is_the_group_below_the_25th_percentile(judged):
     whole = judged[(judged["rule"] == "rank_low") & (judged["panel"] == "complete") & judged["score"].notna()]
-    assert len(whole) > 20000
-    assert ((whole["state"] == "met") == (whole["group"] == "low")).all()
+    assert len(whole) > 400
+    ours = whole[whole["group_kind"] == "computed"]
+    assert ((ours["state"] == "met") == (ours["group"] == "low")).all()
 
 
 def test_score_low_takes_the_median_else_the_published_mean_and_names_it():
@@ -206,9 +208,12 @@ def test_fell_with_the_country_or_on_its_own(found):
         if np.isnan(row["median_change"]):
             assert row["fell_with"] == "", code
         else:
-            fell = round(row["median_change"], 4) < 0
+            half = row["usual_movement"] / 2  # neither part is named unless it is larger
+            fell = round(row["median_change"], 4) < 0 and -row["median_change"] > half
+            own = row["median_change"] - row["change"] > half
             most = row["median_change"] <= row["change"] / 2  # the country fell by at least half as much
-            assert row["fell_with"] == ("country" if fell and most else "more" if fell else "own"), code
+            said = "country" if fell and most else "more" if fell and own else "own" if own and not fell else ""
+            assert row["fell_with"] == said, code
     assert set(rows.loc[~(rows["change_published"] < 0), "fell_with"]) == {""}
 
 
@@ -291,7 +296,15 @@ def test_follow_up_says_what_became_of_last_years_flags():
         rules = now.flags.loc[(now.flags["component"] == component) & (now.flags["state"] == "met"), "rule"]
         known = any(then.get((component, r)) == "not_met" for r in rules)
         assert (component in new) == known
-    assert set(became[became == "still"].index) == this & last
+    kept = became[became.isin(["still", "risen", "other"])]
+    assert set(kept.index) == this & last
+    met = {w: f.flags[f.flags["state"] == "met"].groupby("component")["rule"].agg(set) for w, f in
+           (("now", now), ("before", before))}
+    rose = now.components.set_index("component")["change_published"] > 0
+    for component, state in kept.items():
+        shared = met["now"][component] & met["before"][component]
+        low = met["now"][component] & {"rank_low", "score_low"}
+        assert state == ("other" if not shared else "risen" if rose[component] and low else "still"), component
     cleared, not_judged = (set(became[became == s].index) for s in ("cleared", "not_judged"))
     assert cleared | not_judged == last - this
     state = now.flags.set_index(["component", "rule"])["state"]
@@ -336,11 +349,9 @@ def test_with_every_rule_off_nothing_is_flagged():
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_every_province_is_judged_without_blank_or_nan_texts(reviews, catalogue, year):
+def test_every_province_is_judged_without_blank_or_nan_texts(catalogue, year):
     valid = set(catalogue.valid(year))
-    for (place, when), found in reviews.items():
-        if when != year:
-            continue
+    for place, found in reviews(year).items():
         long = found.flags
         assert set(long["state"].astype(str)) <= STATES, place
         for column in ("rule", "state", "against", "reason", "grade"):
@@ -360,7 +371,7 @@ def test_met_never_stands_without_the_figure_it_judges(judged):
     needs = {"score_fell": "change", "trend_down": "score", "rank_fell": "rank", "rank_low": "rank",
              "score_low": "score", "not_improved": "score"}
     met = judged[judged["state"] == "met"]
-    assert len(met) > 30000
+    assert len(met) > 1000
     for rule, figure in needs.items():
         assert met.loc[met["rule"] == rule, figure].notna().all(), rule
 

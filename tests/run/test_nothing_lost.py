@@ -68,21 +68,21 @@ def correction(fast, monkeypatch, tmp_path):
 
 
 @POSIX
-@pytest.mark.parametrize("random_deaths", [4, pytest.param(35, marks=pytest.mark.sweep)])
-def test_killed_additions_leave_the_old_data_or_the_new(correction, random_deaths):
+@pytest.mark.parametrize("random_deaths, step", [(0, 5), pytest.param(35, 1, marks=pytest.mark.sweep)])
+def test_killed_additions_leave_the_old_data_or_the_new(correction, random_deaths, step):
     """Scores, sources and corrections are three files; a death between two of them is finished by who looks next."""
     folder, book = correction
-    first, *deaths = die("add", folder, book, SEED, random_deaths, env={})
+    first, *deaths = die("add", folder, book, SEED, random_deaths, step, env={})
     assert first["problems"] == 0 and first["changed"] == ["corrections.csv", "pci.csv", "sources.csv"]
     at = [d for d in deaths if d["kind"] == "at"]
-    assert len(at) >= 15 and sum(d["killed"] for d in deaths) >= 15 + random_deaths
+    assert len(at) >= 15 / step and sum(d["killed"] for d in deaths) >= 15 / step + random_deaths
     assert {d["state"] for d in deaths} == {"old", "new"}
     assert {d["again"] for d in deaths if d["ready"]} == {"new"} and not any(d["left"] for d in deaths)
     assert any(d["ready"] for d in at) and [d["state"] for d in at] == sorted((d["state"] for d in at), reverse=True)
 
 
 @POSIX
-@pytest.mark.parametrize("random_deaths, step", [(0, 8), pytest.param(20, 1, marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("random_deaths, step", [(0, 12), pytest.param(20, 1, marks=pytest.mark.sweep)])
 def test_a_killed_addition_of_a_new_edition_leaves_the_old_data_or_the_new(fast, monkeypatch, tmp_path, random_deaths, step):
     """Catalogue, scores and sources are one change: no edition without its scores, no scores without their edition."""
     shutil.copytree(ROOT / "data", fast / "data")
@@ -113,12 +113,14 @@ def small_suite(folder: Path) -> dict[str, str]:
 
 
 @POSIX
-@pytest.mark.parametrize("swap", [pytest.param("swap", marks=LINUX), "rename"])
-def test_fifty_killed_runs_leave_the_old_folder_or_the_new(fast, tmp_path, swap):
-    deaths = die("run", tmp_path / "a_2024.yml", fast / "outputs", SEED, 30 if swap == "swap" else 0, swap,
-                 env=small_suite(tmp_path))
+@pytest.mark.parametrize("step, swap", [pytest.param(4, "swap", marks=LINUX), pytest.param(4, "rename"),
+                                        pytest.param(1, "swap", marks=[LINUX, pytest.mark.sweep]),
+                                        pytest.param(1, "rename", marks=pytest.mark.sweep)])
+def test_fifty_killed_runs_leave_the_old_folder_or_the_new(fast, tmp_path, step, swap):
+    at_random = 30 if swap == "swap" and step == 1 else 0
+    deaths = die("run", tmp_path / "a_2024.yml", fast / "outputs", SEED, at_random, step, swap, env=small_suite(tmp_path))
     *deaths, end = deaths
-    assert sum(d["killed"] for d in deaths) >= (50 if swap == "swap" else 20)
+    assert sum(d["killed"] for d in deaths) >= 20 / step + at_random
     assert all(d["whole"] for d in deaths) and {d["state"] for d in deaths} == {"old", "new"}
     assert all(d["there"] for d in deaths) or swap == "rename"
     assert end["state"] == 60 and set(end["left"]) == {".a_2024.lock", ".kept", "a_2024"}

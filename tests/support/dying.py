@@ -148,7 +148,7 @@ def kill_adds(folder: Path, book: Path, seed: int, deaths: list[int], work=add, 
             again=_state(folder, old, new), left=[p.name for p in folder.iterdir() if p.name in (".ready", ".pending")])
 
 
-def kill_runs(params: Path, outputs: Path, seed: int, deaths: list[int], swap: bool) -> None:
+def kill_runs(params: Path, outputs: Path, seed: int, deaths: list[int], swap: bool, step: int) -> None:
     """Kill ``indexlib run`` at random moments, then once before each change to the disk."""
     import jinja2  # noqa: F401
     import papermill  # noqa: F401
@@ -165,7 +165,7 @@ def kill_runs(params: Path, outputs: Path, seed: int, deaths: list[int], swap: b
     cache._library(), read_params(params)  # what is read once is read
     _, lasts, count = child(lambda: run(params, outputs, 8))
     old = 8
-    for number, moment in enumerate(moments(pick, deaths, lasts, count)):
+    for number, moment in enumerate(moments(pick, deaths, lasts, count, step)):
         focus = 9 + number % 50
         killed, _, _ = child(lambda: run(params, outputs, focus), **moment)  # noqa: B023
         deaths[0] -= killed
@@ -184,8 +184,8 @@ def kill_runs(params: Path, outputs: Path, seed: int, deaths: list[int], swap: b
 if __name__ == "__main__":
     what, first, second, seed, deaths, *rest = sys.argv[1:]
     if what == "add":
-        kill_adds(Path(first), Path(second), int(seed), [int(deaths)])
+        kill_adds(Path(first), Path(second), int(seed), [int(deaths)], step=int(rest[0]))
     elif what == "edition":
         kill_adds(Path(first), Path(second), int(seed), [int(deaths)], add_edition, int(rest[0]))
     else:
-        kill_runs(Path(first), Path(second), int(seed), [int(deaths)], rest == ["swap"])
+        kill_runs(Path(first), Path(second), int(seed), [int(deaths)], rest[1] == "swap", int(rest[0]))

@@ -24,7 +24,8 @@ TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.docx"
 WIDTH = 16
 #: Column headings of the tables, under ``c`` in the template.
 TABLES_COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "why", "unit", "rule", "words",
-                  "threshold", "met", "judged", "state", "target", "actual", "verdict")
+                  "threshold", "met", "judged", "state", "target", "actual", "verdict", "place", "low_then", "risen_to",
+                  "above_for")
 REPORT_COLUMNS = ("no", "component", "evidence", "task", "count", "names", "median", "group",
                   "of_year")
 PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not", "task", "who",
@@ -97,7 +98,7 @@ def context(found: Findings, charts: Path | None = None, progress: Progress | No
     dict
         Texts of the head and foot; ``h``: numbered headings; ``c``: column headings; ``shows``: sections of the
         period; and each section: ``totals``, ``summary``, ``indices``, ``focus``, ``follow_up``, ``goals``,
-        ``progress``, ``units``, ``rules``, ``method``, ``sources``.
+        ``progress``, ``units``, ``rules``, ``method``, ``sources``, ``learn``.
     """
     shown = [s for s in SECTIONS[found.params.report.period] if s != "progress" or progress]
     numbers = {name: str(i) for i, name in enumerate(shown, 1)}
@@ -113,7 +114,7 @@ def context(found: Findings, charts: Path | None = None, progress: Progress | No
         "focus": sections.focus(found), "follow_up": sections.follow_up(found), "goals": sections.goals(found),
         "progress": sections.progress(progress, date.fromisoformat(found.params.report.until)) if progress else {},
         "units": sections.units(found), "rules": sections.table(found, "rules"),
-        "method": sections.method(found), "sources": sections.sources(found)}
+        "method": sections.method(found), "sources": sections.sources(found), "learn": sections.table(found, "learn_from")}
 
 
 def _cleaned(value: Any) -> Any:

@@ -161,7 +161,7 @@ def _main_rows(found: Findings, index: str) -> list[dict[str, str]]:
         else:
             cells |= {"now": tables.score_text(row), "change": tables.change_text(row, unit=False),
                       "median": w.number(row.median, row.decimals),
-                      "group": t(f"group.{row.group}") if row.group else w.NONE, "rank": tables.rank_text(row),
+                      "group": tables.group_text(row), "rank": tables.rank_text(row),
                       "rank_before": tables.rank_text(row, before=True)}
         rows.append(cells)
     return rows
@@ -171,7 +171,7 @@ def _none_before(found: Findings, component: str) -> str:
     """Why a component has no figure in the year before."""
     year, held = found.params.year - 1, load_withheld()
     held = held[(held["place"] == found.place.code) & (held["component"] == component) & (held["year"] == year)]
-    return t("report.withheld") if len(held) else t("score.none")
+    return t("report.withheld") if len(held) else t("score.none" if year >= found.place.first_year else "report.not_yet")
 
 
 def _run(found: Findings, index: str) -> list[dict[str, str]]:
@@ -184,14 +184,16 @@ def _run(found: Findings, index: str) -> list[dict[str, str]]:
     rows = []
     for y in range(year - RUN + 1, year + 1):
         cells = {"year": str(y), "score": t("score.none"), "rank": w.NONE, "group": w.NONE, "remark": _measure(index, y)}
-        if y in held:
+        if y < found.place.first_year:
+            cells["score"] = t("report.not_yet")
+        elif y in held:
             cells["score"] = t("report.withheld")
         elif y in known.index:
             row = known.loc[y]
             if pd.notna(row["score"]):
                 cells["score"] = w.score(row["score"], catalogue.decimals(index), catalogue.component(index).unit)
             cells["rank"] = w.rank(tables.value_of(row["rank"]), tables.value_of(row["base"]), row["rank_kind"])
-            cells["group"] = t(f"group.{row['group']}") if row["group"] else w.NONE
+            cells["group"] = tables.group_text(row)
         rows.append(cells)
     return rows
 

@@ -11,7 +11,6 @@ from indexlib.briefing.workbook import figure_sheets, plan_sheets
 from indexlib.briefing.workbook.data_sheet import DataSheet, write_sheet
 from indexlib.briefing.worksheets.assignment import assignments
 from indexlib.content import tables
-from indexlib.content.sections import grades_note
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
@@ -81,7 +80,7 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
         ("wb.part.read", [(t("wb.label.units"), t("wb.note.units", point=_in("point"), percent=_in("percent")))]
          + [(t(f"wb.label.{key}"), t(f"wb.note.{key}")) for key in ("blank", "signs", "computed")]
          + [(t("col.change"), t("note.rounding")), (t("col.median"), t("note.computed")),
-            (t("col.grade"), grades_note(found)),
+            (t("col.grade"), tables.grades_note(found)),
             (t("wb.label.usual"), t("note.usual")), (t("wb.label.order"), t(f"note.order.{found.params.order}"))]),
         ("wb.part.lacking", [("", line) for line in tables.coverage(found) or [t("nb.coverage_all")]]),
         ("wb.part.chance", [("", line) for line in tables.chance_notes(found)]),

@@ -6,7 +6,6 @@ import pandas as pd
 
 from indexlib.base.wording import NONE, language, t
 from indexlib.content import tables
-from indexlib.content.sections import grades_note
 from indexlib.content.tables.cells import rank_notes
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.faults import NO_PERSON
@@ -100,7 +99,7 @@ def heading(found: Findings, unit: str) -> list[str]:
 def notes(found: Findings, mine: pd.DataFrame) -> list[str]:
     """What a reader of the figures must know."""
     dashes = [t(f"ws.note.no_{key}") for key in ("rank", "grade") if (mine[key] == NONE).any()]
-    return [*rank_notes(mine), *dashes, grades_note(found), t("note.usual"), t("note.computed"), t("note.rounding")]
+    return [*rank_notes(mine), *dashes, tables.grades_note(found), t("note.usual"), t("note.computed"), t("note.rounding")]
 
 
 def collector(found: Findings) -> str:

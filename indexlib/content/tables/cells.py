@@ -11,6 +11,7 @@ from indexlib.plan import conditions
 from indexlib.plan.faults import NO_PERSON
 from indexlib.plan.plan import BY_CONTEXT, BY_GAP, BY_ITEM, BY_TOTAL
 from indexlib.plan.review import Review
+from indexlib.plan.settings import GRADES_OF
 
 
 def value_of(x: object) -> float | None:
@@ -18,12 +19,26 @@ def value_of(x: object) -> float | None:
 
 
 def score_text(row: object, unit: bool = False) -> str:
-    """Score of a component row, or the words that none is at hand."""
+    """Score of a component row, or the words that none is at hand.
+
+    Of an index in percent whose components count in points, the percent of the maximum stands beside it; what is
+    not printed but follows from the other and the maximum is called computed.
+    """
     catalogue = load_catalogue()
     component = catalogue.component(row.component)
+    score, digits, of_maximum = row.score, catalogue.decimals(component.index), ""
+    if component.unit != catalogue.by_index[component.index].unit and pd.notna(row.share):
+        of_maximum = t("score.of_maximum", percent=w.number(100 * row.share, digits))
+        if pd.isna(row.percent):
+            of_maximum = t("score.computed", figure=of_maximum)
+        elif pd.isna(score):
+            score = row.share * catalogue.with_block(pd.DataFrame([row])[["component", "year"]])["scale_max"].item()
+    if pd.isna(score):
+        return of_maximum or t("score.none")
+    text = w.score(float(score), digits, component.unit if unit else "")
     if pd.isna(row.score):
-        return t("score.none")
-    return w.score(float(row.score), catalogue.decimals(component.index), component.unit if unit else "")
+        text = t("score.computed", figure=text)
+    return f"{text} ({of_maximum})" if of_maximum else text
 
 
 def change_text(row: object, unit: bool = True) -> str:
@@ -31,6 +46,8 @@ def change_text(row: object, unit: bool = True) -> str:
     catalogue = load_catalogue()
     component = catalogue.component(row.component)
     if row.reason:
+        if pd.notna(row.share_change):
+            return t("change.of_maximum", change=w.change(100 * row.share_change, 2, "percent"))
         return t(f"change.{row.reason}", year=row.year - 1)
     return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
 
@@ -51,6 +68,14 @@ def places_text(row: object) -> str:
         return ""
     return t("change.places_same") if moved == 0 else \
         t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
+
+
+def group_text(row: object) -> str:
+    """Group of a score, marked where the publisher did not print it; a dash without one."""
+    if not row.group:
+        return w.NONE
+    name = t(f"group.{row.group}")
+    return name if row.group_kind == "published" else t("group.computed", group=name)
 
 
 def interval_text(row: object) -> str:
@@ -99,17 +124,15 @@ def _why(flag: object, row: object) -> str:
 
 
 def grades_text(review: Review) -> pd.Series:
-    """For each component the grade of its fall and of its downward trend, each named; those with neither are left out.
+    """For each component the grade of its fall; those that did not fall are left out."""
+    grade = review.components.set_index("component")["grade"].astype(object)
+    return grade[grade != ""].replace("unknown", t("grade.unknown"))
 
-    Where none of them is known one word says so.
-    """
-    graded = [c.name for c in conditions.CONDITIONS if c.graded_by]
-    graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(graded)]
-    unknown = (graded["grade"] == "unknown").groupby(graded["component"]).transform("all")
-    words = [t("grade.unknown") if none else
-             t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
-             for f, none in zip(graded.itertuples(index=False), unknown, strict=True)]
-    return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg(lambda w: "; ".join(dict.fromkeys(w)))
+
+def grades_note(review: Review, key: str = "note.grade") -> str:
+    """What the grades mean, and of which version they are."""
+    least = review.params.grades
+    return t(key, version=GRADES_OF, **{g: w.number(100 * getattr(least, g), 0) for g in "abc"})
 
 
 def item_text(answer: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from indexlib.analysis import outlook
+from indexlib.analysis import learning, outlook
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
@@ -65,13 +65,19 @@ def targets(found: Findings, index: str) -> Table:
             where = w.NONE if pd.isna(r.best_gain) else _where(r.best_place, int(r.best_year))
             often = w.number(100 * r.as_large, 0 if r.as_large >= 0.01 else 1)
             often = t("gain.record") if r.as_large == 0 else t("gain.share", n=often)
+            kept = w.NONE if pd.isna(r.kept) else f"{w.number(100 * r.kept, 0)}%"
             rows.append((catalogue.label(r.component), gain if r.within_scale else t("gain.off", gain=gain),
-                         w.change(r.best_gain, digits), where, often))
+                         w.change(r.best_gain, digits), where, kept, often))
         score = w.number(frame["wanted_total"].iloc[0], digits)
         key = "table.targets_rank" if wanted.rank else "table.targets"
         caption = t(key, index=catalogue.short_name(index), wanted=score, rank=wanted.rank)
-        notes = [*_basis(frame), t("note.within")]
-        return Table(caption, pd.DataFrame(rows, columns=["component", "gain", "best_gain", "by", "as_large"]), notes)
+        notes = [*_basis(frame), t("note.within"), t("note.kept", n=outlook.LARGEST)]
+        if wanted.rank:
+            size, n = outlook.score_of_rank_moves(found.panel, found.params.year, index, wanted.rank)
+            notes.append(t("note.rank_moves", rank=wanted.rank, n=n, size=w.number(size, digits)) if n else
+                         t("note.rank_moves_none", rank=wanted.rank))
+        columns = ["component", "gain", "best_gain", "by", "kept", "as_large"]
+        return Table(caption, pd.DataFrame(rows, columns=columns), notes)
 
     return _or_why(catalogue.short_name(index), make)
 
@@ -175,3 +181,17 @@ def peers(found: Findings, codes: list[str]) -> Table:
     frame = pd.DataFrame(rows, columns=["place", *index_codes()])
     star = frame[index_codes()].map(lambda v: "*" in v).any().any()
     return Table(t("table.peers", year=year), frame, [t("note.star")] if star else rank_notes(frame))
+
+
+def learn_from(found: Findings, n: int = 3) -> Table:
+    """For each component of the focus list up to ``n`` places that stood as low and rose lastingly."""
+    catalogue, year, rows = load_catalogue(), found.params.year, []
+    for code in found.focus(found.params.focus)["component"]:
+        digits, unit = catalogue.decimals(catalogue.component(code).index), catalogue.component(code).unit
+        for r in learning.learn_from(found.place.code, code, year, found.panel).head(n).itertuples(index=False):
+            then, now = (t("learn.figure", year=y, score=w.score(float(s), digits, unit), rank=w.rank(*rank))
+                         for y, s, *rank in ((r.low_year, r.low_score, r.low_rank, r.low_base, r.low_kind),
+                                             (year, r.score, r.rank, r.base, r.kind)))
+            rows.append((catalogue.label(code), load_places().get(r.place, year).name, then, now, str(r.years)))
+    frame = pd.DataFrame(rows, columns=["component", "place", "low_then", "risen_to", "above_for"])
+    return Table(t("table.learn"), frame, [t("note.learn", year=year), t("note.star")], t("empty.learn"))

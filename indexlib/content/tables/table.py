@@ -16,7 +16,8 @@ RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "y
          "with_rank", "missing", "held", "median", "gap", "slope", "falls_of", "p_fall", "contribution", "gain",
          "best_gain", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median", "rank_quarter",
          "components", "planned", "unplanned", "faulty", "not_returned", "measures", "done", "done_late", "late", "due",
-         "auc", "brier", "next_low", "caught", "falls_caught", "series_met", "below")
+         "auc", "brier", "kept", "above_for", "apart", "variance", "next_low", "caught", "falls_caught", "series_met",
+         "below")
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,11 @@ class Table:
         if self.frame.empty:
             return f"{title}<p>{escape(self.empty)}</p>"
         align = ["right" if c in RIGHT or isinstance(c, tuple) else "left" for c in self.frame.columns]
-        head = "".join(f'<th style="text-align:{a}">{escape(h)}</th>' for a, h in zip(align, self.headers(), strict=True))
+        heads = [escape(h) for h in self.headers()]
+        head = "".join(f'<th style="text-align:{a}">{h}</th>' for a, h in zip(align, heads, strict=True))
         body = "".join("<tr>" + "".join(
-            f'<td style="text-align:{a}">{escape(v)}</td>' for a, v in zip(align, row, strict=True)) + "</tr>"
+            f'<td style="text-align:{a}" data-label="{h}">{escape(v)}</td>'
+            for a, h, v in zip(align, heads, row, strict=True)) + "</tr>"
             for row in self.frame.itertuples(index=False))
         notes = "".join(f"<br>{escape(n)}" for n in self.notes)
         return (f'{title}<table class="indexlib"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
