@@ -319,6 +319,11 @@ def load_plan(name: str) -> Plan:
 
 @files.remembered
 def _load(folder: Path) -> Plan:
+    return read_folder(folder)
+
+
+def read_folder(folder: Path) -> Plan:
+    """A plan from its folder, wherever that is; see :func:`load_plan`."""
     tables = {name: files.read_table(folder / f"{name}.csv", columns) for name, columns in TABLES.items()}
     given = folder / "targets.csv"
     targets = files.read_table(given, TARGETS) if given.exists() else pd.DataFrame(columns=TARGETS)
