@@ -16,7 +16,8 @@ ROOMS = [["base"], ["data"], ["analysis"], ["plan"], ["intake", "charts"], ["con
          ["cli"]]
 #: The same inside two rooms.
 INSIDE = {"intake": [["files"], ["table"], ["checks"], ["reading"], ["publishers"], ["recognise"], ["second_copy"],
-                     ["indicator_addition"], ["addition", "check"], ["new_edition", "trial"], ["edition_rows"]],
+                     ["indicator_addition"], ["addition", "check"], ["new_edition", "trial"],
+                     ["component_table", "edition_rows"]],
           "briefing": [["office"], ["worksheets"], ["report", "slides", "workbook"], ["bundle"]]}
 
 

@@ -64,7 +64,7 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     frame["rank_kind_before"] = choose([kind == frame["rank_kind"].cat.categories.get_loc(k) for k in KINDS[1:]],
                                        list(KINDS[1:]), KINDS[0])
     frame["base_year"], frame["base_score"] = (panel.cell(v) for v in _base(panel, base_year))
-    frame["published_mean"] = panel.of_component(_published_mean(panel))
+    frame["published_mean"] = panel.of_group(_published_mean(panel))
     known = [load_catalogue().component(c) for c in panel.components]
     frame.insert(3, "index", panel.by_component([c.index for c in known]))
     frame.insert(4, "level", panel.by_component([c.level for c in known]))
@@ -106,7 +106,7 @@ def _same_places(panel: Panel) -> np.ndarray:
         one = load_places().get(panel.places[members[0]]) if len(members) else None
         there = [{p.code for p in every if one and (p.level, p.parent) == (one.level, one.parent) and p.valid(year)}
                  for year in panel.years]
-        same[g, :, 1:] &= [now == before for before, now in pairwise(there)]
+        same[g, :, 1:] &= np.array([now == before for before, now in pairwise(there)], dtype=bool)
     return same
 
 
@@ -142,10 +142,12 @@ def _base(panel: Panel, base_year: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _published_mean(panel: Panel) -> np.ndarray:
-    """Published national mean of each component and year."""
+    """Published national mean of each component and year, for provinces (groups, components, years)."""
     r = load_reference()
     r = r[(r["area"] == "") & (r["statistic"] == "mean") & r["component"].isin(panel.components)
           & r["year"].isin(panel.years)]
-    out = np.full(panel.block.shape, np.nan)
-    out[pd.Index(panel.components).get_indexer(r["component"]), r["year"] - panel.years[0]] = r["value"]
+    out = np.full(panel.expected.shape, np.nan)
+    levels = [load_places().get(panel.places[of[0]]).level if len(of) else "" for of in panel.members]
+    for g in np.flatnonzero(np.array(levels) == "province"):
+        out[g, pd.Index(panel.components).get_indexer(r["component"]), r["year"] - panel.years[0]] = r["value"]
     return out

@@ -92,6 +92,15 @@ class Panel:
         catalogue = load_catalogue()
         return np.array([catalogue.decimals(c.split(".")[0]) for c in self.components])
 
+    @cached_property
+    def share(self) -> np.ndarray:
+        """Scores in shares of the scale; of a score printed in percent of its maximum, that percent."""
+        share = (self.score - self.low) / (self.high - self.low)
+        if "percent" not in self.rows:
+            return share
+        printed = self.spread(self.rows["percent"]) / 100
+        return np.where(np.isnan(printed), share, printed)
+
     def cell(self, values: np.ndarray) -> np.ndarray:
         """Values (places, components, years) at the rows of the table."""
         return values[self.at]
@@ -161,14 +170,22 @@ def build(scores: pd.DataFrame | Panel) -> Panel:
                  _held(places, components, years), block, low, high, group, expected)
 
 
-def load_panel() -> Panel:
-    """The panel of all scores, with what was found in it, until the data change; what it holds is not to be changed."""
-    return _load(files.data_dir())
+def load_panel(level: str = "province", parent: str = "") -> Panel:
+    """The panel of all scores of the places that are compared, with what was found in it, until the data change.
+
+    Parameters
+    ----------
+    level, parent : str
+        Level of the places, and the place above them; what the panel holds is not to be changed.
+    """
+    return _load(files.data_dir(), level, parent)
 
 
 @files.remembered
-def _load(folder: Path) -> Panel:
-    return build(load_scores())
+def _load(folder: Path, level: str, parent: str) -> Panel:
+    table, scores = load_places().places, load_scores()
+    of = table.loc[(table["level"] == level) & (table["parent"] == parent), "code"]
+    return build(scores[scores["place"].isin(of)])
 
 
 def _blocks(components: list[str], years: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

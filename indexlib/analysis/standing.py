@@ -39,8 +39,9 @@ def standing(scores: pd.DataFrame | Panel) -> pd.DataFrame:
           publisher printed how many places stand in it, else the quarter by score, ``computed``;
         - ``percentile``: share of the other places that score lower, 0 to 100;
         - ``median``, ``low_quarter``: median and 25th percentile of the year's scores;
-        - ``share``: (score - scale minimum) / (scale maximum - scale minimum), missing where no
-          maximum is printed;
+        - ``share``: (score - scale minimum) / (scale maximum - scale minimum), or the score printed in percent of
+          its maximum; missing where neither that nor the maximum is printed;
+        - ``percent``: the score in percent of its maximum, where it is printed so;
         - ``gap``: (score - median) in shares of the scale;
         - ``panel``: ``complete`` or ``partial``; ``scored``, ``expected``: places with a score, places covered.
 
@@ -89,7 +90,8 @@ def _standing(panel: Panel) -> pd.DataFrame:
         base=np.where(printed, rows["rank_base"], np.where(ranked, scored, np.nan)),
         rank_kind=kind, **groups,
         percentile=np.where(ranked & (scored > 1), 100 * panel.cell(lower) / np.maximum(scored - 1, 1), np.nan),
-        median=median, low_quarter=low, share=(score - bottom) / (top - bottom),
+        median=median, low_quarter=low, share=panel.cell(panel.share),
+        percent=rows["percent"].to_numpy(dtype=float) if "percent" in rows else np.nan,
         gap=(score - median) / (top - bottom), panel=choose([whole], ["complete"], "partial"), scored=scored,
         expected=panel.of_group(panel.expected))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 LANGUAGES = ("vi", "en")
 _language: ContextVar[str] = ContextVar("language", default="vi")
+_below: ContextVar[bool] = ContextVar("below", default=False)
 MINUS = "-"
 NONE = "–"
 
@@ -57,6 +58,11 @@ def speaking(code: str) -> Iterator[None]:
         use(before)
 
 
+def at_level(level: str) -> None:
+    """Set the level of the places that texts are about: below the province, ``<key>@below`` stands in for ``<key>``."""
+    _below.set(level != "province")
+
+
 def t(key: str, /, **values: object) -> str:
     """Text of a key in the language in force, with its fields filled; a TextError names one that is missing.
 
@@ -68,7 +74,8 @@ def t(key: str, /, **values: object) -> str:
     ...     t("rule.score_fell")
     'score fell'
     """
-    text = _texts().get(key, {}).get(language())
+    row = (_below.get() and _texts().get(f"{key}@below")) or _texts().get(key, {})
+    text = row.get(language())
     if not text:
         raise TextError(f"no text {key!r} ({language()}) in {Path(__file__).parent.name}/texts")
     return text.format(**values)

@@ -29,14 +29,23 @@ LanguageOption = Annotated[str, typer.Option("--language", "--lang", help="vi ho
 
 
 def read(file: FileArgument, year: YearOption = None, index: IndexOption = None,
-         out: Annotated[Path | None, typer.Option(help="Ghi bảng đọc được vào mẫu .xlsx để kiểm tra.")] = None,
+         out: Annotated[Path | None, typer.Option(help="Ghi tệp .xlsx: bảng đọc được, hoặc bảng tiêu đề chưa rõ.")] = None,
          every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Tệp có gì và có lỗi gì; không ghi vào data/."""
     from indexlib.intake.recognise import read_published
 
     _speak(language)
-    reading = read_published(file, year, index)
-    _print_reading(*_without_edition(reading, file), file, every)
+    from indexlib.intake.addition import beside_stored
+
+    reading = beside_stored(read_published(file, year, index), file.name)
+    proposal = _proposal(reading, file)
+    _print_reading(*_without_edition(reading, proposal), file, every)
+    if proposal and proposal.open and out is not None:
+        from indexlib.intake import component_table
+
+        component_table.write(proposal, out)
+        typer.echo(t("component_table.written", file=out, components=len(proposal.open)))
+        raise typer.Exit(2)
     if reading.kind in ("pdf", "docx") and reading.index and reading.years:
         out = out or Path(f"{file.stem}_{reading.index}_{reading.years[0]}.xlsx")
     if out is not None and len(reading.scores):
@@ -52,11 +61,12 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         source: Annotated[str | None, typer.Option(help="Mã nguồn trong data/sources.csv.")] = None,
         where: Annotated[str | None, typer.Option(help="Nguồn là gì, nếu mã nguồn là mới.")] = None,
         accept_changes: Annotated[bool, typer.Option("--accept-changes", help="Ghi cả khi số cũ thay đổi.")] = False,
+        keep_old: Annotated[bool, typer.Option("--keep-old", help="Giữ số cũ; số khác của tệp thành ghi chú.")] = False,
         accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
         checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
         against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
         new_edition: Annotated[bool, typer.Option("--new-edition", help="Ghi cả ấn bản mới vào danh mục.")] = False,
-        component: Annotated[list[str] | None, typer.Option(help="\"tiêu đề=mã\": tiêu đề chưa rõ là nội dung nào.")] = None,
+        component: Annotated[list[str] | None, typer.Option(help="\"tiêu đề=mã\", hoặc bảng .xlsx của read --out.")] = None,
         comparable: Annotated[str | None, typer.Option(help="Vì sao so được với năm trước, nguồn nào nói.")] = None,
         every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
@@ -73,7 +83,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         edition = _edition(reading, file, key, where, component or [], comparable)
     try:
         with edition as reading:
-            said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every)
+            said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every, keep_old)
     except IndexlibError as error:
         if isinstance(error, DataError):
             _print_errors(file, error.problems, every)
@@ -88,13 +98,15 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
 def _edition(reading: Any, file: Path, source: str, where: str, components: list[str],
              comparable: str | None) -> Iterator[Any]:
     """The file read with its edition in the catalogue; what the block adds is written with it, or nothing."""
-    from indexlib.intake import edition_rows
+    from indexlib.intake import component_table, edition_rows
     from indexlib.intake import new_edition as editions
     from indexlib.intake.recognise import read_published
     from indexlib.intake.trial import trial
 
     year, index = reading.years[0], reading.index
-    proposal = editions.propose(reading, file.name, components, comparable)
+    given = [pair for text in components for pair in
+             (component_table.read(Path(text)) if text.lower().endswith(".xlsx") else [text])]
+    proposal = editions.propose(reading, file.name, given, comparable)
     proposal.require()
     with trial():
         edition_rows.write_names(proposal, source)
@@ -106,7 +118,7 @@ def _edition(reading: Any, file: Path, source: str, where: str, components: list
 
 
 def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, accepted: tuple[bool, bool, bool],
-         every: bool) -> str:
+         every: bool, keep_old: bool = False) -> str:
     """Add what was read after printing it; what there is to say at the end."""
     from indexlib.intake import addition as adding
     from indexlib.intake.second_copy import read_second
@@ -124,32 +136,46 @@ def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, a
         typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
                      differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
     _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts, every)
-    adding.add(compared, file.name, key, where, *accepted)
-    return t("add.nothing") if compared.empty else t("add.written", source=key)
+    cited = adding.add(compared, file.name, key, where, *accepted, keep_old=keep_old)
+    return t("add.written", source=wording.listing(cited)) if cited else t("add.nothing")
 
 
-def _without_edition(reading: Any, file: Path) -> tuple[Any, list[str]]:
+def _proposal(reading: Any, file: Path) -> Any:
+    """What the catalogue needs for a table whose edition it does not have; none where it has."""
+    from indexlib.intake import new_edition as editions
+
+    wanted = any(p.code == "no_edition" for p in reading.problems) and len(reading.years) == 1
+    return editions.propose(reading, file.name) if wanted else None
+
+
+def _without_edition(reading: Any, proposal: Any) -> tuple[Any, list[str]]:
     """A reading without what is wrong only because its edition is missing; and what that edition would be."""
     from indexlib.intake import new_edition as editions
 
-    if not any(p.code == "no_edition" for p in reading.problems) or len(reading.years) != 1:
+    if proposal is None:
         return reading, []
-    proposal = editions.propose(reading, file.name)
     said = editions.lines(proposal) + [str(p) for p in proposal.problems]
+    how = [t("edition.how_table", file=proposal.file, year=proposal.year)] if proposal.open else []
     return (replace(reading, problems=[p for p in reading.problems if p.code not in editions.ANSWERED]),
-            [*said, t("edition.how", file=file.name, year=proposal.year)])
+            [*said, *how, t("edition.how", file=proposal.file, year=proposal.year)])
 
 
 def template(index: Annotated[str, typer.Argument(help="par, sipas, papi hoặc pci.")],
              out: Annotated[Path, typer.Argument(help="Tệp .xlsx sẽ ghi.")],
              year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
              level: Annotated[str, typer.Option(help="province hoặc commune.")] = "province",
+             place: Annotated[str | None, typer.Option(help="Một nơi: mỗi nội dung một hàng, mỗi hàng một nguồn.")] = None,
              language: LanguageOption = "vi") -> None:
     """Mẫu bảng điểm với mã nội dung và mã nơi điền sẵn."""
+    from indexlib.data.lookup import find_place
+    from indexlib.intake.publishers.one_place import write_one_place
     from indexlib.intake.publishers.template import write_template
 
     _speak(language)
-    write_template(index, year, out, level)
+    if place is None:
+        write_template(index, year, out, level)
+    else:
+        write_one_place(index, year, find_place(place, year), out)
     typer.echo(t("add.template", file=out))
 
 

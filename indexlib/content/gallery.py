@@ -78,7 +78,7 @@ def positions(found: Findings) -> list[Shown]:
     whole = c.loc[(c["level"] == TOTAL) & c["median"].notna() & c["score"].notna(), "component"].tolist()
     place, year = found.place.code, found.params.year
     makers = [lambda i=i: charts.position(found.panel, year, place, i) for i in whole]
-    makers += [lambda i=i: charts.tiles(found.panel, year, i, place) for i in whole[:1]]
+    makers += [lambda i=i: charts.tiles(found.panel, year, i, place) for i in whole[:1] if found.place.level == "province"]
     return _each(makers)
 
 

@@ -47,9 +47,17 @@ def notices(found: Findings) -> Text:
 def lead(found: Findings, notebook: str) -> Text:
     """First paragraph of a notebook."""
     about = found.plan.about
+    if notebook == "05_plan" and found.plan.items.empty:
+        return Text((t("nb.no_items"),))
     return Text((t(f"nb.{notebook[:2]}.lead", n=len(found.now.components), k=len(found.now.flagged()),
                    plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
-                   year=found.params.year),))
+                   year=found.params.year, clauses=_clauses(found)),))
+
+
+def _clauses(found: Findings) -> str:
+    """The clauses in which the plan names the conditions, to stand behind the word."""
+    clauses = sorted({c["clause"] for c in found.plan.named_conditions()})
+    return f" ({w.listing(clauses)})" if clauses else ""
 
 
 def say(key: str, **values: object) -> Text:
@@ -65,8 +73,12 @@ def heading(key: str) -> Text:
 def caveats(found: Findings) -> Text:
     """The last list of a notebook: what cannot be said, and how to read the figures."""
     lines = tables.coverage(found) or [t("nb.coverage_all")]
-    lines += [t("note.computed"), t("note.rounding"), t("nb.mapping", plan=found.plan.code)]
-    return Text(tuple(lines), "li")
+    return Text((*lines, t("note.computed"), t("note.rounding"), *mapping(found)), "li")
+
+
+def mapping(found: Findings) -> list[str]:
+    """That tying components to items is a proposal, and where its words stand; nothing where there are no items."""
+    return [] if found.plan.items.empty else [t("nb.mapping", plan=found.plan.code)]
 
 
 def standard(found: Findings, index: str) -> Text:
@@ -93,7 +105,7 @@ def standard(found: Findings, index: str) -> Text:
             sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
     else:
         sentences = [_total(row, short, place), comparison(row), of_places(row), alike(found, index)]
-    sentences += _counts(found, index)
+    sentences += [tables.former_text(found, index), *_counts(found, index)]
     return Text((" ".join(x for x in sentences if x),))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from indexlib.base.wording import own
+from indexlib.base.wording import own, t
 from indexlib.data import files
 
 TABLES = {
@@ -25,12 +25,16 @@ TABLES = {
     "aliases": ["alias", "code", "first_year", "last_year", "note"],
     "mergers": ["old_code", "new_code", "effective", "change", "legal_source"],
 }
+#: Levels of places: whose figures are set beside whose.
+LEVELS = ("province", "district", "commune", "department")
 #: Words beside a name that never decide which place is meant.
 ASIDE_BEFORE, ASIDE_AFTER = (("tỉnh",), ("tinh",), ("thủ", "đô"), ("thu", "do")), (("tỉnh",), ("thủ", "đô"), ("province",))
 #: Words for a city. Thành phố Thanh Hóa is not the province: cities of province level have aliases. From 2025 on there
 #: is no other kind of city (the level of districts ended with the mergers), so the word decides nothing any more.
 CITY_BEFORE, CITY_AFTER = (("thành", "phố"), ("thanh", "pho"), ("t", "p"), ("tp",)), (("thành", "phố"), ("tp",), ("city",))
 CITY, ONLY_PROVINCES_FROM = "tp", 2025
+#: A unit below the province may be listed without its kind, or as its People's Committee: "UBND xã Hà Long", "Hà Long".
+KINDS, OFFICE = ("xã ", "phường ", "đặc khu ", "thị trấn ", "huyện ", "thị xã "), re.compile(r"^(?:ubnd|ủy ban nhân dân) ")
 #: "(cũ)" and "(mới)" tell a place that has ended from the one formed later under its name.
 FORMER, LATER = frozenset({"cũ", "cu", "old"}), frozenset({"mới", "moi", "new"})
 #: The mark of a footnote: "Huế (1)", "Phú Thọ¹".
@@ -193,6 +197,11 @@ class Places:
         return [p for p in self.all if p.level == level and p.valid(year)]
 
     @cached_property
+    def _some_below(self) -> bool:
+        """Whether there are places below the province."""
+        return any(place.level != "province" for place in self.all)
+
+    @cached_property
     def _by_letters(self) -> dict[str, list[tuple[str, str, int, int]]]:
         """The spellings by their letters alone, without marks and blanks."""
         found: dict[str, list] = {}
@@ -212,7 +221,12 @@ class Places:
         elif key.startswith(f"{CITY} "):
             found |= {(c, max(f, ONLY_PROVINCES_FROM), u) for c, f, u in self._named(key.removeprefix(f"{CITY} "))
                       if u >= ONLY_PROVINCES_FROM}
-        return found
+        return found or {row for form in self._of_kinds(key) for row in self._named(form)}
+
+    def _of_kinds(self, key: str) -> list[str]:
+        """The names of units below the province that a key may be without the kind, or with the office in front."""
+        bare = OFFICE.sub("", key)
+        return [bare if bare.startswith(kind) else kind + bare for kind in KINDS] if self._some_below else []
 
     def _named(self, key: str) -> set[tuple[str, int, int]]:
         return {(c, f, u) for k, c, f, u in self._by_letters.get(_letters(key), []) if _worn(key, k)}
@@ -221,7 +235,8 @@ class Places:
         """Whether a text has the letters of a spelling that is known, marks and words beside the name set aside."""
         key = spelling(text)
         *name, last = key.split() or [""]
-        forms = (key, key.removeprefix(f"{CITY} "), " ".join(name) if last in FORMER | LATER else key)
+        forms = (key, key.removeprefix(f"{CITY} "), " ".join(name) if last in FORMER | LATER else key,
+                 *self._of_kinds(key))
         return any(_letters(form) in self._by_letters for form in forms)
 
     def nearest(self, text: str, year: int, n: int = 3) -> list[str]:
@@ -236,9 +251,14 @@ class Places:
         return [self.get(c) for c in m.loc[m["old_code"] == code, "new_code"]]
 
     def members(self, code: str) -> list[Place]:
-        """Old places that a place of 2025 was formed from."""
+        """Old places that a place of 2025 was formed from; none of one that went on."""
         m = self.mergers
-        return [self.get(c) for c in m.loc[m["new_code"] == code, "old_code"]]
+        return [self.get(c) for c in m.loc[(m["new_code"] == code) & (m["old_code"] != code), "old_code"]]
+
+    def former_names(self, code: str) -> dict[str, str]:
+        """Names of the old places that a place was formed from, by code; one of its own name is told apart."""
+        name, old = self.get(code).name, self.members(code)
+        return {p.code: t("place.former", name=p.name) if p.name == name else p.name for p in old}
 
 
 def load_places() -> Places:

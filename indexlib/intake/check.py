@@ -13,17 +13,27 @@ from indexlib.data.files import problems_where
 from indexlib.data.indicators import check_indicators
 from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
-from indexlib.data.places import Places, load_places, plain
-from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
+from indexlib.data.places import LEVELS, Places, load_places, plain
+from indexlib.data.scores import (
+    KEYS,
+    VALUES,
+    load_reference,
+    load_remarks,
+    load_scores,
+    load_source_names,
+    load_sources,
+    load_withheld,
+)
 from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
+from indexlib.plan.second_look import judgements
 
 #: Codes go into names of files.
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
 TABLE_NAME = r"[a-z0-9_]{1,60}\.csv"
 #: Tables beside those of the indices.
-BESIDE = ("withheld.csv", "reference.csv", "corrections.csv")
+BESIDE = ("withheld.csv", "reference.csv", "remarks.csv", "corrections.csv")
 TOTAL_RULES = ("sum", "weights", "weights_unknown", "unknown")
 
 
@@ -42,7 +52,7 @@ def check_data() -> list[Problem]:
             problems += error.problems
     for name in plan_names():
         try:
-            load_plan(name)
+            problems += judgements(load_plan(name), files.data_dir() / "plans" / name)
         except DataError as error:
             problems += error.problems
     return list(dict.fromkeys(problems))
@@ -135,6 +145,7 @@ def _places() -> list[Problem]:
                               "check.duplicate")
     problems += problems_where("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code",
                                "check.code")
+    problems += problems_where("places/places.csv", p.places, ~p.places["level"].isin(LEVELS), "level", "check.no_text")
     problems += problems_where("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code",
                                "check.unknown_place")
     for column in ("old_code", "new_code"):
@@ -175,25 +186,30 @@ def _tiles() -> list[Problem]:
 def _tables_of_scores() -> list[Problem]:
     c, codes = load_catalogue(), set(load_places().places["code"])
     problems = []
-    for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference())):
+    for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference()),
+                         ("scores/remarks.csv", load_remarks())):
         known = frame["component"].isin(c.order)
         problems += problems_where(table, frame, ~known, "component", "check.unknown_component")
         problems += problems_where(table, frame, known & (c.with_block(frame)["block"] == 0), "component",
                                    "check.no_block")
-    held = load_withheld()
-    problems += problems_where("scores/withheld.csv", held, ~held["place"].isin(codes), "place", "check.unknown_place")
-    problems += problems_where("scores/withheld.csv", held, held.duplicated(["year", "place", "component"]),
-                               "component", "check.duplicate")
-    return problems
+    for table, frame, keys in (("scores/withheld.csv", load_withheld(), KEYS),
+                               ("scores/remarks.csv", load_remarks(), [*KEYS, "column", "value", "source"])):
+        problems += problems_where(table, frame, ~frame["place"].isin(codes), "place", "check.unknown_place")
+        problems += problems_where(table, frame, frame.duplicated(keys), "component", "check.duplicate")
+    remarks = load_remarks()
+    return problems + problems_where("scores/remarks.csv", remarks, ~remarks["column"].isin(VALUES), "column",
+                                     "check.remark_column")
 
 
 def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
-              "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups, "catalogue/editions.csv": c.editions,
-              "places/places.csv": load_places().places}
-    known, used, problems = set(sources["source"]), set(load_scores()["source"]), []
+              "scores/remarks.csv": load_remarks(), "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups,
+              "catalogue/editions.csv": c.editions, "places/places.csv": load_places().places,
+              **{f"plans/{name}/targets.csv": load_plan(name).targets for name in plan_names()}}
+    known, problems = set(sources["source"]), []
+    used = {key for keys in load_scores()["source"].unique() for key in keys.split("; ")}
     used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))
     for table, frame in tables.items():
         named = frame["source"].str.split("; ")

@@ -120,7 +120,8 @@ def _write_edition(table: _Table, proposal: Proposal, source: str) -> None:
     notes = {}
     for language in ("vi", "en"):
         with speaking(language):
-            said = [t("edition.note", places=places, n=len(proposal.parts))] if proposal.parts else \
+            said = [t("edition.note_below", n=len(proposal.parts))] if proposal.below else \
+                [t("edition.note", places=places, n=len(proposal.parts))] if proposal.parts else \
                 [t("edition.note_total", places=places)]
             said += [t("edition.percent")] if proposal.percent else []
             said += [t("edition.note_comparable", before=proposal.year - 1, why=proposal.comparable)] \

@@ -71,6 +71,16 @@ class Proposal:
         have = load_catalogue().with_block(_years(self.codes, self.year))
         return have.loc[have["block"] == 0, "component"].tolist()
 
+    @cached_property
+    def places(self) -> set[str]:
+        """Codes of the places of the table."""
+        return {place for values in self.figures.found.values() for place in values}
+
+    @property
+    def below(self) -> bool:
+        """Whether the places are units below the province."""
+        return any(load_places().get(place).level != "province" for place in self.places)
+
     @property
     def found(self) -> list[str]:
         """Components that the table names by a name that is known."""
@@ -153,6 +163,8 @@ class Proposal:
         if self.percent and code in self.parts:
             return 0, 100
         low, high = self._last_scale(code)
+        if code in self.figures.most:
+            return 0 if isnan(low) else low, self.figures.most[code]
         if self.rule == "sum" and code in self.siblings_changed and own.parent != self.index and own.level != TOTAL:
             return 0, nan  # parts of a sum share its scale among them
         if code == self.index and self.rule == "sum" and self.parts_changed:
@@ -232,11 +244,8 @@ def propose(reading: Reading, file: str, assigned: list[str] | None = None, comp
     problems += _wrong_codes(proposal)
     if comparable is not None and not re.search(r"\w+\W+\w+", comparable):
         problems.append(_problem(file, "no_reason"))
-    places = {place for values in figures.found.values() for place in values}
-    if any(load_places().get(place).level != "province" for place in places):
-        problems.append(_problem(file, "not_provinces"))
     problems += [_problem(file, "open", label=shown(label), near=nearest(label, reading.index) or "–",
-                          code=f"{reading.index}.{_slug(label)}") for label in proposal.open]
+                          code=new_code(label, reading.index)) for label in proposal.open]
     if not problems and not proposal.components:
         problems.append(_problem(file, "exists", index=catalogue.short_name(reading.index), year=year))
     return proposal
@@ -284,9 +293,10 @@ def _like(code: str, index: str) -> Component | None:
         (replace(c, parent=stem) for c in same if c.parent == c.code.rpartition(".")[0]), None)
 
 
-def _slug(label: str) -> str:
+def new_code(label: str, index: str) -> str:
+    """A code that a component could have if it is new."""
     words = min(forms(label), key=len, default=label.casefold())  # without the number in front
-    return re.sub(r"[^a-z0-9]+", "_", plain(words))[:40].strip("_") or "x"
+    return f"{index}." + (re.sub(r"[^a-z0-9]+", "_", plain(words))[:40].strip("_") or "x")
 
 
 def _column(letters: str) -> int:
@@ -304,9 +314,8 @@ def lines(proposal: Proposal) -> list[str]:
     """What a table is and what would be written, for people."""
     catalogue = load_catalogue()
     short, label = catalogue.short_name(proposal.index), catalogue.label
-    places = {place for values in proposal.figures.found.values() for place in values}
     said = [t("edition.exists_partly" if proposal.exists else "edition.head", index=short, year=proposal.year,
-              last=proposal.last or "–", places=len(places), n=len(proposal.codes),
+              last=proposal.last or "–", places=len(proposal.places), n=len(proposal.codes),
               valid=len(load_places().valid(proposal.year)))]
     before, given = set(catalogue.valid(proposal.last, proposal.index)), proposal.assigned.values()
     for code in [code for code in proposal.found if code not in given]:

@@ -99,8 +99,8 @@ def _state(unknown: pd.Series, met: pd.Series, **before: pd.Series) -> pd.Catego
 
 def _score_fell(f: pd.DataFrame, least: float) -> tuple:
     edge = f["reason"] == "edge"
-    met = (f["change_published"] < 0) & (f["change_published"] < -least)
-    state = _state(f["change"].isna(), met, not_comparable=edge)
+    fall = f["change_published"].fillna(half_up(100 * f["share_change"], 2))  # else in percent of the maximum
+    state = _state(fall.isna(), (fall < 0) & (fall < -least), not_comparable=edge)
     return state, f["change"], 0.0 - least, "previous", f["reason"]
 
 

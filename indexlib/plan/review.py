@@ -16,16 +16,17 @@ from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
 from indexlib.base.problems import NoDataError, PlaceError
-from indexlib.base.wording import language, own, t, use
+from indexlib.base.wording import at_level, language, listing_and, own, t, use
 from indexlib.data import files
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
-from indexlib.data.places import Place
+from indexlib.data.places import Place, load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
 from indexlib.plan.lasting import GRADES, graded
-from indexlib.plan.plan import Plan, load_plan
+from indexlib.plan.owners import moved_most
+from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan, load_plan, without_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
 
 DEFAULT_PLAN = "ha_bac_2023_2025"
@@ -90,12 +91,18 @@ class Review:
         ``expected``: the totals, then what will most likely still be missing next year, see
         :func:`indexlib.plan.order.order`; ``conditions``: see :func:`by_conditions`.
         """
-        flagged = by_conditions(self.components[self.components["met"] > 0])
+        asked = self.asked
+        flagged = by_conditions(asked[asked["met"] > 0])
         if self.params.order == "conditions":
             return flagged
         totals = flagged[flagged["level"] == TOTAL]
         totals = totals.iloc[np.argsort(totals["component"].map(load_catalogue().order).to_numpy())]
-        return pd.concat([totals, order.order(self.components, self.params.rules)], ignore_index=True)
+        return pd.concat([totals, order.order(asked, self.params.rules)], ignore_index=True)
+
+    @property
+    def asked(self) -> pd.DataFrame:
+        """The components of the indices that the plan is about; those of the others are context."""
+        return self.components[self.components["index"].isin(self.plan.scope)]
 
     def focus(self, n: int = 8) -> pd.DataFrame:
         """The ``n`` flagged components of the finest level at hand to take up first.
@@ -104,7 +111,7 @@ class Review:
         ``conditions``: the first of :meth:`flagged`.
         """
         if self.params.order == "expected":
-            chosen = order.focus(self.components, n, self.params.rules)
+            chosen = order.focus(self.asked, n, self.params.rules)
             if len(chosen):
                 return chosen
         flagged = self.flagged()
@@ -153,7 +160,12 @@ class Review:
 
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.plan.Plan.responsible`."""
-        return self.plan.responsible(list(components))
+        return self.plan.responsible(list(components), moved_most(self.components))
+
+    def tasks(self) -> pd.DataFrame:
+        """The plan's answer for the flagged components that are somebody's task: no total, nothing without a plan."""
+        answer = self.by_component(self.flagged()["component"])
+        return answer[answer["by"].isin([BY_ITEM, BY_GAP])].reset_index(drop=True)
 
 
 #: The earlier name of the review of a run.
@@ -162,8 +174,12 @@ Findings = Review
 
 def notices(params: Params, plan: Plan, place: str) -> list[str]:
     """What every first page must say, for the year reviewed and for the report that it goes into."""
-    report = params.report
-    return plan.notices(max(params.year, report.year or 0), place, report.closing)
+    report, places = params.report, load_places()
+    said = plan.notices(max(params.year, report.year or 0), place, report.closing)
+    if old := places.former_names(place):
+        said.append(t("notice.merged", place=places.get(place).name, first=places.get(place).first_year,
+                      old=listing_and(list(old.values()))))
+    return said
 
 
 def by_conditions(components: pd.DataFrame) -> pd.DataFrame:
@@ -258,15 +274,18 @@ def _missing(place: str, year: int, components: pd.DataFrame) -> pd.DataFrame:
 
 
 _assessed = files.remembered(
-    lambda folder, rules, grades, base_year: assess(load_panel(), rules, grades, base_year), at_most=2)
+    lambda folder, group, rules, grades, base_year: assess(load_panel(*group), rules, grades, base_year), at_most=2)
 
 
 def _open(params: Params, plan: Plan, scores: pd.DataFrame | None = None) -> Review:
     """The review of a place and year with that of the year before, both with the 5-95 % intervals of ranks."""
     asked = params.rules, params.grades, plan.about["base_year"]
-    panel = load_panel() if scores is None else build(scores)
-    assessed = _assessed(files.data_dir(), *asked) if scores is None else assess(panel, *asked)
+    place = find_place(params.place, params.year)
+    group = place.level, place.parent
+    panel = load_panel(*group) if scores is None else build(scores)
+    assessed = _assessed(files.data_dir(), group, *asked) if scores is None else assess(panel, *asked)
     now, before = cut(assessed, params, plan, panel), None
+    at_level(place.level)
     intervals = rank_intervals(panel, now.place.code, [now.year, now.year - 1])
     with suppress(NoDataError, PlaceError):  # the first year with scores, or the first year of the place
         last_year = params.model_copy(update={"place": now.place.code, "year": now.year - 1})
@@ -283,7 +302,15 @@ def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
 def find(params: Params) -> Review:
     """Review a place as parameters ask, and set the language they name."""
     use(params.language)
-    return _open(params, load_plan(params.plan))
+    return _open(params, plan_of(params))
+
+
+def plan_of(params: Params) -> Plan:
+    """The plan that parameters name; to a place that is not the plan's it gives no tasks, so that none is named."""
+    plan = load_plan(params.plan)
+    place = find_place(params.place, params.year)
+    own = plan.about["province"] in ("", place.code) or plan.own_place(place)
+    return plan if own else without_plan(plan)
 
 
 def open_run(**parameters: object) -> Review:

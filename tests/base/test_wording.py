@@ -111,7 +111,17 @@ def test_every_text_is_used(catalogue):
                 return True
         return key in words
 
-    assert [key for key in TEXTS if not used(key)] == []
+    assert [key for key in TEXTS if not used(key.removesuffix("@below"))] == []
+
+
+def test_a_text_for_the_levels_below_the_province_stands_in_for_another():
+    below = [key for key in TEXTS if "@" in key]
+    assert below and all(key.endswith("@below") for key in below)
+    assert all(fields(TEXTS[key]["vi"]) == fields(TEXTS[key.removesuffix("@below")]["vi"]) for key in below)
+    assert not [key for key in below if re.search("tỉnh, thành phố|cả nước|provinces|national", str(TEXTS[key]))]
+    assert "tỉnh, thành phố" in w.t("para.rank", rank="3/34")
+    w.at_level("commune")
+    assert w.t("para.rank", rank="3/20") == ", xếp thứ 3/20 đơn vị cùng cấp" and w.t("rule.score_fell") == "giảm điểm"
 
 
 def fields(text: str) -> set[str]:

@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from additions import run, tables
-from conftest import SHARED
+from additions import cut, run, tables
+from conftest import ROOT, SHARED, DataCopy
 from tables_2025 import (
+    COMPLIANCE,
+    GOVERNING,
     as_listed,
     capitals,
     heads,
@@ -17,6 +19,7 @@ from tables_2025 import (
     par_percent,
     par_points,
     pci,
+    pci_nine,
     sipas_aspects,
     sipas_total,
     table,
@@ -30,11 +33,26 @@ from indexlib.intake.check import check_data
 
 TEN = [f"pci.{n}" for n in range(1, 11)]
 WEIGHTS = [5, 10, 5, 5, 15, 10, 15, 15, 10, 10]
-NINE = ["pci.1", "pci.2", "pci.3", "compliance", "pci.5", "pci.6", "pci.8", "pci.10", "governing"]
 MOST = dict(zip([f"par.{n}" for n in range(1, 9)], (9.5, 10, 14, 10, 13.5, 12, 13, 18), strict=True))
 TITLE = "Chỉ số năng lực cạnh tranh cấp tỉnh 2025"
-COMPLIANCE, GOVERNING = "Chi phí tuân thủ hành chính", "Chính quyền kiến tạo"
 NAMED = ("--component", f"{COMPLIANCE}=pci.compliance", "--component", f"{GOVERNING}=pci.governing")
+
+
+@pytest.fixture(scope="module")
+def recent(tmp_path_factory) -> Path:
+    """The data of the last years: all that the first table of a new year is set beside."""
+    folder = tmp_path_factory.mktemp("recent") / "data"
+    shutil.copytree(ROOT / "data", folder)
+    cut(folder, 2023)
+    return folder
+
+
+@pytest.fixture
+def data(recent, tmp_path, monkeypatch) -> DataCopy:
+    """A copy of them in force, for a test to spoil."""
+    folder = Path(shutil.copytree(recent, tmp_path / "project" / "data"))
+    monkeypatch.setenv("INDEXLIB_DATA", str(folder))
+    return DataCopy(folder)
 
 
 def add(path: Path, *words: str):
@@ -58,11 +76,8 @@ def blocks(prefix: str):
 
 
 def nine(folder: Path):
-    of = truth(pci(NINE, [10] * 9))
-    names = heads("pci.1", "pci.2", "pci.3") | {"compliance": COMPLIANCE} | heads("pci.5", "pci.6", "pci.8", "pci.10") \
-        | {"governing": GOVERNING}
-    numbered = {code: f"{n}. {name}" for n, (code, name) in enumerate(names.items(), 1)}
-    return table(folder, TITLE, numbered | {"pci": "PCI 2025"}, of, without_marks, "pci"), of
+    names, of, _ = pci_nine()
+    return table(folder, TITLE, names, of, without_marks, "pci"), of
 
 
 @pytest.fixture
@@ -122,6 +137,37 @@ def test_par_fields_as_points(data, tmp_path):
     assert now.loc["par", "scale_max"] == 100 and now.drop("par")["scale_max"].isna().all()
     ranks = load_scores("par").query("year == 2025 and component == 'par'")
     assert sorted(ranks["rank"]) == list(range(1, 35)) and set(ranks["rank_base"]) == {34}
+
+
+@pytest.mark.parametrize("printed", ["head", "row"])
+def test_maxima_that_stand_over_the_columns_are_the_scales(data, tmp_path, printed):
+    of = truth(par_points(MOST))
+    names = heads(*MOST, "par")
+    if printed == "head":
+        names |= {code: f"{names[code]} ({top:g} điểm)".replace(".", ",") for code, top in MOST.items()}
+    most = ["", "Điểm tối đa", *MOST.values(), 100, ""] if printed == "row" else None
+    done = add(table(tmp_path, "PAR INDEX 2025", names, of, capitals, "par", above=most), "--checked")
+    assert done.exit_code == 0, done.output
+    assert added(of) and check_data() == [] and blocks("par")["scale_max"].to_dict() == MOST | {"par": 100}
+
+
+def test_codes_are_filled_in_in_a_table_that_reading_writes(data, tmp_path):
+    from openpyxl import load_workbook
+
+    path, of = nine(tmp_path)
+    out = tmp_path / "codes.xlsx"
+    assert "2 tiêu đề chưa rõ" in run("read", path, "--year", "2025", "--out", out).output
+    refused(data, path, ("--component", str(out)), "chưa rõ “9. Chính quyền kiến tạo” là nội dung nào")
+    book = load_workbook(out)
+    sheet = book.worksheets[0]
+    assert {row[0] for row in sheet.iter_rows(min_row=2, values_only=True)} == {f"4. {COMPLIANCE}", f"9. {GOVERNING}"}
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, 2).value = "pci.governing" if GOVERNING in sheet.cell(row, 1).value else "pci.compliance"
+    book.save(out)
+    assert add(path, "--checked", "--component", str(out)).exit_code == 0
+    assert added(of, {"compliance": "pci.compliance", "governing": "pci.governing"}) and check_data() == []
+    assert run("read", path, "--year", "2025", "--out", tmp_path / "again.xlsx").exit_code == 0
+    refused(data, path, ("--component", str(tmp_path / "none.xlsx")), "không có tệp này")
 
 
 def test_par_fields_as_percent_are_not_summed(data, tmp_path):

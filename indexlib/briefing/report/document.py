@@ -24,10 +24,12 @@ TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.docx"
 WIDTH = 16
 #: Column headings of the tables, under ``c`` in the template.
 TABLES_COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "why", "unit", "rule", "words",
-                  "threshold", "met", "judged", "state", "place", "low_then", "risen_to", "above_for")
-REPORT_COLUMNS = ("no", "component", "evidence", "task", "target", "actual", "verdict", "count", "names", "median", "group",
+                  "threshold", "met", "judged", "state", "target", "actual", "verdict", "place", "low_then", "risen_to",
+                  "above_for")
+REPORT_COLUMNS = ("no", "component", "evidence", "task", "count", "names", "median", "group",
                   "of_year")
-PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not")
+PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not", "task", "who",
+                    "difficulty", "cost")
 #: Sections by period; a quarterly report tells of the work, not of each index again.
 SECTIONS = {
     "year": ("summary", "focus", "indices", "follow_up", "goals", "progress", "units", "method"),

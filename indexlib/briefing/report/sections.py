@@ -13,35 +13,39 @@ from indexlib.base import wording as w
 from indexlib.base.wording import own, t
 from indexlib.briefing.report.pictures import pictures
 from indexlib.briefing.worksheets import progress_tables
+from indexlib.briefing.worksheets.assignment import beside
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import prose, tables
 from indexlib.content import sections as composed
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
+from indexlib.plan.plan import BY_GAP, NO_PLAN
 from indexlib.plan.review import Findings
 from indexlib.plan.targets import goals as _goals
 
 #: Years in the table of an index's run over years.
 RUN = 5
+#: What a plan must say of its issuer before it can head a report.
+HEAD = ("letterhead", "seat", "post", "recipients")
 QUARTERS = ("", "I", "II", "III", "IV")
 
 
 def head(found: Findings) -> dict[str, Any]:
     """Head of the document and the place for the signature, after Nghị định 30/2020/NĐ-CP.
 
-    An office reporting on another province than its plan's is not named: the form leaves its name to be filled in.
+    An office that the plan does not name in full, or that is gone, leaves its name to be filled in.
     """
     about, year, report = found.plan.about, found.params.year, found.params.report
-    foreign = found.place.code != about["province"] or "letterhead_vi" not in about or found.plan.dissolved(report.closing)
+    foreign = found.plan.dissolved(report.closing) or any(f"{k}_vi" not in about for k in HEAD)
     first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
     notices = found.notices()
-    if found.place.code == about["province"] and report.closing is None and found.plan.dissolved(None):
+    if report.closing is None and found.plan.dissolved(None):
         notices.append(t("report.no_day", issuer=own(about, "issuer"), successor=own(about["successor"], "name"),
                          day="/".join(reversed(about["successor"]["from"].split("-")))))
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
     into = t("report.into.year_of", **when) if report.period == "year" and report.year else \
         t(f"report.into.{report.period}", **when)
-    key = "report.basis_foreign" if foreign else "report.basis"
+    key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis_foreign" if foreign else "report.basis"
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
         "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(about, "seat")),
@@ -71,11 +75,12 @@ def summary(found: Findings, sections: dict[str, str]) -> list[str]:
         focus = found.now.focus(found.params.focus)
         lines = [t("report.sum.flagged", n=len(flagged), all=all_, k=len(focus), section=sections["focus"])]
         lines.append(" ".join(tables.chance_notes(found)))
-    gone = found.plan.gaps(flagged)
+    tasks = found.tasks()
+    gone = tasks.loc[tasks["by"] == BY_GAP, "component"].tolist()
     if gone:
         names = w.listing([load_catalogue().label(c) for c in gone])
         lines.append(t("report.sum.gaps", n=len(flagged), gaps=len(gone), names=names))
-    in_part = int(found.by_component(flagged)["in_part"].sum()) if flagged else 0
+    in_part = int(tasks["in_part"].sum())
     if in_part:
         lines.append(t("report.sum.in_part", n=in_part))
     if found.before is not None:
@@ -166,7 +171,7 @@ def _none_before(found: Findings, component: str) -> str:
     """Why a component has no figure in the year before."""
     year, held = found.params.year - 1, load_withheld()
     held = held[(held["place"] == found.place.code) & (held["component"] == component) & (held["year"] == year)]
-    return t("report.withheld") if len(held) else t("score.none")
+    return t("report.withheld") if len(held) else t("score.none" if year >= found.place.first_year else "report.not_yet")
 
 
 def _run(found: Findings, index: str) -> list[dict[str, str]]:
@@ -179,7 +184,9 @@ def _run(found: Findings, index: str) -> list[dict[str, str]]:
     rows = []
     for y in range(year - RUN + 1, year + 1):
         cells = {"year": str(y), "score": t("score.none"), "rank": w.NONE, "group": w.NONE, "remark": _measure(index, y)}
-        if y in held:
+        if y < found.place.first_year:
+            cells["score"] = t("report.not_yet")
+        elif y in held:
             cells["score"] = t("report.withheld")
         elif y in known.index:
             row = known.loc[y]
@@ -211,13 +218,16 @@ def focus(found: Findings) -> dict[str, Any]:
     for n, (cells, row, a) in enumerate(zip(records(table), chosen.itertuples(index=False), answer, strict=True), 1):
         key = "report.ranked" if cells["rank_before"] == w.NONE else "report.ranked.before"
         rows.append({
-            "no": str(n), "component": cells["component"], "why": cells["why"], "unit": cells["unit"],
+            "no": str(n), "component": cells["component"], "why": cells["why"],
+            "unit": "\n".join([cells["unit"], *(x for x in [beside(found, a)] if x != w.NONE)]),
             "score": tables.score_text(row, unit=True), "change": cells["change"],
             "rank": t(key, rank=cells["rank"], year=found.params.year - 1, before=cells["rank_before"]),
             "grade": "" if cells["grade"] == w.NONE else t("report.grade", grade=cells["grade"]),
             "item": cells["item"], "words": f"“{a['words']}”" if a["words"] else ""})
     notes = [n for n in table.notes if n not in tables.chance_notes(found)]
-    return {"lead": t("report.focus.lead"), "caption": table.caption, "rows": rows, "notes": notes, "empty": table.empty}
+    asks = found.plan.demand("focus")
+    lead = t("report.focus.lead", words=asks["words"], clause=asks["clause"]) if asks else t("report.focus.own")
+    return {"lead": lead, "caption": table.caption, "rows": rows, "notes": notes, "empty": table.empty}
 
 
 def follow_up(found: Findings) -> dict[str, Any]:
@@ -229,26 +239,17 @@ def follow_up(found: Findings) -> dict[str, Any]:
 
 def goals(found: Findings) -> dict[str, Any]:
     """Each target, what was reached, and whether it is met."""
-    catalogue, rows = load_catalogue(), []
-    for g in _goals(found).itertuples(index=False):
-        digits, unit = catalogue.decimals(g.index), catalogue.component(g.component).unit
-        if g.kind == "score":
-            wanted, actual = w.score(g.wanted, digits, unit), w.score(g.actual, digits, unit)
-        else:
-            wanted, kind = str(int(g.wanted)), "computed" if g.computed else "published"
-            actual = w.rank(tables.value_of(g.actual), tables.value_of(g.base), kind)
-        state = t(f"goal.state.{g.state}")
-        rows.append({"component": catalogue.label(g.component), "target": t(f"goal.{g.kind}", wanted=wanted),
-                     "actual": actual, "state": t("goal.state.why", state=state, why=g.reason) if g.reason else state})
-    return {"text": t("report.goals.lead") if rows else t("report.sum.goals_none", year=found.params.year), "rows": rows,
-            "notes": tables.rank_notes(pd.DataFrame(rows).rename(columns={"actual": "rank"})) if rows else []}
+    made = tables.goals(found)
+    return {"text": made.empty if made.frame.empty else t("report.goals.lead"), "notes": made.notes,
+            "rows": [r | {"state": r["verdict"]} for r in records(made)]}
 
 
 def progress(read: Progress, on: date) -> dict[str, Any]:
     """What the units' worksheets say on a day: counts by unit, measures, and components without one."""
     by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
         progress_tables.unplanned(read)
-    parts = {"units": by_unit, "measures": measures, "unplanned": unplanned}
+    parts = {"tasks": progress_tables.tasks(read, on), "units": by_unit, "measures": measures, "unplanned": unplanned,
+             "difficulties": progress_tables.difficulties(read), "funding": progress_tables.funding(read)}
     problems = [p.line() for p in read.problems]
     return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
             for name, made in parts.items()} | {"problems": problems}
@@ -257,12 +258,15 @@ def progress(read: Progress, on: date) -> dict[str, Any]:
 def units(found: Findings) -> dict[str, Any]:
     """Each unit with the components it answers for, the most first."""
     table = composed.units(found).table
-    return {"lead": t("report.units.lead"), "rows": records(table), "empty": table.empty}
+    asks = found.plan.demand("own_plan")
+    lead = [t("report.units.asked", words=asks["words"], clause=asks["clause"])] if asks else []
+    return {"lead": " ".join([*lead, t("report.units.lead")]), "rows": records(table), "empty": table.empty}
 
 
 def method(found: Findings) -> list[str]:
     """What could not be judged, and how to read the figures."""
-    return [*composed.missing(found).paragraphs, t("report.mapping"), t("note.computed"), t("note.rounding"), t("note.usual")]
+    mapping = [] if found.plan.items.empty else [t("report.mapping")]
+    return [*composed.missing(found).paragraphs, *mapping, t("note.computed"), t("note.rounding"), t("note.usual")]
 
 
 def sources(found: Findings) -> dict[str, Any]:

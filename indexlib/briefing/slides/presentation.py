@@ -23,10 +23,11 @@ from indexlib.briefing.office.powerpoint import (
     Deck,
 )
 from indexlib.briefing.slides import indices
-from indexlib.content import sections, tables
+from indexlib.content import prose, sections, tables
 from indexlib.content.sections import Section
 from indexlib.data.catalogue import index_codes
 from indexlib.plan.by_chance import ALL, by_noise_alone
+from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
 
 
@@ -92,10 +93,10 @@ def _slide(deck: Deck, section: Section) -> None:
 def _cover(deck: Deck, found: Findings) -> None:
     about = found.plan.about
     page = deck.page(COVER, t("slide.cover", place=found.place.name, year=found.params.year))
-    page.text(SUBTITLE, [t("slide.cover.plan", plan=own(about, "name")),
-                         t("slide.cover.issuer", issuer=own(about, "issuer"))])
+    page.text(SUBTITLE, [t("slide.cover.plan", plan=own(about, "name")), t("slide.cover.issuer", issuer=own(about, "issuer"))]
+              if found.plan.code != NO_PLAN else [t("plan.none")])
     page.text(NOTICE, found.notices())
-    page.say([*found.notices(), t("slide.notes.order"), t("nb.mapping", plan=found.plan.code)])
+    page.say([*found.notices(), t("slide.notes.order"), *prose.mapping(found)])
     page.done()
 
 

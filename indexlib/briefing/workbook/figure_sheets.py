@@ -61,7 +61,7 @@ def components(found: Review) -> pd.DataFrame:
     why = tables.why_text(found)
     frame["why_flagged"] = [why.get(c, NONE) for c in frame["component"]]
     answers = found.by_component(frame["component"]).to_dict("records")
-    frame["answer"] = [tables.unit_text(found, a) or t("ws.no_unit") for a in answers]
+    frame["answer"] = [tables.unit_text(found, a) for a in answers]
     frame["items"] = [tables.item_text(a) for a in answers]
     order = frame["component"].map(catalogue.order)
     return frame.iloc[np.argsort(order.to_numpy())].reset_index(drop=True)

@@ -23,6 +23,7 @@ from indexlib.content.tables.cells import (
 )
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.data.scores import load_remarks
 from indexlib.plan.by_chance import ALL, by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
 from indexlib.plan.order import fallen_totals
@@ -53,7 +54,7 @@ def totals(found: Review) -> Table:
 
 def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Table:
     catalogue, why, grades = load_catalogue(), why_text(found), grades_text(found)
-    answer = found.by_component(components["component"]).set_index("component")
+    answer = found.by_component(components["component"]).set_index("component", drop=False)
     rows, notes = [], []
     for row in components.itertuples(index=False):
         a = answer.loc[row.component]
@@ -82,8 +83,15 @@ def row_notes(found: Review, components: list[str]) -> list[str]:
     s = found.scores
     own = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])
             & s["component"].isin(components) & s["note"].fillna("").ne("")]
-    return [t("note.row", component=load_catalogue().label(r.component), year=r.year, note=r.note)
-            for r in own.itertuples(index=False)]
+    notes = [t("note.row", component=load_catalogue().label(r.component), year=r.year, note=r.note)
+             for r in own.itertuples(index=False)]
+    r = load_remarks()
+    r = r[(r["place"] == found.place.code) & r["year"].isin([found.params.year - 1, found.params.year])
+          & r["component"].isin(components)]
+    return notes + [t("note.remark", component=load_catalogue().label(m.component), year=m.year, source=m.source,
+                      value=w.plain_number(m.value), column=t(f"add.column.{m.column}"),
+                      note=f" ({m.note})" if m.note else "")
+                    for m in r.itertuples(index=False)]
 
 
 def chance_notes(found: Review) -> list[str]:

@@ -14,7 +14,10 @@ from indexlib.content.tables.cells import rank_notes, rank_text
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
+from indexlib.data.scores import load_sources
 from indexlib.plan.review import Findings
+from indexlib.plan.targets import goals as judged
+from indexlib.plan.targets import wanted as wanted_of
 
 
 def _or_why(caption: str, make: Callable[[], Table]) -> Table:
@@ -50,8 +53,8 @@ def contributions(found: Findings, index: str) -> Table:
 
 
 def targets(found: Findings, index: str) -> Table:
-    """The smallest gain of each component alone that reaches the total wanted, else the total of the place wanted."""
-    catalogue, wanted = load_catalogue(), found.params.target(index)
+    """The smallest gain of each component alone that reaches what the run or the plan wants: a total before a place."""
+    catalogue, wanted = load_catalogue(), wanted_of(found, index)
     digits, held = catalogue.decimals(index), wanted.rank if wanted.total is None else None
 
     def make() -> Table:
@@ -77,6 +80,64 @@ def targets(found: Findings, index: str) -> Table:
         return Table(caption, pd.DataFrame(rows, columns=columns), notes)
 
     return _or_why(catalogue.short_name(index), make)
+
+
+def goals(found: Findings) -> Table:
+    """Each target, what was reached, and whether it is met."""
+    frame, catalogue = judged(found), load_catalogue()
+    rows = [(catalogue.label(g.component), goal_text(g, found.params.year), actual_text(g), verdict_text(g))
+            for g in frame.itertuples(index=False)]
+    where = load_sources().set_index("source")["where"]
+    read = frame.loc[frame["source"] != "", ["note", "source"]].drop_duplicates()
+    notes = [t("goal.source", note=note or t("goal.of_plan"), where=where[source])
+             for note, source in read.itertuples(index=False)]
+    table = pd.DataFrame(rows, columns=["component", "target", "actual", "verdict"])
+    stars = rank_notes(table.rename(columns={"actual": "rank"})) if rows else []
+    return Table(t("table.goals", year=found.params.year), table, [*stars, *notes],
+                 t("report.sum.goals_none", year=found.params.year))
+
+
+def goal_text(goal: object, year: int) -> str:
+    """A target in words, with its year if it is another one, and with the plan's own words and clause."""
+    digits, unit = load_catalogue().decimals(goal.index), load_catalogue().component(goal.component).unit
+    wanted = goal.wanted
+    if goal.kind == "score":
+        wanted = w.score(wanted, digits, unit)
+    elif goal.kind == "group":
+        wanted = t(f"group.{wanted}")
+    elif goal.kind == "change" and wanted != "up":
+        wanted = w.change(wanted, digits, unit)
+    elif goal.kind == "percent":
+        wanted = w.plain_number(wanted)
+    said = [t("goal.year", year=goal.year)] if goal.year != year else []
+    said += [f"“{goal.words}”"] if goal.words else []
+    said += [x for x in (goal.clause, goal.note) if x]
+    text = t("goal.change_up" if wanted == "up" else "goal.named_region" if goal.region else f"goal.{goal.kind}",
+             wanted=wanted, region=goal.region)
+    return f"{text} ({'; '.join(said)})" if said else text
+
+
+def actual_text(goal: object) -> str:
+    """What was reached."""
+    digits, unit = load_catalogue().decimals(goal.index), load_catalogue().component(goal.component).unit
+    if goal.actual is None:
+        return w.NONE
+    if goal.kind in ("rank", "region_rank"):
+        return w.rank(goal.actual, goal.base, "computed" if goal.computed else "published")
+    if goal.kind == "group":
+        return t("group.computed", group=t(f"group.{goal.actual}"))
+    if goal.kind == "change":
+        return w.change(goal.actual, digits, unit)
+    if goal.kind == "places":
+        moved = "same" if goal.actual == 0 else "up" if goal.actual > 0 else "down"
+        return t(f"change.places_{moved}", n=abs(goal.actual))
+    return w.score(goal.actual, digits, unit) if goal.kind == "score" else w.score(goal.actual, 2, "percent")
+
+
+def verdict_text(goal: object) -> str:
+    """Whether a target is met, and why not where that cannot be said."""
+    state = t(f"goal.state.{goal.state}")
+    return t("goal.state.why", state=state, why=goal.reason) if goal.reason else state
 
 
 def _where(place: str, year: int) -> str:

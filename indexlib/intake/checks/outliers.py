@@ -22,10 +22,11 @@ def outliers(figures: pd.DataFrame) -> list[Finding]:
 
 
 def _far(scored: pd.DataFrame) -> list[Finding]:
-    of_year = scored.groupby(["component", "year"])["score"]
-    usual = of_year.transform("median").where(of_year.transform("size") >= 8,
-                                              scored.groupby("component")["score"].transform("median"))
-    size = scored.groupby("component")["score"].transform("size")
+    """Figures far from the others of their year, or of all years on the same scale where the year has few."""
+    scored = load_catalogue().with_block(scored)
+    of_year, alike = (scored.groupby(["component", key], dropna=False)["score"] for key in ("year", "scale_max"))
+    usual = of_year.transform("median").where(of_year.transform("size") >= 8, alike.transform("median"))
+    size = alike.transform("size")
     far = (size >= 5) & ((scored["score"] > FAR * usual) | (scored["score"] < usual / FAR))
     return [found("far", row, "score", (), True, value=row["score"], usual=round(float(usual[i]), 2))
             for i, row in scored[far].to_dict("index").items()]

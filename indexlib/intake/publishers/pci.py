@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from indexlib.base.wording import listing
+from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.agreement import agreeing, merge_indicators, of_year, settle, without_stale
 from indexlib.intake.checks.formulas import check_formulas, totals_follow
+from indexlib.intake.checks.printed_ranks import check_ranks
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
@@ -24,12 +26,10 @@ from indexlib.intake.table.figures import (
     Figures,
     check_components,
     check_places,
-    check_ranks,
     check_scale,
     component_of,
     expected_places,
     join,
-    not_published,
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
@@ -184,7 +184,7 @@ def _figures(column: Column) -> bool:
 
 def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     figures = Figures(grid.sheet.name, paired=grid.paired)
-    columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c)], year, report)
+    columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c) and not _counts(c)], year, report)
     scores: dict[int, str] = {c.at: "" for c in grid.columns if _unweighted(c)}
     for column in columns:
         where = grid.where(max(grid.first - 1, 0), column.at)
@@ -207,6 +207,12 @@ def _summary(grid: Grid, year: int, report: Collector) -> Figures:
 def _unweighted(column: Column) -> bool:
     """Whether a column is the total without weights, which is never the total."""
     return "unweighted" in column.roles() and column.components() <= {TOTAL}
+
+
+def _counts(column: Column) -> bool:
+    """Whether a column only counts the rows: "PCI 2025" over "STT" is the title of the table."""
+    last = next((h for h in reversed(column.headers) if h.component or h.role), None)
+    return last is not None and last.role == "order"
 
 
 def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector) -> list[Column]:
@@ -259,7 +265,7 @@ def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Fi
 
 
 def _check(figures: Figures, year: int, report: Collector) -> None:
-    optional = {TOTAL} if TOTAL not in figures.components() and not_published(TOTAL, year) else set()
+    optional = {TOTAL} if TOTAL not in figures.components() and load_catalogue().not_printed(TOTAL, year) else set()
     if optional:
         report.add("total_not_published", figures.sheet, year=year)
     check_components(figures, INDEX, year, optional, report)

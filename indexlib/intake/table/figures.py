@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -19,10 +18,8 @@ from indexlib.intake.table import labels
 from indexlib.intake.table.grid import Column, Grid, place_code
 from indexlib.intake.table.indicators import Indicator
 
-#: A score and a rank as they are called in ``Figures.found``.
-SCORE, RANK = "score", "rank"
-#: From this share of all ranks on, a table gives them all and one that is missing was lost.
-NEARLY_ALL = 0.8
+#: A score, a rank and a score in percent of its maximum as they are called in ``Figures.found``.
+SCORE, RANK, OF_MAXIMUM = "score", "rank", "percent"
 #: A head of figures in percent: "Cải cách thể chế (%)".
 PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
 #: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
@@ -75,7 +72,8 @@ class Figures:
     for (component, kind, place) the same figure from a second column with places of its own, and how far
     the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
     those that figures were taken from, not those that only bear them out; ``outdone`` names (component, place)
-    of scores that gave way to those of another sheet.
+    of scores that gave way to those of another sheet. ``most`` are the maxima that stand over the columns. ``place``
+    is the one place that a sheet is about: each component of it has a source of its own in ``sources``.
     """
 
     sheet: str
@@ -91,6 +89,9 @@ class Figures:
     sums: list[Formula] = field(default_factory=list)
     outdone: list[tuple[str, str]] = field(default_factory=list)
     sheets: set[str] = field(default_factory=set)
+    most: dict[str, float] = field(default_factory=dict)
+    place: str = ""
+    sources: dict[str, str] = field(default_factory=dict)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""
@@ -190,7 +191,18 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
     figures.found[component, kind] = values
     figures.sheets |= {grid.sheet.name} if values else set()
     figures.names[component, kind] = (grid.sheet.name, column.places)
+    if kind == SCORE and (most := _most(grid, column)) is not None and most >= max(values.values(), default=0):
+        figures.most[component] = most
     _check_repeats(figures, grid, column, component, kind, report)
+
+
+def _most(grid: Grid, column: Column) -> float | None:
+    """The maximum that stands over a column, in its head ("(9,5 điểm)") or in a row of maxima; none if not one does."""
+    found = {number(printed[1] or printed[2]) for h in column.headers if (printed := labels.MOST.search(h.text))}
+    for row in grid.sheet.rows[:grid.first]:
+        if column.at < len(row) and any(isinstance(cell, str) and "scale" in labels.roles(cell) for cell in row[:column.at]):
+            found.add(number(row[column.at]))
+    return found.pop() if len(found) == 1 else None
 
 
 def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str, kind: str,
@@ -250,6 +262,7 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
                 report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
                            place=load_places().get(place).name, component=load_catalogue().label(component),
                            one=value, other=have[place], beside=first[0], why=t("read.kept_first"))
+    whole.most = other.most | whole.most
     whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
     whole.blank += [pair for pair in other.blank if pair not in whole.blank]
 
@@ -289,11 +302,14 @@ def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
 
 
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
-    """Every place of the edition has its score or is withheld."""
+    """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
     have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
     count, codes = expected_places(index, year)
+    ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
         report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
+    elif have < codes and (2 * len(have) <= count or ranks == [*range(1, len(have) + 1)]):
+        report.add("partial", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
         report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
@@ -357,43 +373,3 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)
-
-
-def check_ranks(figures: Figures, component: str, report: Collector, base: int = 0) -> None:
-    """Printed ranks are 1 to n and never put a lower score before a higher one."""
-    ranks, scores = figures.found.get((component, RANK), {}), figures.found.get((component, SCORE), {})
-    last = base or len(ranks)
-    for place, rank in ranks.items():
-        if rank != int(rank) or not 1 <= rank <= last:
-            report.add("rank_range", figures.sheet, **figures.where(component, RANK, place), value=rank, n=last)
-    gap = next((i for i, rank in enumerate(sorted(ranks.values()), 1) if rank > i), 0)
-    if gap and NEARLY_ALL * last <= len(ranks) < last:
-        report.add("rank_gap", figures.sheet, rank=gap, component=load_catalogue().label(component), n=len(ranks), last=last)
-    order = sorted((rank, place) for place, rank in ranks.items() if place in scores or not scores)
-    # Two places with the same printed score may share a rank or stand in either order.
-    step = 0.5 * 10.0 ** -decimals(list(scores.values())) if scores else 0
-    for (before, upper), (after, lower) in pairwise(order):
-        if not scores:
-            wrong = before == after
-        else:
-            above = scores[upper] - scores[lower]
-            wrong = above < -step if before < after else abs(above) > step
-        if wrong and before == after:
-            report.add("rank_repeated", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
-                       names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
-        elif wrong:
-            report.add("rank_order", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
-                       place=load_places().get(lower).name, other=load_places().get(upper).name)
-
-
-def not_published(component: str, year: int) -> bool:
-    """Whether the publisher gives this component for a part of the places only, so that a file may lack it."""
-    return any(component == code and first <= year <= last for code, first, last in _not_published(files.data_dir()))
-
-
-@files.remembered
-def _not_published(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    columns = ["component", "first_year", "last_year", "reason_vi", "reason_en"]
-    path = folder / "catalogue" / "not_published.csv"
-    frame = files.years(files.read_table(path, columns), path)
-    return tuple(zip(frame["component"], frame["first_year"], frame["last_year"], strict=True))

@@ -47,8 +47,9 @@ NOT_OF_INDEX = re.compile(r"""
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
 #: A remark in brackets; a year with the word before it.
 REMARK, DATED = re.compile(r"\([^)]*\)"), re.compile(r"(?:\bnăm\s+)?(?<!\d)(?:19|20)\d\d(?!\d)", re.IGNORECASE)
-#: The most points that a component can have, beside its label: "(9,5 điểm)".
-MOST = re.compile(r"\(\s*\d+(?:[.,]\d+)?\s*điểm\s*\)", re.IGNORECASE)
+#: The most points that a component can have, beside its label: "(9,5 điểm)", "(tối đa: 9,5)".
+MOST = re.compile(r"\(\s*(?:(?:điểm\s+)?tối đa:?\s*(\d+(?:[.,]\d+)?)|(\d+(?:[.,]\d+)?)(?=\s*điểm))\s*(?:điểm\s*)?\)",
+                  re.IGNORECASE)
 #: Roles of texts that are no head of a column.
 TITLES = ("statistic", "name", "title", "title_part", "head", "remark")
 #: A scale beside a label, as "0.25-2.5 điểm/points" or "0%-100%".
