@@ -206,9 +206,9 @@ def load_remarks() -> pd.DataFrame:
     return _remarks(files.data_dir())
 
 
-def remarks_text(kept: pd.DataFrame, source: str) -> str:
-    """Text of ``remarks.csv`` with a line for each figure of a source that is not believed: ``KEYS``, ``column``, ``new``."""
-    new = kept.rename(columns={"new": "value"}).assign(source=source, note="")[REMARKS]
+def remarks_text(kept: pd.DataFrame) -> str:
+    """Text of ``remarks.csv`` with a line for each figure that is not believed: ``KEYS``, ``column``, ``new``, ``source``."""
+    new = kept.rename(columns={"new": "value"}).assign(note="")[REMARKS]
     return _sorted(pd.concat([load_remarks(), new]).drop_duplicates(REMARKS[:-1])).to_csv(index=False, lineterminator="\n")
 
 
@@ -304,10 +304,10 @@ def withheld_text(rows: pd.DataFrame, source: str) -> str:
     return _sorted(whole).to_csv(index=False, lineterminator="\n")
 
 
-def corrections_text(index: str, changed: pd.DataFrame, source: str, file: str, today: date) -> str:
+def corrections_text(index: str, changed: pd.DataFrame, file: str, today: date) -> str:
     """Text of ``corrections.csv`` with a line for each figure that is replaced.
 
-    ``changed`` has ``KEYS``, ``column``, ``old``, ``new``, ``old_source``.
+    ``changed`` has ``KEYS``, ``column``, ``old``, ``new``, ``old_source``, ``source``.
     """
     path = files.data_dir() / "scores" / "corrections.csv"
     out = io.StringIO()
@@ -318,6 +318,6 @@ def corrections_text(index: str, changed: pd.DataFrame, source: str, file: str, 
         writer.writerow(CORRECTIONS)
     for row in changed.itertuples():
         writer.writerow([index, row.year, row.place, row.component, row.column, _figure(row.old, row.column),
-                         _figure(row.new, row.column), row.old_source, source, today.isoformat(),
+                         _figure(row.new, row.column), row.old_source, row.source, today.isoformat(),
                          csv_cell(shown(file, 200))])
     return out.getvalue()
