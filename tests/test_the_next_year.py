@@ -33,6 +33,7 @@ from indexlib.base import wording as w
 from indexlib.briefing.report import document
 from indexlib.content import prose
 from indexlib.intake.check import check_data, doubts_of_data
+from indexlib.plan.settings import read_params
 
 MOST = dict(zip([f"par.{n}" for n in range(1, 9)], (9.5, 10, 14, 10, 13.5, 12, 13, 18), strict=True))
 PLACES = [place.code for place in load_places().valid(2025)]
@@ -189,6 +190,48 @@ def test_a_name_without_a_year_is_that_of_the_last_year_with_scores(new_year):
 
     assert [find_place(name).code for name in ("Nam Định", "An Giang", "Thanh Hóa")] == \
         ["nam_dinh", "an_giang_2025", "thanh_hoa"]
+
+
+def params_of_2024(folder: Path, name: str, **lines: str) -> Path:
+    """The parameter file of Thanh Hóa with other lines."""
+    text = (ROOT / "params" / "thanh_hoa_2024.yml").read_text(encoding="utf-8")
+    for key, value in lines.items():
+        text = re.sub(rf"(?m)^(\s*{key}:).*$", rf"\g<1> {value}", text, count=1)
+    path = folder / f"{name}_2024.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("place, code, file", [("Bắc Ninh", "bac_ninh_2025", "bac_ninh_2025.yml"),
+                                               ("nam_dinh", "ninh_binh_2025", "ninh_binh_2025.yml")])
+def test_the_new_year_of_a_merged_province_is_that_of_the_one_it_went_into(new_year, tmp_path, place, code, file):
+    old = params_of_2024(tmp_path, "bac_ninh" if place == "Bắc Ninh" else place, place=f'"{place}"',
+                         papi="{total: 45.5, rank: 10}", peers='["Nam Định", "Nghệ An"]')
+    done = run("new-year", "2025", old)
+    assert done.exit_code == 0 and f"mã {code}" in done.output and "(cũ)" in done.output, done.output
+    assert "Đã bỏ targets.papi" in done.output and "Đã bỏ peers" in done.output and "chưa có số liệu" not in done.output
+    made = read_params(tmp_path / file)  # what a run would check
+    assert (made.place, made.year, made.targets, made.peers) == (code, 2025, {}, "region")
+    assert "45.5" in (tmp_path / file).read_text(encoding="utf-8")  # as a remark
+
+
+def test_the_new_year_of_a_province_that_goes_on_keeps_what_the_year_knows(new_year, tmp_path):
+    old = params_of_2024(tmp_path, "thanh_hoa", papi="{rank: 10, components: {papi.6: 7.8}}",
+                         pci="{components: {pci.4: 7.5}}", peers='["Nam Định", "Nghệ An"]')
+    done = run("new-year", "2025", old)
+    assert "Đã bỏ targets.pci" in done.output and "Đã bỏ peers" in done.output and "targets.papi" not in done.output
+    assert "khi có 63 tỉnh, thành phố; nay có 34" in done.output
+    made = read_params(tmp_path / "thanh_hoa_2025.yml")
+    assert made.targets["papi"].components == {"papi.6": 7.8} and "pci" not in made.targets and made.peers == "region"
+
+
+def test_a_new_year_that_could_not_be_run_is_not_written(new_year, tmp_path):
+    old = params_of_2024(tmp_path, "nam_dinh", place="nam_dinh", papi="\n    rank: 10")
+    done = run("new-year", "2025", old)
+    assert done.exit_code != 0 and not list(tmp_path.glob("*_2025.yml"))
+    old = params_of_2024(tmp_path, "thanh_hoa", papi="{rank: 10}")
+    done = run("new-year", "2026", old)
+    assert "Năm 2026 chưa có số liệu nào" in done.output and (tmp_path / "thanh_hoa_2026.yml").exists()
 
 
 @pytest.mark.sweep
