@@ -59,6 +59,10 @@ class Successor(_Part):
     name_en: Words
     begins: Annotated[str, Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")]
     legal_source: Words
+    issuer_vi: Words | None = None
+    issuer_en: Words | None = None
+    letterhead_vi: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
+    letterhead_en: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
 
 
 class About(_Part):

@@ -24,6 +24,7 @@ from indexlib.data.places import Place, load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
+from indexlib.plan.offices import today
 from indexlib.plan.plan import Plan, load_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
 
@@ -167,7 +168,7 @@ Findings = Review
 def notices(params: Params, plan: Plan, place: str) -> list[str]:
     """What every first page must say, for the year reviewed and for the report that it goes into."""
     report, places = params.report, load_places()
-    said = plan.notices(max(params.year, report.year or 0), place, report.closing)
+    said = plan.notices(max(params.year, report.year or 0), place, report.closing or today())
     if old := places.former_names(place):
         said.append(t("notice.merged", place=places.get(place).name, first=places.get(place).first_year,
                       old=listing_and(list(old.values()))))
@@ -293,7 +294,7 @@ def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
 def find(params: Params) -> Review:
     """Review a place as parameters ask, and set the language they name."""
     use(params.language)
-    return _open(params, load_plan(params.plan))
+    return _open(params, load_plan(params.plan).on(params.report.closing or today()))
 
 
 def open_run(**parameters: object) -> Review:

@@ -15,7 +15,7 @@ from indexlib.plan.review import Findings
 COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words"]
 
 #: What a plan's table would say of a unit that it does not name.
-NOBODY = {"kind": "generic", "successor_vi": "", "successor_en": ""}
+NOBODY = {"kind": "generic"}
 
 
 def assignments(found: Findings) -> pd.DataFrame:
@@ -91,9 +91,6 @@ def heading(found: Findings, unit: str) -> list[str]:
                first=about["first_year"], last=about["last_year"])]
     if row["kind"] == "generic":
         lines.append(t("ws.generic", assign=t("assign")))
-    successor = row[f"successor_{language()}"]
-    if successor:
-        lines.append(t("ws.successor", name=successor))
     return [*lines, *found.notices()]
 
 

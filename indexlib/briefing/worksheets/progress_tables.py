@@ -36,7 +36,7 @@ def by_unit(progress: Progress, on: datetime.date) -> Table:
     """Counts of components and measures by unit on a day, with the sum of all."""
     counts = progress.summary(on)
     names = list(COUNTS)
-    rows = [(_unit(progress, r["unit"]), *(str(r[n]) for n in names)) for r in counts.to_dict("records")]
+    rows = [(_unit(progress, r["unit"], on), *(str(r[n]) for n in names)) for r in counts.to_dict("records")]
     if rows:
         rows.append((t("progress.all"), *(str(counts[n].sum()) for n in names)))
     frame = pd.DataFrame(rows, columns=["unit", *COUNTS.values()])
@@ -51,7 +51,7 @@ def measures(progress: Progress, on: datetime.date) -> Table:
     judged = progress.judged(on)
     judged = judged.assign(_order=judged["state"].map(ORDER)).sort_values(["_order", "deadline", "unit"], kind="stable")
     catalogue = load_catalogue()
-    rows = [(_unit(progress, r["unit"]), catalogue.label(r["component"]), r["measure"], r["product"], r["person"],
+    rows = [(_unit(progress, r["unit"], on), catalogue.label(r["component"]), r["measure"], r["product"], r["person"],
              day_text(r["deadline"]), t(f"progress.state.{r['state']}"), _said(r["status"]), day_text(r["done_on"]),
              r["result"] or w.NONE) for r in judged.to_dict("records")]
     columns = ["unit", "component", "measure", "product", "person", "deadline", "state_on", "status", "done_on", "result"]
@@ -59,18 +59,18 @@ def measures(progress: Progress, on: datetime.date) -> Table:
                  t("progress.empty_measures"))
 
 
-def unplanned(progress: Progress) -> Table:
+def unplanned(progress: Progress, on: datetime.date) -> Table:
     """Components without a measure that could be counted, and why."""
     c = progress.components[progress.components["state"] != PLANNED[0]]
     catalogue = load_catalogue()
-    rows = [(_unit(progress, r.unit), catalogue.label(r.component), t(f"progress.plan.{r.state}"))
+    rows = [(_unit(progress, r.unit, on), catalogue.label(r.component), t(f"progress.plan.{r.state}"))
             for r in c.sort_values("unit", kind="stable").itertuples(index=False)]
     return Table(t("progress.table.unplanned"), pd.DataFrame(rows, columns=["unit", "component", "why_not"]), [],
                  t("progress.empty_unplanned"))
 
 
-def _unit(progress: Progress, unit: str) -> str:
-    return unit_name(load_plan(progress.plan), unit)
+def _unit(progress: Progress, unit: str, on: datetime.date) -> str:
+    return unit_name(load_plan(progress.plan).on(on.isoformat()), unit)
 
 
 def _said(status: str) -> str:
