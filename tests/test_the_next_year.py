@@ -28,10 +28,11 @@ from tables_2025 import (
     without_marks,
 )
 
-from indexlib import load_places, load_scores, open_run, tables
+from indexlib import load_catalogue, load_places, load_scores, open_run, tables
 from indexlib.base import wording as w
 from indexlib.briefing.report import document
 from indexlib.content import prose
+from indexlib.data.scores import load_recast
 from indexlib.intake.check import check_data, doubts_of_data
 from indexlib.plan.settings import read_params
 
@@ -243,6 +244,35 @@ def test_a_run_with_all_files(new_year, place, tmp_path):
     assert done.exit_code == 0, done.output
     texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html")]
     assert len(texts) >= 7 and not any(MOVED.search(re.sub(r"<script.*?</script>", "", x, flags=re.DOTALL)) for x in texts)
+
+
+# A past year reissued on the new places
+
+def test_a_recast_year_is_a_series_of_its_own(year_2025, tmp_path, monkeypatch):
+    data = Path(shutil.copytree(year_2025, tmp_path / "data"))
+    monkeypatch.setenv("INDEXLIB_DATA", str(data))
+    before = {path.name: path.read_bytes() for path in data.glob("scores/*.csv")}
+    of = truth(papi, seed=2)
+    path = table(tmp_path, "PAPI 2024", heads(*load_catalogue().valid(2024, "papi")), of, with_prefix)
+    words = ("add", path, "--year", "2024", "--source", "papi-2024-recast", "--where", "PAPI 2024 on 34 provinces")
+    assert run(*words, "--checked").exit_code == 2  # not without saying so
+    assert run("read", path, "--year", "2024", "--recast").exit_code == 0
+    assert run(*words, "--recast").exit_code == 2  # nobody has compared it
+    done = run(*words, "--recast", "--checked")
+    assert done.exit_code == 0, done.output
+    now = {path.name: path.read_bytes() for path in data.glob("scores/*.csv")}
+    assert now.pop("recast.csv") and now == before and check_data() == []
+    kept = load_recast()
+    assert {(r.place, r.component): r.score for r in kept.itertuples()} == of.figures and set(kept["year"]) == {2024}
+    assert run(*words, "--recast", "--checked").exit_code == 0  # again: nothing new
+    of.figures = {key: value + 0.001 for key, value in of.figures.items()}
+    table(tmp_path, "PAPI 2024", heads(*load_catalogue().valid(2024, "papi")), of, with_prefix)
+    assert run(*words, "--recast", "--checked", "--accept-doubts").exit_code == 2  # other figures
+    for place, year in (("bac_ninh_2025", 2025), ("thanh_hoa", 2025), ("thanh_hoa", 2024)):
+        found = open_run(place=place, year=year)
+        assert "tính lại PAPI năm 2024 trên các tỉnh, thành phố mới" in str(prose.standard(found, "papi"))
+        assert any("tính lại" in made.caption for made in tables.former(found))
+        assert not (found.scores["source"] == "papi-2024-recast").any()
 
 
 # A year of which only a part is published

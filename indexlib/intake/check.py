@@ -13,7 +13,15 @@ from indexlib.data.indicators import check_indicators
 from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
 from indexlib.data.places import LEVELS, Places, load_places, plain
-from indexlib.data.scores import load_reference, load_scores, load_source_names, load_sources, load_withheld
+from indexlib.data.scores import (
+    RECAST,
+    load_recast,
+    load_reference,
+    load_scores,
+    load_source_names,
+    load_sources,
+    load_withheld,
+)
 from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
@@ -22,7 +30,7 @@ from indexlib.plan.plan import load_plan, plan_names
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
 TABLE_NAME = r"[a-z0-9_]{1,60}\.csv"
 #: Tables beside those of the indices.
-BESIDE = ("withheld.csv", "reference.csv", "corrections.csv")
+BESIDE = ("withheld.csv", "reference.csv", "corrections.csv", RECAST)
 TOTAL_RULES = ("sum", "weights", "weights_unknown", "unknown")
 
 
@@ -171,7 +179,12 @@ def _tiles() -> list[Problem]:
 def _tables_of_scores() -> list[Problem]:
     c, codes = load_catalogue(), set(load_places().places["code"])
     problems = []
-    for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference())):
+    recast = load_recast()
+    problems += problems_where(f"scores/{RECAST}", recast, ~recast["place"].isin(codes), "place", "check.unknown_place")
+    problems += problems_where(f"scores/{RECAST}", recast, recast.duplicated(["year", "place", "component"]), "component",
+                               "check.duplicate")
+    for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference()),
+                         (f"scores/{RECAST}", recast)):
         known = frame["component"].isin(c.order)
         problems += problems_where(table, frame, ~known, "component", "check.unknown_component")
         problems += problems_where(table, frame, known & (c.with_block(frame)["block"] == 0), "component",
@@ -186,7 +199,8 @@ def _tables_of_scores() -> list[Problem]:
 def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
-    tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
+    tables = {"scores/withheld.csv": load_withheld(), f"scores/{RECAST}": load_recast(),
+              "scores/reference.csv": load_reference(),
               "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
               "places/places.csv": load_places().places}
     known, used, problems = set(sources["source"]), set(load_scores()["source"]), []

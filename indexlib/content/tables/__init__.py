@@ -25,7 +25,7 @@ from indexlib.content.tables.cells import (
     why_text,
 )
 from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals
-from indexlib.content.tables.former import former, former_text
+from indexlib.content.tables.former import former, former_text, recast_text
 from indexlib.content.tables.moves import risers, standing, trends
 from indexlib.content.tables.outlook import closing_gaps, contributions, peers, targets
 from indexlib.content.tables.table import RIGHT, Table
@@ -34,6 +34,7 @@ __all__ = [
     "RIGHT", "Table", "apart", "apart_text", "at_hand", "behind", "by_item", "by_unit", "chance_notes", "change_text",
     "closing_gaps", "contributions", "coverage", "editions", "flagged", "focus", "follow_up", "former", "former_text",
     "gaps", "generic", "grades_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers",
-    "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "risers", "rules", "score_text", "shorten",
+    "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "recast_text",
+    "risers", "rules", "score_text", "shorten",
     "sources", "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "why_text",
 ]
