@@ -12,7 +12,7 @@ _NAMES = {
     "find_place": "data.lookup", "load_places": "data.places", "Place": "data.places",
     "load_catalogue": "data.catalogue", "Component": "data.catalogue",
     "standing": "analysis.standing", "changes": "analysis.changes", "trends": "analysis.trends",
-    "estimate_noise": "analysis.noise",
+    "estimate_noise": "analysis.noise", "like_for_like": "analysis.like_for_like", "next_year": "analysis.next_year",
     "flags": "plan.review", "review": "plan.review", "follow_up": "plan.review", "Review": "plan.review",
     "open_run": "plan.review", "Findings": "plan.review",
     "load_plan": "plan.plan", "Plan": "plan.plan",

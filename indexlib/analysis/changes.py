@@ -30,11 +30,13 @@ def changes(scores: pd.DataFrame | Panel) -> pd.DataFrame:
         - ``previous_year``: ``year - 1``; ``previous``: the score then;
         - ``change``: score - previous, before rounding, in points of the published scale;
         - ``change_published``: the same between the scores rounded to the published decimals;
+        - ``share_change``: the change in shares of the scale where there is none in points, since the score is printed
+          in percent of a maximum that is not known;
         - ``median_change``: median change of all places, where both panels are whole;
         - ``usual_movement``: standard deviation of a yearly change that noise alone would give, in points;
-        - ``z``: change / usual movement; ``p_fall``: one-sided probability of such a change if the level
-          had not moved; ``prob_fall``: probability that the level fell. The last four are missing
-          where a panel is not whole;
+        - ``z``: change / usual movement; ``z_relative``: the same of the change relative to ``median_change``;
+          ``p_fall``: one-sided probability of such a change if the level had not moved; ``prob_fall``:
+          probability that the level fell. The last five are missing where a panel is not whole;
         - ``comparable``: whether there is a change;
         - ``reason``: why not: ``edge`` (the index measures otherwise since this year), ``withheld``
           (the score of this year or the year before was held back), ``rank_only`` (a score is not
@@ -59,10 +61,13 @@ def _changes(panel: Panel) -> pd.DataFrame:
     published = half_up(panel.score, decimals) - half_up(before, decimals)
     published = np.where(np.isnan(moved.change), np.nan, np.round(published, 9))
     change = panel.cell(moved.change)
+    share = np.full(panel.share.shape, np.nan)
+    share[:, :, 1:] = np.where((panel.block[:, 1:] == panel.block[:, :-1])[None], np.diff(panel.share), np.nan)
+    share_change = np.where(np.isnan(change), panel.cell(share), np.nan)
     rows = panel.rows[["year", "place", "component", "score"]]
     return rows.assign(
         previous_year=rows["year"] - 1, previous=panel.cell(before), change=change,
-        change_published=panel.cell(published), median_change=panel.of_group(moved.median),
+        change_published=panel.cell(published), share_change=share_change, median_change=panel.of_group(moved.median),
         **{name: panel.cell(values) for name, values in posterior(panel).items()},
         comparable=~np.isnan(change), reason=_reasons(panel, before, change),
         block=panel.of_component(panel.block))

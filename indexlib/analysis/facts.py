@@ -17,6 +17,8 @@ from indexlib.data.places import load_places
 from indexlib.data.scores import load_reference
 
 KINDS = ("none", "published", "computed")
+#: Usual movements that a fall relative to the country must exceed to be called beyond them.
+BEYOND = 2.0
 
 
 def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
@@ -41,9 +43,10 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         ``prob_trend``: trend of the block up to the year; ``ci_low``, ``ci_high``: published interval; ``base_year``,
         ``base_score``; ``published_mean``; ``decimals`` in which the index is published; ``fell_with``: a fall with the
         ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
-        less) or on its ``own``, else empty; ``lost_in_common``: places lost among the places scored in both years,
-        where these differ; ``at_highest``, see :func:`indexlib.analysis.falling.at_highest`; the columns of
-        :func:`indexlib.analysis.next_year.next_year`.
+        less) or on its ``own``, else empty, as where that part of it is not more than half the usual movement; ``beyond``:
+        1 where a fall relative to the country is more than twice the usual movement, else 0, missing where that is not
+        known; ``lost_in_common``: places lost among the places scored in both years, where these differ; ``at_highest``,
+        see :func:`indexlib.analysis.falling.at_highest`; the columns of :func:`indexlib.analysis.next_year.next_year`.
     """
     panel = build(scores)
     frame, changed = standing(panel).copy(deep=False), changes(panel)
@@ -66,16 +69,24 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     frame.insert(3, "index", panel.by_component([c.index for c in known]))
     frame.insert(4, "level", panel.by_component([c.level for c in known]))
     frame["decimals"] = panel.decimals[panel.at[1]]
-    fell = frame["change_published"] < 0
-    country_fell = half_up(frame["median_change"], frame["decimals"]) < 0
-    most_of_it = frame["median_change"] <= frame["change"] / 2
-    frame["fell_with"] = choose([~fell | frame["median_change"].isna(), country_fell & most_of_it, country_fell],
-                                ["", "country", "more"], "own")
+    frame["fell_with"] = _fell_with(frame)
+    beyond = (frame["change_published"] < 0) & (frame["z_relative"] < -BEYOND)
+    frame["beyond"] = beyond.astype(float).where(frame["z_relative"].notna())
     frame["lost_in_common"] = panel.cell(_lost_in_common(panel))
     for name, values in {"at_highest": at_highest(panel), **next_year.of_panel(panel)}.items():
         frame[name] = values
     parts = frame["level"] == PART
     return frame[~parts].reset_index(drop=True) if parts.any() else frame
+
+
+def _fell_with(frame: pd.DataFrame) -> pd.Categorical:
+    """Whether a fall is the country's, more than it or the place's own, by parts of more than half the usual movement."""
+    fell, usual, country = frame["change_published"] < 0, frame["usual_movement"] / 2, frame["median_change"]
+    own = frame["change"] - country
+    country_fell = (half_up(country, frame["decimals"]) < 0) & (-country > usual)
+    most_of_it = country <= frame["change"] / 2
+    return choose([~fell, country_fell & most_of_it, country_fell & (-own > usual), ~country_fell & (-own > usual)],
+                  ["", "country", "more", "own"], "")
 
 
 def _before(panel: Panel, column: pd.Series) -> np.ndarray:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 
 from indexlib.analysis.changes import half_up
 from indexlib.analysis.panel import Panel
 from indexlib.analysis.trends import theil_sen
-
-#: Series drawn for the null; the standard error of a rate is at most 0.0025.
-DRAWS = 40_000
 
 
 def at_highest(panel: Panel) -> np.ndarray:
@@ -45,22 +40,7 @@ def falling(facts: pd.DataFrame, least: int | None = 4) -> pd.Series:
             & ~facts["at_highest"].astype(bool))
 
 
-@cache
-def null_rate(years: int) -> float:
-    """How often a series of a constant level and independent normal noise is called falling, by simulation.
-
-    Parameters
-    ----------
-    years : int
-        Number of scores, one a year without a gap.
-
-    Returns
-    -------
-    float
-        About 0.38 for four years, 0.19 for five; below one half, since slope, steps and the last score must all agree.
-    """
-    if years < 2:
-        return 0.0
-    y = np.random.default_rng(years).standard_normal((DRAWS, years))
-    down = (np.diff(y, axis=1) < 0).sum(axis=1)
-    return float(np.mean((theil_sen(y) < 0) & (2 * down > years - 1) & (y[:, -1] < y.max(axis=1))))
+def of_draws(y: np.ndarray) -> np.ndarray:
+    """Whether each drawn series (draws, years), without gaps, is called falling."""
+    steps = np.diff(y, axis=1)
+    return (theil_sen(y) < 0) & (2 * (steps < 0).sum(axis=1) > steps.shape[1]) & (y[:, -1] < y.max(axis=1))

@@ -7,12 +7,15 @@ offered where what is left is less than half of the scale.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from indexlib.analysis.outlook import effects
-from indexlib.analysis.panel import build
+from indexlib.analysis.panel import Panel, build
+from indexlib.base.problems import NoDataError
+from indexlib.data import files
 from indexlib.data.catalogue import PART, load_catalogue
 
 #: Least share of the scale that the parts measured alike must cover.
@@ -55,13 +58,13 @@ class LikeForLike:
         return self.share >= LEAST_SHARE
 
 
-def like_for_like(scores: pd.DataFrame, component: str, first: int, last: int,
+def like_for_like(scores: pd.DataFrame | Panel, component: str, first: int, last: int,
                   weights_of: int | None = None) -> LikeForLike:
     """Sum the parts of a total or dimension that are measured alike in all years asked, for every place.
 
     Parameters
     ----------
-    scores : DataFrame
+    scores : DataFrame or Panel
         Columns of :func:`indexlib.load_scores`, the whole panel.
     component : str
         Code of a total or dimension of PAPI, or of the total of PCI.
@@ -85,7 +88,7 @@ def like_for_like(scores: pd.DataFrame, component: str, first: int, last: int,
     >>> int(found.parts["alike"].sum()), len(found.parts), round(found.share, 2)
     (18, 29, 0.6)
     """
-    weights_of = weights_of or last
+    weights_of, scores = weights_of or last, scores.rows if isinstance(scores, Panel) else scores
     index = load_catalogue().component(component).index
     worth = effects(index, weights_of)
     parts, share = _parts(component, first, last, worth.set_index("component")["effect"])
@@ -93,6 +96,31 @@ def like_for_like(scores: pd.DataFrame, component: str, first: int, last: int,
     figures = _figures(scores if share >= LEAST_SHARE else scores.iloc[:0], alike, first, last)
     return LikeForLike(component, first, last, None if (worth["basis"] == "sum").all() else _set(alike, weights_of), share,
                        parts, figures)
+
+
+def reaches_back(component: str, year: int) -> int | None:
+    """The earliest year from which a sum to ``year`` is offered; none where that is not before the component's own block.
+
+    Examples
+    --------
+    >>> reaches_back("papi", 2024), reaches_back("pci", 2024), reaches_back("papi.6.2", 2024)
+    (2018, 2021, None)
+    """
+    return _reaches_back(files.data_dir(), component, year)
+
+
+@files.remembered
+def _reaches_back(folder: Path, component: str, year: int) -> int | None:
+    catalogue = load_catalogue()
+    own = catalogue.with_block(pd.DataFrame({"component": [component], "year": [year]}))["block"].iloc[0]
+    blocks = catalogue.comparability.loc[catalogue.comparability["component"] == component, "first_year"]
+    if not own or not _leaves(component):
+        return None
+    try:
+        worth = effects(catalogue.component(component).index, year).set_index("component")["effect"]
+    except NoDataError:
+        return None
+    return next((y for y in range(int(blocks.min()), int(own)) if _parts(component, y, year, worth)[1] >= LEAST_SHARE), None)
 
 
 def _parts(component: str, first: int, last: int, effect: pd.Series) -> tuple[pd.DataFrame, float]:

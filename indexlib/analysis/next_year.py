@@ -18,8 +18,9 @@ from indexlib.analysis.changes import half_up
 from indexlib.analysis.noise import MIN_PLACES, normal_cdf
 from indexlib.analysis.panel import Panel, build
 
-#: Falls of an index whose next year must be known before the model speaks.
-MIN_FALLS = 500
+#: Falls of an index whose next year must have become known in the last years before the model speaks: an index that
+#: is measured anew every few years (PCI in 2009, 2013, 2017, 2021) is not judged by what its older measures did.
+MIN_FALLS, LAST_YEARS = 500, 5
 #: Weight of the index's own signal against a component's, in pairs of scores: half a panel.
 PRIOR_PAIRS = 30
 #: Persistences tried.
@@ -109,7 +110,7 @@ def next_year(scores: pd.DataFrame) -> pd.DataFrame:
           not fall.
 
         Missing where the data do not carry it: a panel that is not whole, a score without a scale (the
-        shares), an index with fewer than 500 falls whose next year is known.
+        shares), an index with fewer than 500 falls whose next year became known in the last five years.
 
     Notes
     -----
@@ -150,6 +151,36 @@ def prob_lasting(panel: Panel, f: Forecast) -> np.ndarray:
         return normal_cdf((before - expected) / np.sqrt(f.sd**2 + f.national_sd**2))
 
 
+def fall_by_noise(panel: Panel, year: int, draws: int = 2000) -> dict[str, np.ndarray]:
+    """What :func:`prob_lasting` says of falls of a year where no level moved, here or in the country.
+
+    Parameters
+    ----------
+    panel : Panel
+    year : int
+    draws : int
+
+    Returns
+    -------
+    dict of array (draws)
+        By component with a year before in its block: the probability, missing where the drawn score did not fall.
+    """
+    f, y = panel.once(fit), int(year - panel.years[0])
+    own = np.flatnonzero(np.isfinite(f.signal[:, y]) & (panel.block[:, y] > 0) & (panel.block[:, y] < year))
+    if not len(own):
+        return {}
+    first = int(np.searchsorted(panel.years, panel.block[own, y].min()))
+    rng, years = np.random.default_rng(year), y - first + 1
+    signal, variance = f.signal[own, y], f.variance[own, y]
+    seen = np.sqrt(signal * variance)[:, None] * rng.standard_normal((draws, len(own), 1)) + \
+        np.sqrt((1 - signal) * variance)[:, None] * rng.standard_normal((draws, len(own), years))
+    starts = panel.years[first:y + 1] == panel.block[own, y][:, None]
+    mean, sd = _filter(seen, starts, f.persistence[own, y], signal, variance)
+    before, now = seen[:, :, -2], seen[:, :, -1]
+    p = normal_cdf((before - mean) / np.sqrt(sd**2 + f.national[own, y]))
+    return dict(zip(np.array(panel.components, dtype=object)[own], np.where(now < before, p, np.nan).T, strict=True))
+
+
 def _change(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """Change of every score inside its block, in points, and whether it is a fall at the published decimals."""
     published = half_up(panel.score, panel.decimals[None, :, None])
@@ -167,8 +198,7 @@ def _years_before(panel: Panel, values: np.ndarray, years: int) -> np.ndarray:
 
 def forecast(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Forecast:
     """Next year's relative score of every place, component and year."""
-    r = relative(panel)
-    f = fit(panel, r, prior_pairs)
+    r, f = panel.once(relative), panel.once(fit, prior_pairs)
     mean, sd = np.full(r.score.shape, np.nan), np.full(r.score.shape, np.nan)
     for y in np.flatnonzero(np.isfinite(f.signal).any(axis=0)):
         own = np.flatnonzero(np.isfinite(f.signal[:, y]) & (panel.block[:, y] > 0))
@@ -231,19 +261,20 @@ def _quantile(ordered: np.ndarray, q: float) -> np.ndarray:
     return below + (at - lower) * (above - below)
 
 
-def fit(panel: Panel, r: Relative, prior_pairs: float = PRIOR_PAIRS) -> Fit:
+def fit(panel: Panel, prior_pairs: float = PRIOR_PAIRS) -> Fit:
     """The parameters of the model as known in every year."""
+    r = panel.once(relative)
     products, pairs = _covariances(panel, r)
     variance, shape = _variance(panel, r), panel.block.shape
     persistence, signal, national = (np.full(shape, np.nan) for _ in range(3))
-    checked = _checked(panel, r)
+    known_falls = checked(panel, r)
     change = np.diff(r.mean, axis=2)
     change[:, panel.block[:, 1:] != panel.block[:, :-1]] = np.nan
     for i in range(r.index.max() + 1 if len(r.index) else 0):
         own = np.flatnonzero(r.index == i)
         for y in range(1, shape[1]):
             known = pairs[own, y].sum(axis=0)
-            if checked[own, y].sum() < MIN_FALLS or (known > 0).sum() < 2:
+            if known_falls[own, y].sum() < MIN_FALLS or (known > 0).sum() < 2:
                 continue
             power, pooled = PERSISTENCES[:, None] ** np.arange(1, known.size + 1), products[own, y].sum(axis=0)
             shared, weight = power @ pooled, power**2 @ known
@@ -256,11 +287,12 @@ def fit(panel: Panel, r: Relative, prior_pairs: float = PRIOR_PAIRS) -> Fit:
     return Fit(persistence, signal, variance, national)
 
 
-def _checked(panel: Panel, r: Relative) -> np.ndarray:
-    """Falls in whole panels of which it is known by each year whether they lasted (components, years)."""
+def checked(panel: Panel, r: Relative) -> np.ndarray:
+    """Falls in whole panels of which it became known in the last years whether they lasted (components, years)."""
     fell, same = _change(panel)[1] & ~np.isnan(r.score), ~np.isnan(r.score - _years_before(panel, r.score, 1))
     out = np.zeros(panel.block.shape, dtype=int)
     out[:, 1:] = (fell[:, :, :-1] & same[:, :, 1:]).sum(axis=0).cumsum(axis=1)
+    out[:, LAST_YEARS:] -= out[:, :-LAST_YEARS].copy()
     return out
 
 

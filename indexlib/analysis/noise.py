@@ -235,7 +235,8 @@ def posterior(panel: Panel) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of arrays (places, components, years)
-        ``usual_movement``, ``z``, ``p_fall``, ``prob_fall``; NaN where the panel is not whole.
+        ``usual_movement``, ``z``, ``z_relative`` (of the change relative to the national median change), ``p_fall``,
+        ``prob_fall``; NaN where the panel is not whole.
     """
     changes, noise, variance = differences(panel), estimate_noise(panel), yearly_variance(panel)
     v = np.full(variance.shape, np.nan)
@@ -250,4 +251,5 @@ def posterior(panel: Panel) -> dict[str, np.ndarray]:
         sd = np.sqrt(t2 * v / (t2 + v) + power * r * (1 - r))
         usual = np.sqrt(v)
         z = changes.change / usual
-        return {"usual_movement": usual, "z": z, "p_fall": normal_cdf(z), "prob_fall": normal_cdf(-mean / sd)}
+        return {"usual_movement": usual, "z": z, "z_relative": changes.relative / usual, "p_fall": normal_cdf(z),
+                "prob_fall": normal_cdf(-mean / sd)}

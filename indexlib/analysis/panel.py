@@ -92,6 +92,15 @@ class Panel:
         catalogue = load_catalogue()
         return np.array([catalogue.decimals(c.split(".")[0]) for c in self.components])
 
+    @cached_property
+    def share(self) -> np.ndarray:
+        """Scores in shares of the scale; of a score printed in percent of its maximum, that percent."""
+        share = (self.score - self.low) / (self.high - self.low)
+        if "percent" not in self.rows:
+            return share
+        printed = self.spread(self.rows["percent"]) / 100
+        return np.where(np.isnan(printed), share, printed)
+
     def cell(self, values: np.ndarray) -> np.ndarray:
         """Values (places, components, years) at the rows of the table."""
         return values[self.at]

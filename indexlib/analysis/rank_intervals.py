@@ -14,6 +14,8 @@ from indexlib.analysis.panel import Panel, build
 from indexlib.data.catalogue import load_catalogue
 
 DRAWS = 2000
+#: Whole years that a block needs for its noise to show: two changes that may undo each other.
+YEARS = 3
 COLUMNS = ["year", "place", "component", "rank_best", "rank_worst"]
 
 
@@ -34,7 +36,9 @@ def rank_intervals(scores: pd.DataFrame | Panel, place: str, years: list[int] | 
     Returns
     -------
     DataFrame
-        ``year``, ``place``, ``component``, ``rank_best``, ``rank_worst``.
+        ``year``, ``place``, ``component``, ``rank_best``, ``rank_worst``; no row where the noise cannot be estimated in the
+        block of the year itself: fewer than three whole years in it, or a noise, pooled over older blocks, as large as
+        the spread of the year.
 
     Notes
     -----
@@ -63,20 +67,21 @@ def _intervals(panel: Panel, place: str, years: tuple[int, ...] | None, componen
         asked = (years is None or year in years) and (components is None or panel.components[c] in components)
         if not asked or g != panel.group[me] or me not in members:
             continue
-        noise = variance[members, c, y]
-        if np.isnan(noise).any():
+        noise, own = variance[members, c, y], panel.whole[g, c, panel.block[c] == panel.block[c, y]]
+        if np.isnan(noise).any() or own.sum() < YEARS:
             continue
-        low, high = _interval(panel.score[members, c, y], noise, int(np.flatnonzero(members == me)[0]),
-                              (year, load_catalogue().order[panel.components[c]]))
-        rows.append((year, place, panel.components[c], low, high))
+        interval = _interval(panel.score[members, c, y], noise, int(np.flatnonzero(members == me)[0]),
+                             (year, load_catalogue().order[panel.components[c]]))
+        if interval and interval != (1, len(members)):
+            rows.append((year, place, panel.components[c], *interval))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _interval(x: np.ndarray, noise: np.ndarray, me: int, seed: tuple[int, int]) -> tuple[int, int]:
-    """5 and 95 % quantiles of the rank of one place among drawn levels."""
+def _interval(x: np.ndarray, noise: np.ndarray, me: int, seed: tuple[int, int]) -> tuple[int, int] | None:
+    """5 and 95 % quantiles of the rank of one place among drawn levels; none where noise explains the whole spread."""
     between = np.var(x, ddof=1) - noise.mean()
-    if between <= 0:  # the noise explains the whole spread: any place could be anywhere
-        return 1, len(x)
+    if between <= 0:
+        return None
     keep = between / (between + noise)
     centre, sd = x.mean() + keep * (x - x.mean()), np.sqrt(keep * noise)
     drawn = centre + sd * np.random.default_rng(seed).standard_normal((DRAWS, len(x)))

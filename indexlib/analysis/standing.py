@@ -35,12 +35,13 @@ def standing(scores: pd.DataFrame | Panel) -> pd.DataFrame:
         - ``rank``, ``base``, ``rank_kind``: the published rank where there is one, else the computed
           one (ties share the better place), else ``"none"``; a rank that a source gives beyond those that
           the publisher prints counts as computed;
-        - ``group``: quarter by score (``high``, ``upper_middle``, ``lower_middle``, ``low``), cut at
-          the quartiles of the year as PAPI does;
+        - ``group``, ``group_kind``: ``high``, ``upper_middle``, ``lower_middle`` or ``low``: ``published`` where the
+          publisher printed how many places stand in it, else the quarter by score, ``computed``;
         - ``percentile``: share of the other places that score lower, 0 to 100;
         - ``median``, ``low_quarter``: median and 25th percentile of the year's scores;
-        - ``share``: (score - scale minimum) / (scale maximum - scale minimum), missing where no
-          maximum is printed;
+        - ``share``: (score - scale minimum) / (scale maximum - scale minimum), or the score printed in percent of
+          its maximum; missing where neither that nor the maximum is printed;
+        - ``percent``: the score in percent of its maximum, where it is printed so;
         - ``gap``: (score - median) in shares of the scale;
         - ``panel``: ``complete`` or ``partial``; ``scored``, ``expected``: places with a score, places covered.
 
@@ -83,14 +84,44 @@ def _standing(panel: Panel) -> pd.DataFrame:
     beyond = printed & (rows["rank"] > _ranks_printed(rows)).to_numpy()
     kind = choose([beyond, printed, ranked], ["computed", "published", "computed"], "none")
     group = choose([~ranked, score >= high, score >= median, score >= low], ["", *GROUPS[:3]], GROUPS[3])
+    groups = _groups_printed(panel, panel.cell(rank), scored, score >= median, group)
     return rows[["year", "place", "component", "score"]].assign(
         rank=np.where(printed, rows["rank"], np.where(ranked, panel.cell(rank), np.nan)),
         base=np.where(printed, rows["rank_base"], np.where(ranked, scored, np.nan)),
-        rank_kind=kind, group=group,
+        rank_kind=kind, **groups,
         percentile=np.where(ranked & (scored > 1), 100 * panel.cell(lower) / np.maximum(scored - 1, 1), np.nan),
-        median=median, low_quarter=low, share=(score - bottom) / (top - bottom),
+        median=median, low_quarter=low, share=panel.cell(panel.share),
+        percent=rows["percent"].to_numpy(dtype=float) if "percent" in rows else np.nan,
         gap=(score - median) / (top - bottom), panel=choose([whole], ["complete"], "partial"), scored=scored,
         expected=panel.of_group(panel.expected))
+
+
+def _groups_printed(panel: Panel, rank: np.ndarray, scored: np.ndarray, upper: np.ndarray,
+                    quarter: pd.Categorical) -> dict[str, pd.Categorical]:
+    """Group of each score by the printed sizes, counted from the top and from the bottom, else its quarter; and which.
+
+    Between groups of known sizes a place stands above or below the median.
+    """
+    names, codes = quarter.categories.tolist(), quarter.codes.copy()
+    code, printed = {name: names.index(name) for name in GROUPS}, np.zeros(len(codes), dtype=bool)
+    for (component, year), own in load_catalogue().groups.groupby(["component", "year"]):
+        if component not in panel.components:
+            continue
+        at = np.flatnonzero((panel.at[1] == panel.components.index(component)) & (panel.years[panel.at[2]] == year)
+                            & (codes != names.index("")))
+        sizes, ours = own.set_index("group")["places"], codes[at]
+        codes[at] = np.where(upper[at], code["upper_middle"], code["lower_middle"])
+        for groups, place in ((GROUPS, rank[at]), (GROUPS[::-1], scored[at] - rank[at] + 1)):
+            if groups[0] not in sizes:  # that end is not printed: the quarter is ours
+                codes[at[ours == code[groups[0]]]] = code[groups[0]]
+            last = 0.0
+            for name in groups:
+                if name not in sizes:
+                    break
+                inside = at[(place > last) & (place <= last + sizes[name])]
+                codes[inside], printed[inside], last = code[name], True, last + sizes[name]
+    return {"group": pd.Categorical.from_codes(codes, names),
+            "group_kind": choose([printed, codes != names.index("")], ["published", "computed"], "")}
 
 
 def _ranks_printed(rows: pd.DataFrame) -> pd.Series:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -263,26 +262,3 @@ def _weights(at: np.ndarray, s2: np.ndarray, t2: np.ndarray) -> tuple[np.ndarray
 def _steps_covariance(m: int) -> np.ndarray:
     """Covariance of successive steps that unit noise in the scores gives."""
     return 2 * np.eye(m) - np.eye(m, k=1) - np.eye(m, k=-1)
-
-
-@cache
-def null_rate(years: int, probability: float, s2: float, t2: float, s2_national: float, t2_national: float) -> float:
-    """How often :func:`level_fell` reaches a probability if no level moved, for a series without gaps.
-
-    Parameters
-    ----------
-    years : int
-        Number of scores.
-    probability : float
-        Threshold, above one half.
-    s2, t2, s2_national, t2_national : float
-        Noise and true-change variance, own and national; only the own noise moves the scores here.
-    """
-    from scipy.special import ndtri
-
-    at = np.arange(years)
-    own, national = (np.array([v]) for v in ((s2, t2), (s2_national, t2_national)))
-    weight, variance = _weights(at, own[:, 0], own[:, 1])
-    variance = variance[0] + _weights(at, national[:, 0], national[:, 1])[1][0]
-    wave = s2 * weight[0] @ _steps_covariance(years - 1) @ weight[0]
-    return float(normal_cdf(-ndtri(probability) * np.sqrt(variance / wave))) if wave > 0 else 0.0

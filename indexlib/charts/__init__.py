@@ -12,7 +12,7 @@ from indexlib.charts.one_year import dots, movement, radar
 from indexlib.charts.over_years import bump, history
 from indexlib.charts.position import position
 from indexlib.charts.style import Chart, config
-from indexlib.charts.sums import waterfall
+from indexlib.charts.sums import alike, waterfall
 
-__all__ = ["BrowserError", "Chart", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
+__all__ = ["BrowserError", "Chart", "alike", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
            "radar", "tiles", "waterfall"]

@@ -72,5 +72,5 @@ def _where(folder: Path) -> dict[str, str]:
 @files.remembered
 def _source(folder: Path, key: str, language: str) -> str:
     """Key and place of a source in a few lines that fit a hover label; the whole of it stands in sources.csv."""
-    said = t("chart.hover.source", key=key, where=_where(folder).get(key, NONE))
+    said = t("chart.hover.source", key=key, where="; ".join(_where(folder).get(k, NONE) for k in key.split("; ")))
     return "<br>".join(map(safe, textwrap.wrap(said, LETTERS, max_lines=LINES, placeholder=" …")))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis.changes import changes
+from indexlib.analysis.like_for_like import LikeForLike
 from indexlib.analysis.panel import Panel, build
 from indexlib.analysis.standing import GROUPS, standing
 from indexlib.base import wording as w
@@ -135,6 +136,31 @@ def source(of: pd.DataFrame, component: str, first: int, year: int, scales: bool
     return "; ".join([*parts, *_cautions(component, first, year)]) + "."
 
 
+def alike(sums: LikeForLike) -> str:
+    """What a sum of the parts measured alike is, and what it leaves out."""
+    left = sums.parts.loc[~sums.parts["alike"], "component"]
+    names = w.listing([load_catalogue().component(c).number or plain_name(c) for c in left])
+    said = t("chart.alike.source", years=span(sums.first, sums.last), parts=alike_parts(sums))
+    return said + (t("chart.alike.out", names=names) if names else "") + "."
+
+
+def alike_parts(sums: LikeForLike) -> str:
+    """How much of the whole a sum is, and by which weights."""
+    n, whole = int(sums.parts["alike"].sum()), len(sums.parts)
+    said = t("chart.alike.all", n=n) if n == whole else \
+        t("chart.alike.parts", n=n, all=whole, share=w.number(100 * sums.share, 0))
+    return said + (t("chart.alike.weights", years=span(*sums.weights)) if sums.weights else "") + t("chart.alike.computed")
+
+
+def alike_title(sums: LikeForLike, place: str) -> str:
+    """The sum of a place in the last year and in the first one that it has."""
+    own = sums.figures[sums.figures["place"] == place].sort_values("year")
+    then, now = own.iloc[0], own.iloc[-1]
+    return t("chart.alike.title", name=plain_name(sums.component), place=place_name(place, sums.last),
+             score=score(now["score"], sums.component), year=int(now["year"]), first=int(then["year"]),
+             then=score(then["score"], sums.component))
+
+
 def _cautions(component: str, first: int, year: int) -> list[str]:
     """Warnings for the years drawn."""
     return [t("chart.caution", why=why) for why in load_catalogue().cautions_after(component, first, year)]
@@ -245,8 +271,8 @@ def movement_title(known: pd.DataFrame, found: object, index: str) -> str:
              down=int((moved < 0).sum()), **_who(found, index))
     if not (moved < 0).any():
         return said
-    if "usual_movement" in known and known["usual_movement"].notna().all():
-        beyond = int(((moved < 0) & (-known["change"] > known["usual_movement"])).sum())
+    if "beyond" in known and known["beyond"].notna().all():
+        beyond = int(known["beyond"].sum())
         return said + t("chart.movement.beyond" if beyond else "chart.movement.within", n=beyond)
     worst, change = known[["component", "change"]].iloc[0]
     return said + t("chart.movement.worst", name=plain_name(worst), size=size(change, worst))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.facts import BEYOND
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
@@ -81,7 +82,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
     Parameters
     ----------
     found : Findings
-        With columns ``usual_movement`` and ``grade`` among the components the band is drawn and falls
+        With columns ``usual_movement`` and ``beyond`` among the components the band is drawn and falls
         beyond it are counted.
     index : str
     components : list of str, optional
@@ -110,7 +111,7 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
     unit = scale if shares else 1.0
     known = known.assign(_x=known["change"] / unit, _median=known["median_change"] / unit)
     if "usual_movement" in known:
-        known["_usual"] = known["usual_movement"] / unit
+        known["_usual"] = BEYOND * known["usual_movement"] / unit
     known = known.sort_values("_x", kind="stable")
     figure = Chart()
     said = [text.signed(v, c) for v, c in zip(known["change"], known["component"], strict=True)]
@@ -129,11 +130,11 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
 
 
 def _movement_marks(figure: Chart, known: pd.DataFrame, y: np.ndarray, said: list[str]) -> None:
-    """The band of usual movement, the national median as a tick, the place as a dot."""
+    """The band of usual movement about the national median, the median as a tick, the place as a dot."""
     if "_usual" in known:
-        for usual, at in zip(known["_usual"], y, strict=True):
+        for middle, usual, at in zip(known["_median"], known["_usual"], y, strict=True):
             if pd.notna(usual):
-                box(figure, -usual, usual, at - 5, at + 5, "#E2E2E2")
+                box(figure, middle - usual, middle + usual, at - 5, at + 5, "#E2E2E2")
     figure.add_scatter(x=gaps(known["_median"]), y=y, mode="markers", hoverinfo="skip",
                        marker={"symbol": "line-ns", "size": 11, "line": {"color": INK, "width": 1.5}})
     fell = known["change_published"] < 0

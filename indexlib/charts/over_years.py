@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.like_for_like import LikeForLike, like_for_like, reaches_back
 from indexlib.analysis.panel import Panel
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
@@ -44,10 +45,11 @@ DRAWN = ["year", "place", "score", "rank", "base", "rank_kind", "block", "median
 
 
 def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
-            year: int | None = None, first: int | None = None) -> Chart:
+            year: int | None = None, first: int | None = None, through: bool = False) -> Chart:
     """Scores of a place over the years, with the national median and the years where measurement changed.
 
-    The line is never joined across an edge, nor over a year that is withheld or missing.
+    The line is never joined across an edge, nor over a year that is withheld or missing; what goes through, if asked, is
+    the sum of the parts that are measured alike, see :func:`alike`.
 
     Parameters
     ----------
@@ -59,12 +61,14 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
         Codes of up to four other places, drawn in grey.
     year, first : int, optional
         Last and first year shown; default all with scores of the place.
+    through : bool
+        Whether to draw the parts measured alike where they reach over an edge; needs their scores too.
 
     Returns
     -------
     Chart
         ``layout.meta["data"]``: ``year``, ``place``, ``score``, ``rank``, ``base``, ``rank_kind``, ``block``,
-        ``median``.
+        ``median``, and with the line that goes through ``alike``.
 
     Raises
     ------
@@ -97,27 +101,50 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     if len(median):
         said = [safe(f"{t('chart.median')}, {y}: {text.score(v, component)}")
                 for y, v in zip(median["year"], median["median"], strict=True)]
-        _line(figure, median.assign(score=median["median"], said=said), t("chart.median"), color=PALE, width=1.5)
+        line(figure, median.assign(score=median["median"], said=said), t("chart.median"), color=PALE, width=1.5)
         ends.append((t("chart.median"), median["median"].iloc[-1], int(median["year"].iloc[-1]), GREY))
     for code, dash in zip(compare, DASHES, strict=False):
         theirs = drawn[drawn["place"] == code]
-        _line(figure, theirs, load_places().get(code, year).name, color=GREY, width=1.2, dash=dash)
-        ends += [(load_places().get(code, year).name, *_newest(theirs), GREY)] if theirs["score"].notna().any() else []
-    _line(figure, drawn[drawn["place"] == place], load_places().get(place, year).name, color=PLACE, width=3)
-    ends.append((load_places().get(place, year).name, *_newest(own), PLACE))
+        line(figure, theirs, load_places().get(code, year).name, color=GREY, width=1.2, dash=dash)
+        ends += [(load_places().get(code, year).name, *newest(theirs), GREY)] if theirs["score"].notna().any() else []
+    line(figure, drawn[drawn["place"] == place], load_places().get(place, year).name, color=PLACE, width=3)
+    ends.append((load_places().get(place, year).name, *newest(own), PLACE))
 
-    plot, (low, high) = 235, _range(pd.concat([drawn["score"], median["median"]]))
-    right = _end_labels(figure, ends, component, year, plot, low, high)
+    sums = sums_of(scores, place, component, max(first, reaches_back(component, year) or year), year) if through else None
+    columns, foot = DRAWN, ""
+    if sums is not None:
+        figures = sums.figures[sums.figures["place"] == place]
+        line(figure, hovered(figures, component), t("chart.alike"), color=PLACE, width=1.2, dash="dot")
+        ends.append((t("chart.alike"), *newest(figures), PLACE))
+        drawn = drawn.merge(figures[["year", "place", "score"]].rename(columns={"score": "alike"}), "left", ["year", "place"])
+        columns, foot = [*DRAWN, "alike"], f" {text.alike(sums)}"
+    plot, (low, high) = 235, limits(pd.concat([drawn[c] for c in ("score", "alike") if c in drawn] + [median["median"]]))
+    right = end_labels(figure, ends, component, year, plot, low, high)
     above = _years_axis(figure, component, first, year, right, plot)
     figure.update_yaxes(range=[low, high], nticks=6)
-    _withheld_marks(figure, place, component, median.set_index("year")["median"], first, year, low, high)
+    withheld_marks(figure, place, component, median.set_index("year")["median"], first, year, low, high)
     return chart(figure, text.history_title(scores, own, place, component, year),
-                 text.source(of, component, first, year, scales=True), kind="history", place=place, year=year,
-                 component=component, data=drawn.sort_values(["place", "year"])[DRAWN], plot=plot, left=46, right=right,
+                 text.source(of, component, first, year, scales=True) + foot, kind="history", place=place, year=year,
+                 component=component, data=drawn.sort_values(["place", "year"])[columns], plot=plot, left=46, right=right,
                  above=above)
 
 
-def _line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: float, dash: str = "solid") -> None:
+def sums_of(scores: pd.DataFrame | Panel, place: str, component: str, first: int, year: int) -> LikeForLike | None:
+    """The sums from a year on; none where they are not offered or the place has none."""
+    try:
+        sums = like_for_like(scores, component, first, year)
+    except NoDataError:
+        return None
+    return sums if first < year and (sums.figures["place"] == place).any() else None
+
+
+def hovered(figures: pd.DataFrame, component: str) -> pd.DataFrame:
+    """Sums as a line draws them, in one block."""
+    said = hover.of_places(figures.assign(rank_kind="computed"), component)
+    return figures.assign(block=0, said=said)
+
+
+def line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: float, dash: str = "solid") -> None:
     """One trace a block, with a gap for every year without a score."""
     for _, of_block in frame.groupby("block"):
         series = of_block.set_index("year")[["score", "said"]]
@@ -128,20 +155,20 @@ def _line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: flo
                            hovertext=series["said"].fillna("").to_list(), hovertemplate=hover.TEMPLATE)
 
 
-def _range(values: pd.Series) -> tuple[float, float]:
+def limits(values: pd.Series) -> tuple[float, float]:
     """Limits of an axis with a margin, wide enough for a flat series too."""
     low, high = values.min(), values.max()
     margin = max(0.09 * (high - low), 0.004 * abs(high), 1e-6)
     return low - margin, high + margin
 
 
-def _newest(frame: pd.DataFrame) -> tuple[float, int]:
+def newest(frame: pd.DataFrame) -> tuple[float, int]:
     """Last score and its year."""
     row = frame.dropna(subset="score").sort_values("year").iloc[-1]
     return row["score"], int(row["year"])
 
 
-def _end_labels(figure: Chart, ends: list[tuple[str, float, int, str]], component: str, last: int, plot: float,
+def end_labels(figure: Chart, ends: list[tuple[str, float, int, str]], component: str, last: int, plot: float,
                 low: float, high: float) -> float:
     """Names with figures beside the ends of the lines, moved apart where they would meet; the room they take.
 
@@ -184,7 +211,7 @@ def _years_axis(figure: Chart, component: str, first: int, last: int, right: flo
     return 6 + 14 * len(rows)
 
 
-def _withheld_marks(figure: Chart, place: str, component: str, median: pd.Series, first: int, last: int,
+def withheld_marks(figure: Chart, place: str, component: str, median: pd.Series, first: int, last: int,
                     low: float, high: float) -> None:
     """The words "withheld", upright, in the years that a publisher held back, where the median leaves room."""
     held = load_withheld().query("place == @place and component == @component and @first <= year <= @last")
@@ -232,7 +259,7 @@ def bump(scores: pd.DataFrame | Panel, place: str, components: str | list[str], 
     start = int(own["year"].min())
     if len(shown) == 1:
         figure, size = _one_bump(own, shown[0], start, year)
-        _withheld_marks(figure, place, shown[0], pd.Series(dtype=float), start, year, 0, 1)
+        withheld_marks(figure, place, shown[0], pd.Series(dtype=float), start, year, 0, 1)
     else:
         figure, size = _many_bumps(own, shown, start, year)
     return chart(figure, text.bump_title(own, place, shown, year), text.rank_source(own, shown, start, year),

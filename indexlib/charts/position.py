@@ -119,7 +119,7 @@ def _swarm(x: np.ndarray) -> np.ndarray:
 
 def _bands(figure: Chart, now: pd.DataFrame, low: float, high: float, inner: float) -> float:
     """The four quarters as bands with their names above; the room that the names take."""
-    cuts = [low, *now["score"].quantile([0.25, 0.5, 0.75]), high]
+    cuts = [low, *(now.loc[now["group"] == g, "score"].min() for g in reversed(GROUPS[:3])), high]
     shown = [wrap(t(f"chart.group.{g}"), 74) for g in reversed(GROUPS)]
     middle = [((a + b) / 2 - low) / (high - low) * inner for a, b in pairwise(cuts)]
     at = spread(middle, [max(map(width, s)) + 8 for s in shown], -14, inner + 14)

@@ -1,15 +1,20 @@
-"""The waterfall of contributions. Public name in :mod:`indexlib.charts`."""
+"""Sums: the waterfall of contributions, and what is measured alike. Public names in :mod:`indexlib.charts`."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.like_for_like import reaches_back
+from indexlib.analysis.panel import Panel
+from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.charts import messages as text
 from indexlib.charts.one_year import NAMES, named_rows
-from indexlib.charts.style import FAINT, FALL, INK, PLACE, Chart, box, chart, numbered, rule, safe
+from indexlib.charts.over_years import DASHES, end_labels, hovered, limits, line, newest, sums_of, withheld_marks
+from indexlib.charts.style import FAINT, FALL, GREY, INK, PALE, PLACE, Chart, box, chart, numbered, plain_name, rule, safe
 from indexlib.data.catalogue import load_catalogue
+from indexlib.data.places import load_places
 
 
 def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
@@ -67,3 +72,58 @@ def _bar(figure: Chart, start: float, end: float, y: float, color: str, falls: b
     """A bar between two values; rises are outlined only, so that grey print tells them from falls."""
     box(figure, min(start, end), max(start, end), y - 6, y + 6, color if falls else "#FFFFFF", layer="between",
         line={"color": color, "width": 2})
+
+
+def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
+          year: int | None = None, first: int | None = None) -> Chart:
+    """The sum of the parts of a total or dimension that are measured alike over the years, and the median of such sums.
+
+    Parameters
+    ----------
+    scores : DataFrame or Panel
+        Columns of :func:`indexlib.load_scores`, every place, with the parts of the finest level.
+    place, component, compare
+        As for :func:`history`.
+    year, first : int, optional
+        Last and first year; default the last with scores, and the earliest from which the parts are half the scale.
+
+    Returns
+    -------
+    Chart
+        ``layout.meta["data"]``: ``year``, ``place``, ``score``, ``rank``, ``base``, ``median``.
+
+    Raises
+    ------
+    NoDataError
+        The parts measured alike are less than half the scale, or the place lacks one of them.
+
+    Examples
+    --------
+    >>> from indexlib import load_scores
+    >>> alike(load_scores("papi"), "thanh_hoa", "papi", year=2024).layout.meta["title"]
+    'Phần so sánh được của Chỉ số PAPI: Thanh Hóa đạt 29,4980 điểm năm 2024, 28,8162 điểm năm 2018'
+    """
+    rows = scores.rows if isinstance(scores, Panel) else scores
+    year = int(rows.loc[rows["place"] == place, "year"].max()) if year is None else year
+    first = first or reaches_back(component, year)
+    sums = sums_of(scores, place, component, first, year) if first else None
+    if sums is None:
+        raise NoDataError(t("chart.alike.none", component=plain_name(component), place=text.place_name(place, year)))
+    f, figure, ends = sums.figures, Chart(), []
+    lines = [("median", t("chart.median"), f.dropna(subset="median").drop_duplicates("year").assign(
+        score=lambda m: m["median"], place=place, rank=np.nan), {"color": PALE, "width": 1.5})]
+    lines += [(c, load_places().get(c, year).name, f[f["place"] == c], {"color": GREY, "width": 1.2, "dash": dash})
+              for c, dash in zip(compare, DASHES, strict=False)]
+    lines.append((place, load_places().get(place, year).name, f[f["place"] == place], {"color": PLACE, "width": 3}))
+    for key, name, of, how in lines:
+        if len(of):
+            line(figure, hovered(of, component), name, **how)
+            ends.append((name, *newest(of), PLACE if key == place else GREY))
+    drawn = f[f["place"].isin([place, *compare])]
+    plot, (low, high) = 235, limits(pd.concat([drawn["score"], f["median"]]))
+    right = end_labels(figure, ends, component, year, plot, low, high)
+    figure.update_xaxes(range=[first - 0.5, year + 0.5], ticks="outside", tickvals=list(range(first, year + 1)))
+    figure.update_yaxes(range=[low, high], nticks=6)
+    withheld_marks(figure, place, component, pd.Series(dtype=float), first, year, low, high)
+    return chart(figure, text.alike_title(sums, place), text.alike(sums), kind="alike", place=place, year=year,
+                 component=component, data=drawn, plot=plot, left=46, right=right)

@@ -45,9 +45,10 @@ def _as_recast(year: int | None) -> AbstractContextManager[None]:
 
 
 def _read(file: Path, year: int | None, index: str | None, out: Path | None, every: bool) -> None:
+    from indexlib.intake.addition import beside_stored
     from indexlib.intake.recognise import read_published
 
-    reading = read_published(file, year, index)
+    reading = beside_stored(read_published(file, year, index), file.name)
     proposal = _proposal(reading, file)
     _print_reading(*_without_edition(reading, proposal), file, every)
     if proposal and proposal.open and out is not None:
@@ -71,6 +72,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         source: Annotated[str | None, typer.Option(help="Mã nguồn trong data/sources.csv.")] = None,
         where: Annotated[str | None, typer.Option(help="Nguồn là gì, nếu mã nguồn là mới.")] = None,
         accept_changes: Annotated[bool, typer.Option("--accept-changes", help="Ghi cả khi số cũ thay đổi.")] = False,
+        keep_old: Annotated[bool, typer.Option("--keep-old", help="Giữ số cũ; số khác của tệp thành ghi chú.")] = False,
         accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
         checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
         against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
@@ -95,7 +97,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
             if new_edition and reading.kind not in ("pdf", "docx") and len(reading.years) == 1:
                 edition = _edition(reading, file, key, where, component or [], comparable)
             with edition as reading:
-                said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every)
+                said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every, keep_old)
     except IndexlibError as error:
         if isinstance(error, DataError):
             _print_errors(file, error.problems, every)
@@ -130,7 +132,7 @@ def _edition(reading: Any, file: Path, source: str, where: str, components: list
 
 
 def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, accepted: tuple[bool, bool, bool],
-         every: bool) -> str:
+         every: bool, keep_old: bool = False) -> str:
     """Add what was read after printing it; what there is to say at the end."""
     from indexlib.intake import addition as adding
     from indexlib.intake.second_copy import read_second
@@ -148,8 +150,8 @@ def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, a
         typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
                      differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
     _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts, every)
-    adding.add(compared, file.name, key, where, *accepted)
-    return t("add.nothing") if compared.empty else t("add.written", source=key)
+    cited = adding.add(compared, file.name, key, where, *accepted, keep_old=keep_old)
+    return t("add.written", source=wording.listing(cited)) if cited else t("add.nothing")
 
 
 def _proposal(reading: Any, file: Path) -> Any:
@@ -176,12 +178,18 @@ def template(index: Annotated[str, typer.Argument(help="par, sipas, papi hoặc 
              out: Annotated[Path, typer.Argument(help="Tệp .xlsx sẽ ghi.")],
              year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
              level: Annotated[str, typer.Option(help="province hoặc commune.")] = "province",
+             place: Annotated[str | None, typer.Option(help="Một nơi: mỗi nội dung một hàng, mỗi hàng một nguồn.")] = None,
              language: LanguageOption = "vi") -> None:
     """Mẫu bảng điểm với mã nội dung và mã nơi điền sẵn."""
+    from indexlib.data.lookup import find_place
+    from indexlib.intake.publishers.one_place import write_one_place
     from indexlib.intake.publishers.template import write_template
 
     _speak(language)
-    write_template(index, year, out, level)
+    if place is None:
+        write_template(index, year, out, level)
+    else:
+        write_one_place(index, year, find_place(place, year), out)
     typer.echo(t("add.template", file=out))
 
 

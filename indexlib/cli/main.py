@@ -49,7 +49,7 @@ def main() -> None:
 def flags(
     place: Annotated[str, typer.Option(help="Mã hoặc tên tỉnh, thành phố.")],
     year: Annotated[int, typer.Option(help="Năm của chỉ số.")],
-    plan: Annotated[str, typer.Option(help="Kế hoạch trong data/plans.")] = "ha_bac_2023_2025",
+    plan: Annotated[str, typer.Option(help="Kế hoạch trong data/plans; none: không gắn với kế hoạch.")] = "ha_bac_2023_2025",
     language: Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")] = "vi",
     focus: Annotated[int, typer.Option(help="Số nội dung trọng tâm.")] = 8,
     params: Annotated[Path | None, typer.Option(help="Tệp tham số: lấy ngưỡng từ đó.")] = None,

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 from jinja2 import Environment, PackageLoader
 
-from indexlib.analysis.standing import standing
 from indexlib.base import wording as w
 from indexlib.base.wording import t
-from indexlib.charts import small
-from indexlib.content import sections, tables
+from indexlib.content import profile, sections, tables
+from indexlib.content.glance import Glance, next_year
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.review import Review
 
@@ -20,8 +19,6 @@ from indexlib.plan.review import Review
 ROUND = 2
 #: Fixed words of the page.
 SAID = ("component", "happened", "who", "due", "how_to_read", "all_files", "notebook")
-#: From which probability on to stand low next year is called so.
-LIKELY = {"likely": 0.6, "maybe": 0.25, "unlikely": 0.0}
 
 
 @dataclass(frozen=True)
@@ -81,43 +78,24 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
     notes : sequence of str
         Under everything.
     """
-    cards, flagged = _cards(found), found.flagged()
+    glance, flagged = Glance(found), found.flagged()
+    cards = _cards(found, glance)
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("first_page.html.j2")
     return template.render(
-        title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=_tiles(found), cards=cards,
-        message=sections.totals(found).message + ".",
+        title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=_tiles(found, glance),
+        cards=cards, message=sections.totals(found).message + ".",
         first=t("first.first", n=len(cards)) if cards else tables.nothing(found),
         said={key: t(f"first.{key}") for key in SAID},
         rest=t("first.rest", n=max(len(flagged[flagged["level"] != TOTAL]) - len(cards), 0), missing=len(found.missing)),
-        pages=pages, papers=papers, notes=[t("note.star"), *notes])
+        profile=(profile.PAGE, t("profile.title")), pages=pages, papers=papers, notes=[t("note.star"), *notes])
 
 
-def _rows(found: Review, component: str) -> pd.DataFrame:
-    """Score and place of the place by year, with the block of each."""
-    everywhere = standing(found.panel)
-    own = everywhere[(everywhere["place"] == found.place.code) & (everywhere["component"] == component)
-                     & (everywhere["year"] <= found.year)]
-    return load_catalogue().with_block(own)
-
-
-def _line(rows: pd.DataFrame, label: str, **size: int) -> tuple[str, str]:
-    """The line of scores, of places where the last year has no score, and which years it spans."""
-    last = rows.dropna(subset=["score", "rank"], how="all").sort_values("year").tail(1)
-    column = "rank" if last["score"].isna().any() else "score"
-    known = rows.dropna(subset=column)
-    if known.empty:
-        return "", ""
-    span = f"{known['year'].min()}–{known['year'].max()}" if len(known) > 1 else str(known["year"].max())
-    span = t(f"first.span.{column}", years=span)
-    return small.years(rows, column, f"{label}, {span}", **size), span
-
-
-def _tiles(found: Review) -> list[Tile]:
+def _tiles(found: Review, glance: Glance) -> list[Tile]:
     rows = {r.component: r for r in found.components.itertuples(index=False) if r.level == TOTAL}
     out = []
     for index in index_codes():
         name, row = load_catalogue().short_name(index), rows.get(index)
-        line, span = _line(_rows(found, index), name)
+        line, span = glance.line(index)
         out.append(Tile(name, _figure(row), tables.no_total_text(found, index) if row is None else _change(row), line, span))
     return out
 
@@ -148,38 +126,29 @@ def _change(row: object) -> str:
     return " · ".join(said)
 
 
-def _cards(found: Review) -> list[Card]:
+def _cards(found: Review, glance: Glance) -> list[Card]:
     """The focus list with what each row needs to be acted on."""
     focus, catalogue = found.focus(found.params.focus), load_catalogue()
     if focus.empty:
         return []
     answers = found.by_component(focus["component"]).set_index("component")
-    why, everywhere = tables.why_text(found), found.standing()
+    why = tables.why_text(found)
     cards = []
     for row in focus.itertuples(index=False):
         answer, name = answers.loc[row.component], catalogue.label(row.component)
-        line, span = _line(_rows(found, row.component), name, width=300, height=80)
-        scores = everywhere.loc[everywhere["component"] == row.component, "score"]
+        line, span = glance.line(row.component, width=300, height=80)
         facts = [("col.score", tables.score_text(row, unit=True)), ("col.change", tables.change_text(row)),
                  ("col.rank", tables.rank_text(row)), ("col.rank_before", tables.rank_text(row, before=True)),
-                 ("col.why", why.get(row.component, "")), ("first.next", _next_year(row)),
+                 ("col.why", why.get(row.component, "")), ("glance.next", next_year(row)),
                  ("col.item", tables.item_text(answer)), ("col.unit", tables.unit_text(found, answer)),
                  ("col.words", f"“{answer['words']}”" if answer["words"] else "")]
         items = [i for i in str(answer["items"]).split(", ") if i]
         cards.append(Card(row.component, name, happened(row, _met(found, row.component), why.get(row.component, "")),
                           tables.unit_text(found, answer), t("first.no_date"), line, span,
-                          small.among(row, scores, t("first.among", name=name, rank=tables.rank_text(row))),
+                          glance.among(row),
                           [(t(key), text) for key, text in facts if text and text != w.NONE],
                           [(t("first.task", item=i), found.plan.item_text(i)) for i in items]))
     return cards
-
-
-def _next_year(row: object) -> str:
-    """How likely it is to stand in the lowest quarter next year; empty where the model does not speak."""
-    if pd.isna(row.prob_low):
-        return ""
-    word = next(word for word, least in LIKELY.items() if row.prob_low >= least)
-    return t(f"first.next.{word}", share=w.number(100 * row.prob_low, 0))
 
 
 def _met(found: Review, component: str) -> set[str]:

@@ -57,7 +57,7 @@ def _whole(found: Findings, index: str) -> bool:
 def histories(found: Findings) -> list[Shown]:
     """The totals over the years."""
     place, year = found.place.code, found.params.year
-    return _each([lambda i=i: charts.history(found.panel, place, i, year=year) for i in _indices(found)])
+    return _each([lambda i=i: charts.history(found.panel, place, i, year=year, through=True) for i in _indices(found)])
 
 
 def ranks(found: Findings) -> list[Shown]:

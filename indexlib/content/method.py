@@ -1,22 +1,26 @@
-"""What the method notebook shows: how large the noise is, and how far the grades can be trusted."""
+"""What the method notebook shows: what the order and the grades are worth out of sample, and how large the noise is."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from indexlib.analysis.next_year import LAST_YEARS, MIN_FALLS
 from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.content.prose import Text
 from indexlib.content.tables import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
-from indexlib.plan import evaluation, worlds
-from indexlib.plan.calibration import MOVES, by_grade, calibrations, judged_falls, kendall_under_drift, noise_shares
-from indexlib.plan.settings import Grades
-from indexlib.plan.skill import by_grade as by_lasting_grade
+from indexlib.plan import evaluation
+from indexlib.plan.calibration import kendall_under_drift, noise_shares
+from indexlib.plan.settings import GRADES_OF, Grades
+from indexlib.plan.skill import by_grade
 
-SETTINGS = [(places, years, move) for move in MOVES for places, years in ((20, 3), (20, 10), (63, 4), (63, 10), (3000, 4))]
-#: Fewer falls than this say too little about a grade.
-LEAST_FALLS = 200
+#: What the order must reach at once: low next year, shortfall caught, lasting falls caught.
+WANTED = {"low": 0.41, "shortfall": 0.64, "lasting": 0.60}
+#: Orders that need no model.
+SIMPLE = ("gap", "fall", "random")
+#: Points by which a grade may say too much before that is named.
+MUCH = 0.05
 
 
 def percent(x: float, digits: int = 0) -> str:
@@ -50,60 +54,6 @@ def medians(scores: pd.DataFrame) -> Text:
     return Text(tuple(lines))
 
 
-def calibration_frame(seed: int = 1) -> pd.DataFrame:
-    """Calibration over small and large panels, short and long blocks, three kinds of true change."""
-    return calibrations(SETTINGS, seed)
-
-
-def calibration(frame: pd.DataFrame) -> Table:
-    """Stated probability beside the truth."""
-    rows = [(w.number(r.places, 0), str(r.years), t(f"move.{r.move}"), r.grade, w.number(r.falls, 0),
-             *(w.NONE if pd.isna(v) else f"{percent(v)}%" for v in (r.stated, r.true)),
-             w.NONE if pd.isna(r.se) else percent(r.se, 1)) for r in frame.itertuples(index=False)]
-    return Table(t("table.calibration"), pd.DataFrame(
-        rows, columns=["places", "years", "move", "grade", "falls", "stated", "true", "se"]))
-
-
-def calibration_words(frame: pd.DataFrame) -> Text:
-    """Where grades A and B say too much, and by how much."""
-    sure = frame[frame["grade"].isin(["A", "B"]) & (frame["falls"] >= LEAST_FALLS)]
-    over = sure[sure["off"] > 2 * sure["se"]]
-    if over.empty:
-        return Text((t("method.off_none", least=LEAST_FALLS),))
-    worst = over.loc[over["off"].idxmax()]
-    return Text((t("method.off", off=percent(worst["off"]), places=w.number(worst["places"], 0), years=worst["years"],
-                   move=t(f"move.{worst['move']}"), grade=worst["grade"]),))
-
-
-def backtest_frame(scores: pd.DataFrame, grades: Grades | None = None) -> pd.DataFrame:
-    """Falls by grade with what became of them; see :func:`indexlib.plan.calibration.by_grade`."""
-    return by_grade(judged_falls(scores, grades))
-
-
-def backtest(frame: pd.DataFrame) -> Table:
-    """What became of falls of each grade, beside the noise baseline."""
-    rows = [(t("grade.all") if r.grade == "all" else r.grade, w.number(r.falls, 0),
-             *(w.NONE if pd.isna(v) else f"{percent(v, 1)}%" for v in (r.lasted, r.by_noise)),
-             *(w.NONE if pd.isna(v) else percent(v, 1) for v in (r.above, r.se))) for r in frame.itertuples(index=False)]
-    return Table(t("table.backtest"), pd.DataFrame(
-        rows, columns=["grade", "falls", "lasted", "by_noise", "above", "se"]))
-
-
-def backtest_words(frame: pd.DataFrame) -> Text:
-    """Whether grades A and B beat what noise alone gives; their words claim no more than that."""
-    lines = []
-    for r in frame[frame["grade"].isin(["A", "B"])].dropna().itertuples(index=False):
-        key = "method.beats" if beats_noise(r) else "method.not_beats"
-        lines.append(t(key, grade=r.grade, lasted=percent(r.lasted, 1), noise=percent(r.by_noise, 1),
-                       above=percent(r.above, 1), se=percent(r.se, 1)))
-    return Text((*lines, t("method.words")))
-
-
-def beats_noise(row: object) -> bool:
-    """Whether falls of a grade last more often than noise explains, by two standard errors."""
-    return bool(row.above > 2 * row.se)
-
-
 def forecasts(falls: pd.DataFrame) -> Table:
     """How well each forecast tells falls that last; ``falls`` of :func:`indexlib.plan.evaluation.falls`."""
     rows = [(t(f"forecast.{r.forecast}"), w.number(r.falls, 0), w.number(r.auc, 3), w.number(r.brier, 3))
@@ -112,12 +62,33 @@ def forecasts(falls: pd.DataFrame) -> Table:
 
 
 def lasting_grades(falls: pd.DataFrame) -> Table:
-    """What each grade of lasting falls says beside what happened."""
-    found = by_lasting_grade(falls["model"].to_numpy(), falls["lasted"].to_numpy(),
-                             falls["component"] + falls["year"].astype(str))
+    """What each grade says beside what happened."""
     rows = [(r.grade, w.number(r.falls, 0), *(f"{percent(v, 1)}%" for v in (r.stated, r.lasted)), percent(r.se, 1))
-            for r in found.itertuples(index=False)]
+            for r in _graded(falls).itertuples(index=False)]
     return Table(t("table.lasting"), pd.DataFrame(rows, columns=["grade", "falls", "stated", "lasted", "se"]))
+
+
+def grades_words(falls: pd.DataFrame) -> Text:
+    """What the grades mean, and how often falls of each lasted."""
+    least = Grades()
+    lines = [t("method.grades", version=GRADES_OF, **{g: percent(getattr(least, g)) for g in "abc"})]
+    lines += [t("method.graded", grade=r.grade, n=w.number(r.falls, 0), lasted=percent(r.lasted), stated=percent(r.stated))
+              for r in _graded(falls).itertuples(index=False)]
+    return Text(tuple(lines))
+
+
+def _graded(falls: pd.DataFrame) -> pd.DataFrame:
+    return by_grade(falls["model"].to_numpy(), falls["lasted"].to_numpy(), falls["component"] + falls["year"].astype(str))
+
+
+def orders_words(lists: pd.DataFrame) -> Text:
+    """What the order catches, and whether an order that needs no model catches as much of all three."""
+    found = evaluation.by_order(lists).set_index("order")
+    own = {k: percent(found.at["model", k]) for k in WANTED}
+    as_good = [t(f"order.{o}") for o in SIMPLE if all(found.at[o, k] >= v for k, v in WANTED.items())]
+    rivals = t("method.orders.some", names=w.listing(as_good)) if as_good else t("method.orders.none")
+    return Text((t("method.orders", n=evaluation.FIRST, **own), t("method.orders.wanted", rivals=rivals,
+                 **{k: percent(v) for k, v in WANTED.items()})))
 
 
 def orders(lists: pd.DataFrame) -> Table:
@@ -136,12 +107,37 @@ def falling_series(scores: pd.DataFrame) -> Table:
     return Table(t("table.series"), pd.DataFrame(rows, columns=["series", "series_met", "below"]))
 
 
-def simulated(seed: int = 1) -> Table:
-    """What each grade of lasting falls says in panels that move otherwise than the model assumes."""
+def simulated(frame: pd.DataFrame) -> Table:
+    """What each grade says in panels that move otherwise than the model assumes; of :func:`worlds.overstatement`."""
     rows = [(t(f"world.{r.world}"), r.grade, w.number(r.falls, 0),
-             *(f"{percent(v, 1)}%" for v in (r.stated, r.lasted)), percent(r.se, 1))
-            for r in worlds.overstatement(seed).itertuples(index=False)]
+             *(f"{percent(v, 1)}%" for v in (r.stated, r.lasted)), percent(r.se, 1)) for r in frame.itertuples(index=False)]
     return Table(t("table.worlds"), pd.DataFrame(rows, columns=["world", "grade", "falls", "stated", "lasted", "se"]))
+
+
+def simulated_words(frame: pd.DataFrame, falls: pd.DataFrame) -> Text:
+    """Where a grade says too much: A to C that a fall lasts, D that it recovers; and why those are not the real panels."""
+    sure, last = frame[frame["grade"] != "D"], frame[frame["grade"] == "D"]
+    worst = sure.loc[sure["over"].idxmax()]
+    lines = [t("method.worlds", off=percent(worst["over"], 1), world=t(f"world.{worst['world']}"), grade=worst["grade"])]
+    away = last[last["over"] < -MUCH]
+    if len(away):
+        real = _graded(falls).set_index("grade").loc["D"]
+        lines.append(t("method.worlds.d", names=w.listing([t(f"world.{x}") for x in away["world"]]),
+                       off=percent(-away["over"].min(), 1), stated=percent(real["stated"]), lasted=percent(real["lasted"])))
+    return Text(tuple(lines))
+
+
+def reversion(scores: pd.DataFrame) -> Table:
+    """How far apart scores are, relative to the country, one, two, ... years on: real places do not drift away."""
+    rows = [(str(r.years), w.number(1e4 * r.variance, 0)) for r in evaluation.reversion(scores).itertuples(index=False)]
+    return Table(t("table.reversion"), pd.DataFrame(rows, columns=["apart", "variance"]))
+
+
+def speaks(scores: pd.DataFrame) -> Text:
+    """Of which indices the model speaks in the last year, by the falls whose end became known."""
+    catalogue, known = load_catalogue(), evaluation.falls_known(scores)
+    return Text(tuple(t("method.speaks" if n >= MIN_FALLS else "method.silent", index=catalogue.short_name(i),
+                        n=w.number(n, 0), years=LAST_YEARS, least=MIN_FALLS) for i, n in known.items()))
 
 
 def kendall(seed: int = 1) -> Table:

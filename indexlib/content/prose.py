@@ -7,10 +7,13 @@ from html import escape
 
 import pandas as pd
 
+from indexlib.analysis.like_for_like import like_for_like, reaches_back
 from indexlib.base import wording as w
 from indexlib.base.wording import own, t
+from indexlib.charts import messages
 from indexlib.content import tables
 from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.plan.conditions import places_lost
 from indexlib.plan.review import Findings
 
 
@@ -44,9 +47,17 @@ def notices(found: Findings) -> Text:
 def lead(found: Findings, notebook: str) -> Text:
     """First paragraph of a notebook."""
     about = found.plan.about
+    if notebook == "05_plan" and found.plan.items.empty:
+        return Text((t("nb.no_items"),))
     return Text((t(f"nb.{notebook[:2]}.lead", n=len(found.now.components), k=len(found.now.flagged()),
                    plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
-                   year=found.params.year),))
+                   year=found.params.year, clauses=_clauses(found)),))
+
+
+def _clauses(found: Findings) -> str:
+    """The clauses in which the plan names the conditions, to stand behind the word."""
+    clauses = sorted({c["clause"] for c in found.plan.named_conditions()})
+    return f" ({w.listing(clauses)})" if clauses else ""
 
 
 def say(key: str, **values: object) -> Text:
@@ -62,8 +73,12 @@ def heading(key: str) -> Text:
 def caveats(found: Findings) -> Text:
     """The last list of a notebook: what cannot be said, and how to read the figures."""
     lines = tables.coverage(found) or [t("nb.coverage_all")]
-    lines += [t("note.computed"), t("note.rounding"), t("nb.mapping", plan=found.plan.code)]
-    return Text(tuple(lines), "li")
+    return Text((*lines, t("note.computed"), t("note.rounding"), *mapping(found)), "li")
+
+
+def mapping(found: Findings) -> list[str]:
+    """That tying components to items is a proposal, and where its words stand; nothing where there are no items."""
+    return [] if found.plan.items.empty else [t("nb.mapping", plan=found.plan.code)]
 
 
 def standard(found: Findings, index: str) -> Text:
@@ -89,7 +104,7 @@ def standard(found: Findings, index: str) -> Text:
         else:
             sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
     else:
-        sentences = [_total(row, short, place), comparison(row)]
+        sentences = [_total(row, short, place), comparison(row), of_places(row), alike(found, index)]
     sentences += [tables.former_text(found, index), tables.recast_text(found, index), *_counts(found, index)]
     return Text((" ".join(x for x in sentences if x),))
 
@@ -118,13 +133,15 @@ def _total(row: object, short: str, place: str) -> str:
         if pd.notna(row.rank):
             text += t("para.rank_computed" if computed else "para.rank", rank=rank)
         if row.group:
-            text += t("para.group", group=t(f"group.{row.group}"))
+            text += t("para.group", group=tables.group_text(row))
     change = moved(row) if row.comparable else ""
     places = "" if row.reason == "edge" or pd.isna(row.rank) or pd.isna(row.rank_before) else _places(row)
     if change and places:
         text += t("para.and_places", change=change, places=places, before=row.year - 1)
     elif change or places:
         text += t("para.against" if change else "para.only_places", change=change, places=places, before=row.year - 1)
+    if row.reason == "edge" and pd.notna(row.rank) and pd.notna(row.rank_before):
+        text += t("para.edge_rank", before=row.year - 1, rank=tables.rank_text(row, before=True))
     if tables.apart(row):
         text += t("para.apart", before=row.year - 1, rank=tables.rank_text(row, before=True), why=tables.apart_text(row))
     return text + "."
@@ -139,13 +156,35 @@ def moved(row: object) -> str:
     return t("para.up" if row.change_published > 0 else "para.down", change=size)
 
 
+def alike(found: Findings, component: str) -> str:
+    """The sum of what is measured alike where a total or dimension is not; empty where none is offered."""
+    year = found.params.year
+    first = reaches_back(component, year)
+    sums = like_for_like(found.panel, component, first, year) if first else None
+    own = sums.figures[sums.figures["place"] == found.place.code].set_index("year") if sums else pd.DataFrame()
+    if not {first, year} <= set(own.index):
+        return ""
+    then, now = ({"score": messages.score(own.at[y, "score"], component),
+                  "rank": "" if pd.isna(own.at[y, "rank"]) else t("para.alike.rank", rank=w.rank(
+                      own.at[y, "rank"], own.at[y, "base"], "computed"))} for y in (first, year))
+    return t("para.alike", index=load_catalogue().short_name(component), parts=messages.alike_parts(sums), first=first,
+             year=year, then=then["score"] + then["rank"], now=now["score"] + now["rank"])
+
+
 def _places(row: object) -> str:
     """Places gained or lost and the rank they are counted from; an unchanged one is named where its base changed."""
     moved = int(row.rank_before - row.rank)
     if moved == 0 and row.base == row.base_before:
         return t("para.places_same")
     key = "same_of" if moved == 0 else "up" if moved > 0 else "down"
-    return t(f"para.places_{key}", n=abs(moved), before=tables.rank_text(row, before=True))
+    by = t("para.as_published") if {row.rank_kind, row.rank_kind_before} == {"published"} else ""
+    return t(f"para.places_{key}", n=abs(moved), by=by, before=tables.rank_text(row, before=True))
+
+
+def of_places(row: object) -> str:
+    """Whether places lost against the year before are more than chance; empty where none were lost."""
+    lost = -(tables.places_moved(row) or 0)
+    return t(f"para.place.{places_lost(lost, row)}") if lost > 0 else ""
 
 
 def main_components(found: Findings, index: str) -> list[str]:
@@ -205,13 +244,13 @@ def beyond(found: Findings, index: str) -> str:
 
 def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
     """What the usual movement makes of the falls."""
-    known = [c for c in down if pd.notna(rows[c].z)]
+    known = [c for c in down if pd.notna(rows[c].beyond)]
     if not down:
         return []
     if not known:
         return [t("para.beyond_unknown")]
     catalogue = load_catalogue()
-    beyond = [c for c in known if rows[c].z < -1]
+    beyond = [c for c in known if rows[c].beyond == 1]
     names = w.listing([catalogue.component(c).name for c in beyond or known])
     if len(known) == len(down) == 1:
         return [t("para.beyond_one" if beyond else "para.within_one", names=names)]

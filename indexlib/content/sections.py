@@ -18,7 +18,8 @@ from indexlib.plan.review import follow_up as followed
 
 #: Rows of the focus list that are still read from the back of a room.
 ROWS = 8
-STATES = ("still", "cleared", "not_judged")
+STATES = ("still", "risen", "other", "cleared", "not_judged")
+ALL_STATES = (*STATES[:4], "new", "first", STATES[4])
 MOVES = ("up", "same", "down", "rank_up", "rank_same", "rank_down")
 
 
@@ -91,11 +92,6 @@ def shorts(components: Iterable[str]) -> str:
                      for name, numbers in groups.items())
 
 
-def grades_note(found: Findings, key: str = "note.grade") -> str:
-    """What the grades A and B mean."""
-    return t(key, **{g: w.number(100 * getattr(found.params.grades, g), 0) for g in "ab"})
-
-
 def source_lines(found: Findings, index: str = "") -> list[str]:
     """Where the figures of an index were read; of all indices if none is named."""
     return [t("slide.notes.sources", figures=figures, where=name)
@@ -141,7 +137,7 @@ def focus(found: Findings) -> Section:
         t("slide.focus", k=len(frame), n=n) + _most(frame["unit"])
     columns = ["component", "score", "change", "rank", "grade", "item", "unit"]
     heads = [t(f"slide.col.{c}" if c in ("item", "unit") else f"col.{c}") for c in columns]
-    note = [grades_note(found, "slide.focus.source"), t("slide.focus.loose") if loose.any() else "",
+    note = [tables.grades_note(found, "slide.focus.source"), t("slide.focus.loose") if loose.any() else "",
             *tables.rank_notes(frame[["rank"]])]
     return Section("focus", message, table=table, brief=Brief(heads, frame[columns].to_numpy().tolist(), (1, 2, 3)),
                    notes=[" ".join(x for x in note if x)],
@@ -166,7 +162,7 @@ def follow_up(found: Findings) -> Section:
     of = followed(found.now, found.before).groupby("state")["component"].agg(list)
     of = {s: of.get(s, []) for s in (*STATES, "new", "first")}
     parts = w.listing([t(f"slide.follow.{s}", n=len(of[s])) for s in STATES if of[s]]) or w.NONE
-    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ("still", "cleared", "new", "first", "not_judged") if of[s]]
+    counts = [t(f"report.sum.{s}", n=len(of[s])) for s in ALL_STATES if of[s]]
     return Section(
         "follow_up", t("slide.follow", n=sum(len(of[s]) for s in STATES), before=year - 1, parts=parts, new=len(of["new"])),
         [t("report.sum.follow_up", before=year - 1, parts=w.listing(counts))], table,
@@ -179,12 +175,11 @@ def follow_up(found: Findings) -> Section:
 
 def units(found: Findings) -> Section:
     """Who answers for how many components, the most first."""
-    flagged, focused = found.now.flagged()["component"], found.now.focus(found.params.focus)["component"]
+    answer, focused = found.tasks(), found.now.focus(found.params.focus)["component"]
     empty, columns = tables.nothing(found), ["unit", "count", "names"]
-    if flagged.empty:
+    if answer.empty:
         return Section("units", t("slide.units.none"), [empty], Table("", pd.DataFrame(columns=columns), empty=empty),
                        spoken=tables.coverage(found))
-    answer = found.by_component(flagged)
     answer["name"] = [tables.unit_text(found, a) for a in answer.to_dict("records")]
     answer["label"] = answer["component"].map(load_catalogue().label)
     answer["mark"] = (answer["by"] == BY_GAP).map({True: f" ({t('gap')})", False: ""})
@@ -193,9 +188,9 @@ def units(found: Findings) -> Section:
     whole = [(name, str(len(mine)), "; ".join(mine["label"] + mine["mark"])) for name, mine in groups]
     brief = [(name, str(len(mine)), str(mine["focused"].sum()),
               shorts(mine.sort_values("focused", ascending=False, kind="stable")["component"])) for name, mine in groups]
-    gone = found.plan.gaps(flagged.tolist())
+    gone = answer.loc[answer["by"] == BY_GAP, "component"].tolist()
     return Section(
-        "units", t("slide.units", u=len(groups), n=len(flagged)) + _most(answer["name"]),
+        "units", t("slide.units", u=len(groups), n=len(answer)) + _most(answer["name"]),
         table=Table("", pd.DataFrame(whole, columns=columns), empty=empty),
         brief=Brief([t(f"slide.col.{c}") for c in ("unit", "count", "in_focus", "names")], brief, (1, 2)),
         notes=[t("slide.units.source", gaps=t("slide.units.gaps", n=len(gone), names=shorts(gone)) if gone else "")],
@@ -242,13 +237,15 @@ def _meaning(found: Findings, about: str) -> str:
     if about == "review":
         return t("slide.next.review", n=len(now.components), k=len(flagged), m=len(now.missing))
     if about == "assign":
-        items, gaps = tables.generic(found).frame["item"].tolist(), len(found.plan.gaps(flagged))
+        items, gaps = tables.generic(found).frame["item"].tolist(), int((found.tasks()["by"] == BY_GAP).sum())
         return t("slide.next.assign" if items else "slide.next.assign_all", n=len(items), items=w.listing(items), gaps=gaps)
     if about == "focus":
         names = w.listing([short(c) for c in chosen])
         return t("slide.next.focus" if chosen else "slide.next.focus_none", k=len(chosen), names=names)
     if about == "own_plan":
-        own = list(dict.fromkeys(found.plan.unit_name(u) for u in found.by_component(chosen)["unit"])) if chosen else []
+        tasks = found.tasks()
+        units = tasks.loc[tasks["component"].isin(chosen), "unit"]
+        own = list(dict.fromkeys(found.plan.unit_name(u) for u in units))
         return t("slide.next.own_plan" if own else "slide.next.focus_none", n=len(own), units="; ".join(own))
     to, end = found.plan.about.get("reporting_to", {}), "" if language() == "vi" else "_en"
     printed, successor = to.get(f"printed{end}", w.NONE), to.get(f"successor{end}", "")

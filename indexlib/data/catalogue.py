@@ -25,6 +25,7 @@ TABLES = {
     "cautions": ["component", "year", "caution_vi", "caution_en"],
     "weights": ["component", "first_year", "last_year", "weight", "fits_to", "basis", "note"],
     "not_published": ["component", "first_year", "last_year", "reason_vi", "reason_en"],
+    "groups": ["component", "year", "group", "places", "source"],
     "labels": ["component", "label", "language", "first_year", "last_year", "source"],
 }
 #: A total; its parts by how they were collected, which are never flagged on their own.
@@ -113,6 +114,7 @@ class Catalogue:
     weights: pd.DataFrame
     labels: pd.DataFrame
     not_published: pd.DataFrame
+    groups: pd.DataFrame
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -283,6 +285,7 @@ def _load(folder: Path) -> Catalogue:
         tables[name] = files.years(tables[name], folder / "catalogue" / f"{name}.csv")
     for name, columns in {"editions": ["scale_min", "scale_max", "places_ranked", "ranks_printed", "decimals"],
                           "comparability": ["scale_min", "scale_max"], "cautions": ["year"],
+                          "groups": ["year", "places"],
                           "weights": ["weight", "fits_to"], "indices": ["slack"]}.items():
         tables[name] = files.numbers(tables[name], folder / "catalogue" / f"{name}.csv", columns)
     return Catalogue(**tables)

@@ -107,7 +107,7 @@ def shown_name(path: Path) -> str:
         return path.name
 
 
-def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
+def read_table(path: Path, columns: list[str], optional: tuple[str, ...] = ()) -> pd.DataFrame:
     """Read a CSV table as text.
 
     Parameters
@@ -115,6 +115,8 @@ def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
     path : Path
     columns : list of str
         The columns the table must have, in any order; others are an error.
+    optional : tuple of str
+        Those of them that it may lack: then all their cells are empty.
 
     Returns
     -------
@@ -134,6 +136,7 @@ def read_table(path: Path, columns: list[str]) -> pd.DataFrame:
         raise DataError([Problem(name, "", None, "", "missing_file", t("data.missing_file"))]) from None
     except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError):
         raise DataError(_ragged(path, name)) from None
+    frame = frame.assign(**{c: "" for c in optional if c not in frame.columns})
     wrong = [c for c in columns if c not in frame.columns] + [c for c in frame.columns if c not in columns]
     if wrong:
         message = t("data.columns", wrong=", ".join(map(str, wrong)), expected=", ".join(columns))

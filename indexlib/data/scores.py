@@ -18,8 +18,10 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
 
 KEYS = ["year", "place", "component"]
-VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high"]
-COLUMNS = [*KEYS, *VALUES, "source", "note"]
+VALUES = ["score", "rank", "rank_base", "ci_low", "ci_high", "percent"]
+#: Only the tables of indices whose components are printed in percent of their maximum have the last column.
+COLUMNS = [*KEYS, *VALUES[:-1], "source", "note", "percent"]
+OPTIONAL = ("percent",)
 NUMBERS = ["year", *VALUES]
 #: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
 DECIMALS = 6
@@ -28,6 +30,7 @@ SOURCE_NAMES = ["begins", "name_vi", "name_en"]
 RECAST = "recast.csv"
 WITHHELD = ["year", "place", "component", "reason_vi", "reason_en", "source"]
 CORRECTIONS = ["index", *KEYS, "column", "old", "new", "old_source", "new_source", "date", "file"]
+REMARKS = [*KEYS, "column", "value", "source", "note"]
 REFERENCE = ["index", "year", "component", "area", "statistic", "value", "source", "note"]
 #: A published score may miss the printed scale by its last decimal.
 SCALE_TOLERANCE = 1e-4
@@ -47,7 +50,8 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
         One row a figure, sorted by index, year, place and component: ``year``, ``place`` (code),
         ``component`` (code), ``score`` (published scale; missing where only a rank is published),
         ``rank`` and ``rank_base`` (only if published), ``ci_low``, ``ci_high`` (95 % interval where
-        published), ``source``, ``note``.
+        published), ``source`` (keys of ``sources.csv``), ``note``, ``percent`` (the score in percent of the
+        component's maximum, where it is printed so).
 
     Raises
     ------
@@ -74,7 +78,7 @@ def _load(folder: Path) -> pd.DataFrame:
     for code, index in load_catalogue().by_index.items():
         path = folder / "scores" / index.file
         try:
-            text = files.read_table(path, COLUMNS)
+            text = files.read_table(path, COLUMNS, OPTIONAL)
         except DataError as error:
             problems += error.problems
             continue
@@ -141,16 +145,17 @@ def check_scores(text: pd.DataFrame, index: str, table: Path | str) -> tuple[pd.
     low = frame["score"] < frame["scale_min"] - SCALE_TOLERANCE
     high = frame["score"] > frame["scale_max"] + SCALE_TOLERANCE
     report(low | high, "score", "scores.out_of_scale")
+    report((frame["percent"] < 0) | (frame["percent"] > 100), "percent", "scores.out_of_scale")
     frame = frame.drop(columns=["block", "scale_min", "scale_max"])
 
-    report(frame["score"].isna() & frame["rank"].isna() & (text["score"] == "") & (text["rank"] == ""),
-           "score", "scores.no_figure")
+    report((text[["score", "rank", "percent"]] == "").all(axis=1), "score", "scores.no_figure")
     report(frame["rank"].notna() & frame["rank_base"].isna(), "rank_base", "scores.no_base")
     report(frame["rank"].notna() & ((frame["rank"] < 1) | (frame["rank"] > frame["rank_base"]) | (frame["rank"] % 1 != 0)),
            "rank", "scores.rank_range")
     report((frame["ci_low"] > frame["score"]) | (frame["ci_high"] < frame["score"]), "ci_low", "scores.interval")
     report(text["source"] == "", "source", "scores.empty")
-    report((text["source"] != "") & ~text["source"].isin(load_sources()["source"]), "source", "scores.unknown_source")
+    named = {keys for keys in text["source"].unique() if not set(keys.split("; ")) <= {*load_sources()["source"], ""}}
+    report(text["source"].isin(named), "source", "scores.unknown_source")
     again = frame.duplicated(["year", "place", "component"], keep="first")
     report(again, "component", "scores.duplicate")
     withheld = load_withheld()
@@ -209,6 +214,27 @@ def load_reference() -> pd.DataFrame:
 
 
 @files.remembered
+def _remarks(folder: Path) -> pd.DataFrame:
+    path = folder / "scores" / "remarks.csv"
+    if not path.exists():
+        return pd.DataFrame(columns=REMARKS)
+    frame = files.numbers(files.read_table(path, REMARKS), path, ["year", "value"], needed=["year", "value"])
+    return frame.assign(year=frame["year"].astype(int))
+
+
+def load_remarks() -> pd.DataFrame:
+    """What a page says otherwise than the figure believed: ``year``, ``place``, ``component``, ``column`` (``score``,
+    ``rank``, ...), ``value`` there, ``source``, ``note``."""
+    return _remarks(files.data_dir())
+
+
+def remarks_text(kept: pd.DataFrame, source: str) -> str:
+    """Text of ``remarks.csv`` with a line for each figure of a source that is not believed: ``KEYS``, ``column``, ``new``."""
+    new = kept.rename(columns={"new": "value"}).assign(source=source, note="")[REMARKS]
+    return _sorted(pd.concat([load_remarks(), new]).drop_duplicates(REMARKS[:-1])).to_csv(index=False, lineterminator="\n")
+
+
+@files.remembered
 def _sources(folder: Path) -> pd.DataFrame:
     return files.read_table(folder / "sources.csv", ["source", "where"])
 
@@ -233,17 +259,15 @@ def score_table(index: str) -> str:
     return f"scores/{load_catalogue().by_index[index].file}"
 
 
-def scores_text(index: str, rows: pd.DataFrame, source: str) -> str:
-    """Text of the table of an index with figures of a source put in.
+def scores_text(index: str, rows: pd.DataFrame) -> str:
+    """Text of the table of an index with figures put in.
 
     Parameters
     ----------
     index : str
     rows : DataFrame
-        ``KEYS``, ``VALUES``, ``note``: new rows, and rows that the table has with other figures. A figure or note
-        that such a row lacks (a rank beside a corrected score) stays as it was.
-    source : str
-        Key of the source of all of them; it may be new.
+        ``KEYS``, ``VALUES``, ``note``, ``source`` (may be new): new rows, and rows that the table has with other
+        figures. A figure or note that such a row lacks (a rank beside a corrected score) stays as it was.
 
     Raises
     ------
@@ -251,20 +275,22 @@ def scores_text(index: str, rows: pd.DataFrame, source: str) -> str:
         What the schema refuses, with the lines of the new text.
     """
     path = score_table(index)
-    old, new = files.read_table(files.data_dir() / path, COLUMNS), _as_text(rows.assign(source=source))
+    old, new = files.read_table(files.data_dir() / path, COLUMNS, OPTIONAL), _as_text(rows)
     before = old.assign(year=pd.to_numeric(old["year"]).astype(int))
     new = new.merge(before, on=KEYS, how="left", suffixes=("", "_old")).fillna("")
-    new["note_old"] = [_kept(row) for row in new.to_dict("records")]
+    new["source"] = [_cited(row) for row in new.to_dict("records")]
     for column in (*VALUES, "note"):
         new[column] = new[column].where(new[column] != "", new[f"{column}_old"])
     stays = ~pd.MultiIndex.from_frame(before[KEYS]).isin(pd.MultiIndex.from_frame(new[KEYS]))
     whole = _sorted(pd.concat([old[stays], new[COLUMNS].astype({"year": str})]))
     lines = by_line(whole)
+    cited = {key for keys in rows["source"] for key in keys.split("; ")}
     problems = [p for p in check_scores(lines, index, path)[1]
-                if p.code != "unknown_source" or lines["source"][p.row] != source]
+                if p.code != "unknown_source" or not cited & {*lines["source"][p.row].split("; ")}]
     if problems:
         raise DataError(problems)
-    return whole.to_csv(index=False, lineterminator="\n")
+    unused = [c for c in OPTIONAL if not whole[c].any()]
+    return whole.drop(columns=unused).to_csv(index=False, lineterminator="\n")
 
 
 def by_line(table: pd.DataFrame) -> pd.DataFrame:
@@ -278,11 +304,11 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     return table.iloc[np.lexsort([order[k] for k in ("component", "place", "year")])]
 
 
-def _kept(row: dict[str, str]) -> str:
-    """The note of a row, with the source of a figure that stays though the row gets another source."""
-    told = [f"{what} in tại {row['source_old']}" for column, what in (("score", "điểm"), ("rank", "hạng"))
-            if row[column] == "" != row[f"{column}_old"] and f"{what} in tại" not in row["note_old"]]
-    return "; ".join(x for x in [row["note_old"], *told] if x) if row["source"] != row["source_old"] else row["note_old"]
+def _cited(row: dict[str, str]) -> str:
+    """Sources of a row: that of the score first, then that of a rank or percent that stands on another page."""
+    stays = {c for c in ("score", "rank", "percent") if row[c] == "" != row[f"{c}_old"]}
+    keys = [row["source_old"], row["source"]] if "score" in stays else [row["source"], *[row["source_old"]] * bool(stays)]
+    return "; ".join(dict.fromkeys(key for keys_ in keys for key in keys_.split("; ")))
 
 
 def _as_text(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -32,11 +32,13 @@ from indexlib.data.scores import (
     load_scores,
     load_sources,
     load_withheld,
+    remarks_text,
     score_table,
     scores_text,
     withheld_text,
 )
 from indexlib.intake.checks.exchanged_columns import exchanged_columns
+from indexlib.intake.checks.stored import against_stored
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
 from indexlib.intake.reading import Reading
@@ -124,6 +126,7 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     """
     files.look()
     state = _state(files.data_dir())
+    reading = beside_stored(reading, file)
     have = load_scores(reading.index) if reading.index else load_scores().head(0)
     rows = _rounded(reading.scores)
     both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"), indicator=True)
@@ -136,9 +139,16 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file) + differing
     hidden = _no_longer(have, reading, file)
     doubts = [p for p in reading.doubts if p.code not in ONCE] + _exchanged(rows, have, file) + once
-    return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0],
-                    _missing(rows, have, reading), withheld, compare_indicators(reading), problems + hidden, doubts,
-                    beside)
+    missing = _missing(rows, have, reading)[: 0 if reading.one_place else None]
+    return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0], missing, withheld,
+                    compare_indicators(reading), problems + hidden, doubts, beside)
+
+
+def beside_stored(reading: Reading, file: str) -> Reading:
+    """A reading with what the stored figures say against it: an error where a total is a plain sum, else a doubt."""
+    if reading.errors or reading.scores.empty or not load_catalogue().edition(reading.index, max(reading.years)):
+        return reading
+    return replace(reading, problems=[*reading.problems, *against_stored(reading.scores, reading.index, file)])
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
@@ -224,8 +234,8 @@ def _exchanged(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Proble
 
 
 def add(addition: Addition, file: str, source: str, where: str = "", accept_changes: bool = False,
-        accept_doubts: bool = False, checked: bool = False, today: date | None = None) -> None:
-    """Write an addition into the score tables, all or nothing.
+        accept_doubts: bool = False, checked: bool = False, today: date | None = None, keep_old: bool = False) -> list[str]:
+    """Write an addition into the score tables, all or nothing; the keys of the sources written beside its figures.
 
     Parameters
     ----------
@@ -242,6 +252,8 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         Write although the file does not prove itself: a person has compared what is named in ``doubts``.
     today : date, optional
         Date of the correction; default today.
+    keep_old : bool
+        Write what is new, and keep what the file says otherwise than the tables as a remark.
 
     Raises
     ------
@@ -257,17 +269,21 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise DataError(reading.errors + addition.problems)
     if not addition.empty and (said := _open_doubts(addition.doubts, accept_doubts, checked)):
         raise IndexlibError("\n".join(said))
-    if (changes := len(addition.replaced) + len(addition.indicators.changed)) and not accept_changes:
+    if accept_changes and keep_old:
+        raise IndexlibError(t("add.one_of"))
+    if (changes := len(addition.replaced) * (not keep_old) + len(addition.indicators.changed)) and not accept_changes:
         raise IndexlibError(t("add.changes", n=changes))
     if addition.empty:
-        return
+        return []
     folder = files.data_dir()
     try:
         with transaction.locked(folder):
             if _state(folder) != addition.state:
                 raise IndexlibError(t("fault.data_changed"))
             files.forget()  # under the lock, what is read is what stands there
-            transaction.write_together(folder, _texts(addition, file, source, where, today or date.today()))
+            texts, cited = _texts(addition, file, source, where, today or date.today(), keep_old)
+            transaction.write_together(folder, texts)
+            return cited
     except OSError as error:
         raise IndexlibError(t("add.cannot_write", why=error.strerror or error)) from error
     finally:
@@ -290,26 +306,35 @@ def _state(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _texts(addition: Addition, file: str, source: str, where: str, today: date) -> dict[str, str]:
-    """The new text of each file that an addition changes."""
+def _texts(addition: Addition, file: str, source: str, where: str, today: date,
+           keep_old: bool) -> tuple[dict[str, str], list[str]]:
+    """The new text of each file that an addition changes, and the keys of its sources."""
     index = addition.reading.index
     texts: dict[str, str] = {}
-    if source not in set(load_sources()["source"]):
-        texts["sources.csv"] = _with_source(source, where)
+    rows, new = _cited(_written(addition, keep_old), addition, source, where)
+    if new:
+        texts["sources.csv"] = _with_sources(new)
     if not addition.no_scores:
-        texts[score_table(index)] = scores_text(index, _written(addition), source)
+        texts[score_table(index)] = scores_text(index, rows)
     if not addition.indicators.empty:
         texts |= indicator_texts(addition.indicators, index, source)
-    if not addition.replaced.empty or not addition.indicators.changed.empty:
+    if keep_old and not addition.replaced.empty:
+        texts["scores/remarks.csv"] = remarks_text(addition.replaced, source)
+    elif not addition.replaced.empty or not addition.indicators.changed.empty:
         texts["scores/corrections.csv"] = corrections_text(index, _replaced(addition), source, file, today)
     if not addition.withheld.empty:
         texts["scores/withheld.csv"] = withheld_text(addition.withheld, source)
-    return texts
+    return texts, list(dict.fromkeys(key for keys in rows["source"] for key in keys.split("; "))) or [source]
 
 
-def _written(addition: Addition) -> pd.DataFrame:
-    """The rows of the file that are new or change a figure."""
-    rows, of = _rounded(addition.reading.scores), pd.concat([addition.new[KEYS], addition.changed[KEYS]])
+def _written(addition: Addition, keep_old: bool) -> pd.DataFrame:
+    """The rows of the file that are new or change a figure; without what would replace one that is to be kept."""
+    changed = addition.changed[addition.changed["old"].isna()] if keep_old else addition.changed
+    rows, of = _rounded(addition.reading.scores), pd.concat([addition.new[KEYS], changed[KEYS]])
+    if keep_old:
+        for column, kept in addition.replaced.groupby("column"):
+            same = pd.MultiIndex.from_frame(rows[KEYS]).isin(pd.MultiIndex.from_frame(kept[KEYS]))
+            rows[column] = rows[column].mask(same)
     return rows[pd.MultiIndex.from_frame(rows[KEYS]).isin(pd.MultiIndex.from_frame(of))]
 
 
@@ -319,12 +344,34 @@ def _replaced(addition: Addition) -> pd.DataFrame:
     return pd.concat([addition.replaced, indicators], ignore_index=True)
 
 
-def _with_source(source: str, where: str) -> str:
-    if not where:
-        raise IndexlibError(t("add.no_source", source=source))
-    if not SOURCE.fullmatch(source):
-        raise IndexlibError(t("add.source_key", value=shown(source)))
-    table = load_sources()
-    new = pd.DataFrame([{"source": source, "where": csv_cell(shown(where, 500))}])
-    whole = pd.concat([table, new], ignore_index=True).sort_values("source", kind="stable")
+def _cited(rows: pd.DataFrame, addition: Addition, source: str, where: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The rows with the keys of their sources, and the new ones: key to what it is.
+
+    Each row of a page of one place names its own, by key or by address; an address that is not known gets a key.
+    """
+    known = load_sources().set_index("source")["where"]
+    if not addition.reading.one_place:
+        return rows.assign(source=source), {} if source in known else {source: where}
+    keys, new = {at: key for key, at in known.items()}, {}
+    last = max((int(key.rpartition("-")[2]) for key in known.index if re.fullmatch(rf"{addition.reading.index}-\d+", key)),
+               default=0)
+    for name in dict.fromkeys(part for text in rows["source"] for part in text.split("; ")):
+        if name in known or name in keys:
+            continue
+        if name == source:
+            new[name] = where
+        else:
+            keys[name] = f"{addition.reading.index}-{last + len(new) + 1}"
+            new[keys[name]] = name
+    return rows.assign(source=["; ".join(keys.get(part, part) for part in text.split("; ")) for text in rows["source"]]), new
+
+
+def _with_sources(new: dict[str, str]) -> str:
+    for source, where in new.items():
+        if not where:
+            raise IndexlibError(t("add.no_source", source=source))
+        if not SOURCE.fullmatch(source):
+            raise IndexlibError(t("add.source_key", value=shown(source)))
+    rows = pd.DataFrame([{"source": key, "where": csv_cell(shown(where, 500))} for key, where in new.items()])
+    whole = pd.concat([load_sources(), rows], ignore_index=True).sort_values("source", kind="stable")
     return whole.to_csv(index=False, lineterminator="\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from indexlib.analysis.standing import GROUPS
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import has, listing, t
 from indexlib.data import files
@@ -14,9 +15,12 @@ from indexlib.data.indicators import table as indicator_table
 from indexlib.data.indicators import tables as indicator_tables
 from indexlib.data.places import LEVELS, Places, load_places, plain
 from indexlib.data.scores import (
+    KEYS,
     RECAST,
+    VALUES,
     load_recast,
     load_reference,
+    load_remarks,
     load_scores,
     load_source_names,
     load_sources,
@@ -30,7 +34,7 @@ from indexlib.plan.plan import load_plan, plan_names
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
 TABLE_NAME = r"[a-z0-9_]{1,60}\.csv"
 #: Tables beside those of the indices.
-BESIDE = ("withheld.csv", "reference.csv", "corrections.csv", RECAST)
+BESIDE = ("withheld.csv", "reference.csv", "remarks.csv", "corrections.csv", RECAST)
 TOTAL_RULES = ("sum", "weights", "weights_unknown", "unknown")
 
 
@@ -113,10 +117,14 @@ def _catalogue() -> list[Problem]:
                                       ("indices", c.indices, "unit", "unit")):
         unnamed = ~frame[column].map(lambda value, key=key: has(f"{key}.{value}")).astype(bool)
         problems += problems_where(f"catalogue/{table}.csv", frame, unnamed, column, "check.no_text")
-    for name in ("comparability", "cautions", "weights", "labels"):
+    for name in ("comparability", "cautions", "weights", "labels", "groups"):
         frame = getattr(c, name)
         problems += problems_where(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
                                    "check.unknown_component")
+    groups = c.groups
+    problems += problems_where("catalogue/groups.csv", groups, ~groups["group"].isin(GROUPS), "group", "check.no_text")
+    problems += problems_where("catalogue/groups.csv", groups, groups.duplicated(["component", "year", "group"]), "group",
+                               "check.duplicate")
     table = "catalogue/comparability.csv"
     ordered = blocks.sort_values(["component", "first_year"])
     same = ordered["component"] == ordered["component"].shift()
@@ -184,26 +192,29 @@ def _tables_of_scores() -> list[Problem]:
     problems += problems_where(f"scores/{RECAST}", recast, recast.duplicated(["year", "place", "component"]), "component",
                                "check.duplicate")
     for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference()),
-                         (f"scores/{RECAST}", recast)):
+                         ("scores/remarks.csv", load_remarks()), (f"scores/{RECAST}", recast)):
         known = frame["component"].isin(c.order)
         problems += problems_where(table, frame, ~known, "component", "check.unknown_component")
         problems += problems_where(table, frame, known & (c.with_block(frame)["block"] == 0), "component",
                                    "check.no_block")
-    held = load_withheld()
-    problems += problems_where("scores/withheld.csv", held, ~held["place"].isin(codes), "place", "check.unknown_place")
-    problems += problems_where("scores/withheld.csv", held, held.duplicated(["year", "place", "component"]),
-                               "component", "check.duplicate")
-    return problems
+    for table, frame, keys in (("scores/withheld.csv", load_withheld(), KEYS),
+                               ("scores/remarks.csv", load_remarks(), [*KEYS, "column", "value", "source"])):
+        problems += problems_where(table, frame, ~frame["place"].isin(codes), "place", "check.unknown_place")
+        problems += problems_where(table, frame, frame.duplicated(keys), "component", "check.duplicate")
+    remarks = load_remarks()
+    return problems + problems_where("scores/remarks.csv", remarks, ~remarks["column"].isin(VALUES), "column",
+                                     "check.remark_column")
 
 
 def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
-    tables = {"scores/withheld.csv": load_withheld(), f"scores/{RECAST}": load_recast(),
-              "scores/reference.csv": load_reference(),
-              "catalogue/labels.csv": c.labels, "catalogue/editions.csv": c.editions,
+    tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
+              "scores/remarks.csv": load_remarks(), f"scores/{RECAST}": load_recast(), "catalogue/labels.csv": c.labels,
+              "catalogue/groups.csv": c.groups, "catalogue/editions.csv": c.editions,
               "places/places.csv": load_places().places}
-    known, used, problems = set(sources["source"]), set(load_scores()["source"]), []
+    known, problems = set(sources["source"]), []
+    used = {key for keys in load_scores()["source"].unique() for key in keys.split("; ")}
     used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))
     for table, frame in tables.items():
         named = frame["source"].str.split("; ")

@@ -61,6 +61,11 @@ class Reading:
         return as_frame({year: figures.indicators for year, figures in self.figures.items()})
 
     @property
+    def one_place(self) -> bool:
+        """Whether it is a page about one place: nothing is asked about the others, and each row has its source."""
+        return any(figures.place for figures in self.figures.values())
+
+    @property
     def errors(self) -> list[Problem]:
         """Problems that make the scores unusable."""
         return [p for p in self.problems if p.code not in NOTES | DOUBTS]
@@ -81,7 +86,7 @@ def tidy(rows: list[tuple]) -> pd.DataFrame:
     order = load_catalogue().order
     rows = sorted(rows, key=lambda row: (row[0], row[1], order.get(row[2], len(order))))
     columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
-    numbers = {"year": int, **dict.fromkeys(["score", "rank", "rank_base", "ci_low", "ci_high"], float)}
+    numbers = {"year": int, **dict.fromkeys(["score", "rank", "rank_base", "ci_low", "ci_high", "percent"], float)}
     frame = pd.DataFrame({name: np.array(column, numbers[name]) if name in numbers else list(column)
                           for name, column in zip(COLUMNS, columns, strict=True)})
     return frame if rows else frame.astype({name: str for name in COLUMNS if name not in numbers})

@@ -18,12 +18,13 @@ from indexlib.data.scores import WITHHELD
 from indexlib.intake.checks.corroboration import check_corroboration
 from indexlib.intake.files.report import DOUBTS, NOTES, UNSURE, Collector, letters
 from indexlib.intake.files.sheets import Sheet, Unreadable, open_file
-from indexlib.intake.publishers import ministry, papi, pci, template
+from indexlib.intake.publishers import ministry, one_place, papi, pci, template
 from indexlib.intake.reading import Reading, tidy
-from indexlib.intake.table.figures import RANK, SCORE, Figures
+from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures
 from indexlib.intake.table.titles import check_index, with_years
 
 #: Who reads a publisher's files, as ``indices.csv`` names them.
+BESIDE_SCORE = (RANK, "ci_low", "ci_high", OF_MAXIMUM)
 READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "ministry": ministry}
 
 
@@ -78,7 +79,8 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
         for row, column, code in sheet.unsure:
             report.add(code, sheet.name, row, column, value=shown(sheet.rows[row][column] or ""))
     if template.recognises(sheets):
-        index, by_year, origin = template.read(sheets, year, report)
+        own = one_place if one_place.recognises(sheets) else template
+        index, by_year, origin = own.read(sheets, year, report)
         return _reading(index, by_year, source, kind, report, origin)
     sheets = [with_years(sheet) for sheet in sheets]
     if index:
@@ -140,7 +142,8 @@ def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, re
         if not rows and not held:
             report.add("nothing")
         for year, figures in sorted(by_year.items()):
-            check_corroboration(figures, index, year, report)
+            if not figures.place:
+                check_corroboration(figures, index, year, report)
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,
                    pd.DataFrame(held, columns=WITHHELD), doubtful, by_year, origin)
@@ -170,16 +173,17 @@ def _rows(figures: Figures, year: int, source: str) -> list[tuple]:
     """Rows in the order of the columns of the score tables."""
     rows: list[tuple] = []
     for component in {component: None for component, _ in figures.found}:
-        kinds = {kind: figures.found.get((component, kind), {}) for kind in (SCORE, RANK, "ci_low", "ci_high")}
-        if not any(kinds[kind] for kind in kinds if kind != SCORE):  # most of them
-            rows += [(year, place, component, value, None, None, None, None, source, "")
+        kinds = {kind: figures.found.get((component, kind), {}) for kind in (SCORE, *BESIDE_SCORE)}
+        if not any(kinds[kind] for kind in BESIDE_SCORE) and not figures.place:  # most of them
+            rows += [(year, place, component, value, None, None, None, None, source, "", None)
                      for place, value in kinds[SCORE].items()]
             continue
         base = figures.bases.get(component) or len(kinds[RANK])
-        for place in {place: None for kind in (SCORE, RANK) for place in kinds[kind]}:
+        for place in {place: None for kind in (SCORE, RANK, OF_MAXIMUM) for place in kinds[kind]}:
             rank = kinds[RANK].get(place)
             rows.append((year, place, component, kinds[SCORE].get(place), rank, base if rank is not None else None,
-                         kinds["ci_low"].get(place), kinds["ci_high"].get(place), source, ""))
+                         kinds["ci_low"].get(place), kinds["ci_high"].get(place), figures.sources.get(component, source),
+                         "", kinds[OF_MAXIMUM].get(place)))
     return rows
 
 

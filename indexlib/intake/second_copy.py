@@ -124,7 +124,7 @@ def borne_out(reading: Reading, have: pd.DataFrame, second: Reading | None,
             same += len(alone.agreed)
             total += sum(len(values) for (_, kind), values in own.found.items() if kind in (SCORE, RANK))
             differing += [_differs(row, year, file) for row in differs.itertuples()]
-        if not reading.errors:
+        if not reading.errors and not own.place:
             report_unproved(figures, reading.index, year, report)
     beside = None if second is None else Beside(same, len(differing), total - same - len(differing))
     return report.problems, differing, beside

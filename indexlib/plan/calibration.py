@@ -1,4 +1,4 @@
-"""How often the grades are right: on panels with a known truth, and on what became of graded falls a year later."""
+"""Panels with a known truth, and what became of falls a year later: what forecasts are held against."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from indexlib.analysis.changes import changes
 from indexlib.analysis.kendall import kendall_p
 from indexlib.analysis.noise import normal_cdf
 from indexlib.analysis.panel import Panel
-from indexlib.plan.review import graded
-from indexlib.plan.settings import Grades
 
 #: How a level moves: lag-1 correlation of true yearly changes.
 MOVES = {"independent": 0.0, "persistent": 0.5, "reverting": -0.3}
@@ -66,57 +64,6 @@ def arrange(score: np.ndarray) -> Panel:
                  0 * ones, ones, np.zeros(places, dtype=int), np.full((1, components, years), places))
 
 
-def calibration(panel: Panel, level: np.ndarray, grades: Grades | None = None) -> pd.DataFrame:
-    """How often falls of each grade are true falls, beside what ``prob_fall`` says.
-
-    Returns
-    -------
-    DataFrame
-        ``grade``, ``falls``, ``stated`` (mean ``prob_fall``), ``true`` (share of falls whose level fell), ``se`` (standard
-        error of ``true``, clustered by component and year).
-    """
-    moved = _noise.differences(panel)
-    worth = _noise.posterior(panel)
-    fell = moved.change < 0
-    truth = np.zeros(level.shape, dtype=bool)
-    truth[:, :, 1:] = np.diff(level, axis=2) < 0
-    cluster = np.broadcast_to(np.arange(level[0].size).reshape(level.shape[1:]), level.shape)
-    frame = pd.DataFrame({"prob": worth["prob_fall"][fell], "true": truth[fell], "cluster": cluster[fell]})
-    frame["grade"] = graded(frame["prob"], grades or Grades())
-    rows = []
-    for name in ("A", "B", "C"):
-        own = frame[frame["grade"] == name]
-        if own.empty:
-            rows.append((name, 0, np.nan, np.nan, np.nan))
-            continue
-        residual = own["true"] - own["true"].mean()
-        sums = residual.groupby(own["cluster"]).sum()
-        rows.append((name, len(own), own["prob"].mean(), own["true"].mean(), np.sqrt((sums**2).sum()) / len(own)))
-    return pd.DataFrame(rows, columns=["grade", "falls", "stated", "true", "se"])
-
-
-def calibrations(settings: list[tuple[int, int, str]], seed: int = 1) -> pd.DataFrame:
-    """:func:`calibration` over several kinds of panel.
-
-    Parameters
-    ----------
-    settings : list of (places, years, move)
-        Larger panels have fewer components, so that each setting simulates about as many scores.
-
-    Returns
-    -------
-    DataFrame
-        ``places``, ``years``, ``move`` and the columns of :func:`calibration`; ``off``: stated minus true.
-    """
-    parts = []
-    for places, years, move in settings:
-        components = int(np.clip(20000 / places, 6, 100))
-        found = calibration(*simulate(places, years, components, move=move, seed=seed))
-        parts.append(found.assign(places=places, years=years, move=move, off=found["stated"] - found["true"]))
-    columns = ["places", "years", "move", "grade", "falls", "stated", "true", "se", "off"]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
 def kendall_under_drift(years: list[int], drifts: list[float], series: int = 20000, seed: int = 1) -> pd.DataFrame:
     """How often the exact Kendall test says "falling" (p at most 0.05) when there is no trend.
 
@@ -142,8 +89,8 @@ def kendall_under_drift(years: list[int], drifts: list[float], series: int = 200
     return pd.DataFrame(rows, columns=["years", "drift", "rate"])
 
 
-def judged_falls(scores: pd.DataFrame, grades: Grades | None = None) -> pd.DataFrame:
-    """Every fall whose next year is known, graded with what was known in its own year.
+def judged_falls(scores: pd.DataFrame) -> pd.DataFrame:
+    """Every fall whose next year is known, with the ``prob_fall`` of what was known in its own year.
 
     The noise is estimated only from years up to the fall. A fall has lasted if the score a year later is
     still below the score before it. Noise alone lets big falls last too: if the level never moved, a fall of
@@ -153,16 +100,14 @@ def judged_falls(scores: pd.DataFrame, grades: Grades | None = None) -> pd.DataF
     ----------
     scores : DataFrame
         Columns of :func:`indexlib.load_scores`, the whole panel.
-    grades : Grades, optional
 
     Returns
     -------
     DataFrame
         One row per fall: ``year``, ``place``, ``component``, ``change``, ``median_change``,
-        ``usual_movement``, ``prob_fall``, ``grade``, ``lasted`` (1 or 0), ``by_noise`` (probability that noise
-        alone makes it last).
+        ``usual_movement``, ``prob_fall``, ``lasted`` (1 or 0), ``by_noise`` (probability that noise alone makes it last).
     """
-    grades, parts = grades or Grades(), []
+    parts = []
     everything = changes(scores)
     after = everything.loc[everything["comparable"], ["year", "place", "component", "score", "block"]]
     after = after.assign(year=after["year"] - 1).rename(columns={"score": "next_score", "block": "next_block"})
@@ -172,41 +117,10 @@ def judged_falls(scores: pd.DataFrame, grades: Grades | None = None) -> pd.DataF
         parts.append(falls.merge(after, on=["year", "place", "component"]))
     frame = pd.concat(parts, ignore_index=True)
     frame = frame[frame["next_block"] == frame["block"]].reset_index(drop=True)
-    frame["grade"] = graded(frame["prob_fall"], grades)
     frame["lasted"] = (frame["next_score"] < frame["previous"]).astype(int)
     frame["by_noise"] = normal_cdf(-frame["change"] / (frame["usual_movement"] * np.sqrt(3)))
-    return frame[["year", "place", "component", "change", "median_change", "usual_movement", "prob_fall", "grade",
-                  "lasted", "by_noise"]]
-
-
-def by_grade(falls: pd.DataFrame) -> pd.DataFrame:
-    """How often falls of each grade lasted, with the noise baseline.
-
-    Parameters
-    ----------
-    falls : DataFrame
-        Rows of :func:`judged_falls`.
-
-    Returns
-    -------
-    DataFrame
-        ``grade`` (``A``, ``B``, ``C``, ``all``: the plain rule), ``falls``, ``lasted`` (share), ``by_noise`` (share that
-        noise alone gives), ``above`` (the difference), ``se`` (its standard error, clustered by component
-        and year, since a year's falls share what happened to the country), ``expected`` (mean ``prob_fall``).
-    """
-    rows = []
-    for name in ("A", "B", "C", "all"):
-        own = falls if name == "all" else falls[falls["grade"] == name]
-        if own.empty:
-            rows.append((name, 0, *[np.nan] * 5))
-            continue
-        excess = own["lasted"] - own["by_noise"]
-        sums = (excess - excess.mean()).groupby([own["component"], own["year"]]).sum()
-        k = len(sums)
-        se = np.sqrt((sums**2).sum() * k / (k - 1)) / len(own) if k > 1 else np.nan
-        rows.append((name, len(own), own["lasted"].mean(), own["by_noise"].mean(), excess.mean(), se,
-                     own["prob_fall"].mean()))
-    return pd.DataFrame(rows, columns=["grade", "falls", "lasted", "by_noise", "above", "se", "expected"])
+    return frame[["year", "place", "component", "change", "median_change", "usual_movement", "prob_fall", "lasted",
+                  "by_noise"]]
 
 
 def noise_shares(scores: pd.DataFrame) -> pd.DataFrame:

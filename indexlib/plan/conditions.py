@@ -1,8 +1,8 @@
 """The plan's conditions: how each is judged, measured and graded, and which of its texts applies.
 
 Six conditions stand for the five that the plan words. A seventh is an object in ``CONDITIONS``, a field of
-:class:`indexlib.plan.settings.Rules` with its threshold, texts under ``rule.``, ``why.``, ``threshold.`` and, if it
-is graded, ``grade.``, and the plan's words among the ``clauses`` of ``plan.yml``, all under its name.
+:class:`indexlib.plan.settings.Rules` with its threshold, texts under ``rule.``, ``why.`` and
+``threshold.``, and the plan's words among the ``clauses`` of ``plan.yml``, all under its name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis.changes import half_up
-from indexlib.analysis.falling import falling, null_rate
+from indexlib.analysis.falling import falling, of_draws
 from indexlib.analysis.noise import normal_cdf
 from indexlib.analysis.panel import choose
 from indexlib.base.problems import IndexlibError
@@ -26,6 +26,12 @@ Measure = Literal["score", "change", "slope", "places", "rank"]
 #: Cases of a text and its fields: the text of ``<key>.<case>``, of ``""`` the plain one; each case after the first
 #: takes the text before it up as ``{why}``.
 Said = tuple[tuple[str, ...], dict[str, Any]]
+
+
+#: A fall of places less probable than this without a fall of the level is said to be more than chance.
+RARE = 0.05
+#: Standard deviations from the middle to the 95 % quantile of a normal distribution.
+Z95 = 1.6449
 
 
 class ConditionError(IndexlibError):
@@ -48,12 +54,10 @@ class Condition:
         Text of a condition met, ``why.<name>``, from its flag and facts; text of the threshold,
         ``threshold.<name>``, from the threshold and the plan's base year.
     graded_by : str, optional
-        Column with the probability that the level fell, by which a condition met is graded.
-    years : int or str
-        Over how many years the graded movement is judged, or the column that says so.
+        Column with the probability that what is met lasts, by which it is graded.
     by_chance : callable, optional
-        ``(facts, threshold)`` to the probability of being met where no level moved, ties at the published decimals
-        neglected; none for a condition on the level itself.
+        ``(draws, facts, threshold)`` to whether it is met in each of many draws of a series whose level never moved, see
+        :class:`indexlib.plan.by_chance.Draws`; ``None`` where that is not known. None for a condition on the level.
     """
 
     name: str
@@ -62,8 +66,7 @@ class Condition:
     why: Callable[[Any, Any], Said] = lambda flag, row: (("",), {})
     at: Callable[[Any, int], Said] = lambda threshold, base_year: (("",), {"n": threshold})
     graded_by: str | None = None
-    years: int | str = 2
-    by_chance: Callable[[pd.DataFrame, Any], pd.Series] | None = None
+    by_chance: Callable[[Any, Any, Any], np.ndarray | None] | None = None
 
 
 def named(name: str) -> Condition:
@@ -96,24 +99,18 @@ def _state(unknown: pd.Series, met: pd.Series, **before: pd.Series) -> pd.Catego
 
 def _score_fell(f: pd.DataFrame, least: float) -> tuple:
     edge = f["reason"] == "edge"
-    met = (f["change_published"] < 0) & (f["change_published"] < -least)
-    state = _state(f["change"].isna(), met, not_comparable=edge)
+    fall = f["change_published"].fillna(half_up(100 * f["share_change"], 2))  # else in percent of the maximum
+    state = _state(fall.isna(), (fall < 0) & (fall < -least), not_comparable=edge)
     return state, f["change"], 0.0 - least, "previous", f["reason"]
 
 
 def _why_score_fell(flag: Any, row: Any) -> Said:
     """With the country, more than it, or on its own; and beyond the usual movement."""
-    return (row.fell_with, *(["beyond"] if row.z < -1 else [])), {}
+    return (row.fell_with, *(["beyond"] if row.beyond == 1 else [])), {}
 
 
-def _fall_by_chance(f: pd.DataFrame, least: float) -> pd.Series:
-    usual = f["usual_movement"].astype(float)  # a place without a year before has none at all
-    return pd.Series(normal_cdf(-least / usual), index=f.index) if least else _half(f, least)
-
-
-def _half(f: pd.DataFrame, _: Any) -> pd.Series:
-    """With a level that stays, a score is as likely below another year's as above it."""
-    return pd.Series(0.5, index=f.index)
+def _fall_by_chance(draws: Any, row: Any, least: float) -> np.ndarray | None:
+    return draws.now - draws.before < -least if draws.in_points or not least else None
 
 
 def _trend_down(f: pd.DataFrame, least: int) -> tuple:
@@ -130,10 +127,9 @@ def _why_trend_down(flag: Any, row: Any) -> Said:
                                      "first": int(row.first_year), "last": row.year}
 
 
-def _trend_by_chance(f: pd.DataFrame, _: int) -> pd.Series:
-    """By the number of years; missing for a series with years left out, whose steps do not tell of all of it."""
-    whole = f["steps"] == f["n_years"] - 1
-    return f["n_years"].where(whole).map(lambda n: null_rate(int(n)), na_action="ignore").astype(float)
+def _trend_by_chance(draws: Any, row: Any, _: int) -> np.ndarray | None:
+    """Missing for a series with years left out, whose steps do not tell of all of it."""
+    return of_draws(draws.since(row.first_year)) if row.steps == row.n_years - 1 else None
 
 
 def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
@@ -147,22 +143,34 @@ def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
 
 
 def _why_rank_fell(flag: Any, row: Any) -> Said:
-    """Places lost, what is left of them among the places scored in both years, and whether that is usual."""
-    common, cases = row.lost_in_common, [""]
+    """Places lost, as published or computed; among the places scored in both years; and what chance makes of it."""
+    common, cases = row.lost_in_common, ["published" if {row.rank_kind, row.rank_kind_before} == {"published"} else ""]
     if row.base != row.base_before:
         cases.append("base" if pd.isna(common) else "common" if common > 0 else "not")
-    if row.rank_best <= row.rank_before <= row.rank_worst:
-        cases.append("usual")
+    cases.append(places_lost(flag.value, row))
     return tuple(cases), {"n": int(flag.value), "base": int(row.base), "before": int(row.base_before),
                           "common": None if pd.isna(common) else int(common)}
 
 
-def _rank_fall_by_chance(f: pd.DataFrame, least: int) -> pd.Series:
-    """``1 - Phi((k - 1/2) / (s sqrt 2))`` for ``k`` places lost; ``s``: standard deviation of a rank, of its interval."""
-    from scipy.special import ndtri
+def rank_spread(row: Any) -> float:
+    """Standard deviation of a place, from its 5-95 % interval; missing without one."""
+    return (row.rank_worst - row.rank_best) / (2 * Z95)
 
-    spread = (f["rank_worst"] - f["rank_best"]).astype(float) / (2 * ndtri(0.95))
-    return pd.Series(normal_cdf((0.5 - least) / (np.sqrt(2) * spread)), index=f.index).where(spread.notna())
+
+def places_lost(places: float, row: Any) -> str:
+    """Whether losing so many places is ``sure`` to be more than chance, may be ``chance``, or that is ``unknown``.
+
+    Where no level moved, ``k`` places or more are lost with probability ``1 - Phi((k - 1/2) / (s sqrt 2))``.
+    """
+    spread = rank_spread(row)
+    if pd.isna(spread):
+        return "unknown"
+    return "sure" if normal_cdf((0.5 - places) / (np.sqrt(2) * max(spread, 1e-9))) < RARE else "chance"
+
+
+def _rank_fall_by_chance(draws: Any, row: Any, least: int) -> np.ndarray | None:
+    spread = rank_spread(row)
+    return None if pd.isna(spread) else (draws.before - draws.now) / draws.sd * spread >= least - 0.5
 
 
 def _rank_low(f: pd.DataFrame, share: float) -> tuple:
@@ -193,13 +201,16 @@ def _not_improved(f: pd.DataFrame, _: object) -> tuple:
     return state, f["score"], f["base_score"], against, reason
 
 
+def _no_gain_by_chance(draws: Any, row: Any, _: Any) -> np.ndarray | None:
+    return draws.now <= draws.at(row.base_year)
+
+
 CONDITIONS = (
     Condition("score_fell", _score_fell, "change", _why_score_fell,
-              lambda least, _: (("least" if least > 0 else "",), {"n": least}), "prob_fall", 2, _fall_by_chance),
-    Condition("trend_down", _trend_down, "slope", _why_trend_down,
-              graded_by="prob_trend", years="n_years", by_chance=_trend_by_chance),
+              lambda least, _: (("least" if least > 0 else "",), {"n": least}), "prob_lasting", _fall_by_chance),
+    Condition("trend_down", _trend_down, "slope", _why_trend_down, by_chance=_trend_by_chance),
     Condition("rank_fell", _rank_fell, "places", _why_rank_fell, by_chance=_rank_fall_by_chance),
     Condition("rank_low", _rank_low, "rank", at=lambda share, _: (("",), {"n": 100 * share})),
     Condition("score_low", _score_low, "score", lambda flag, _: ((flag.against,), {})),
     Condition("not_improved", _not_improved, "score", lambda _, row: (("",), {"year": int(row.base_year)}),
-              lambda year, base: (("",), {"year": base if year == "plan" else year}), by_chance=_half))
+              lambda year, base: (("",), {"year": base if year == "plan" else year}), by_chance=_no_gain_by_chance))

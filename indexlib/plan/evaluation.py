@@ -11,7 +11,7 @@ import pandas as pd
 from indexlib.analysis import facts, next_year, trends
 from indexlib.analysis.falling import falling
 from indexlib.analysis.panel import Panel, build
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.plan.calibration import judged_falls
 from indexlib.plan.order import FALL_WEIGHT, priorities
 from indexlib.plan.plan import load_plan
@@ -190,6 +190,27 @@ def falling_series(scores: pd.DataFrame) -> pd.DataFrame:
                         columns=["rule", "met", "below"])
 
 
+def reversion(scores: pd.DataFrame, most: int = 6) -> pd.DataFrame:
+    """Variance of changes relative to the country over 1, 2, ... years inside a block, in shares of the scale squared.
+
+    Of levels that drift it grows with the years; of levels that stay, seen with noise, it does not grow at all.
+    """
+    panel = build(scores)
+    own = _of_level(pd.Series(panel.components)).to_numpy()
+    relative = panel.once(next_year.relative).score
+    moved = [(relative - _years_after(panel, relative, -k))[:, own] for k in range(1, most + 1)]
+    return pd.DataFrame({"years": range(1, most + 1), "variance": [float(np.nanmean(m**2)) for m in moved]})
+
+
+def falls_known(scores: pd.DataFrame) -> dict[str, int]:
+    """Falls of each index of which it became known in the last years whether they lasted."""
+    panel = build(scores)
+    r = panel.once(next_year.relative)
+    known = next_year.checked(panel, r)[:, -1]
+    index = np.array([c.split(".")[0] for c in panel.components])
+    return {i: int(known[index == i].sum()) for i in index_codes()}
+
+
 def _earlier(panel: Panel) -> np.ndarray:
     """Mean of the scores of the block before each year."""
     out = np.full(panel.score.shape, np.nan)
@@ -211,7 +232,8 @@ def main() -> None:
               "Falls by grade": by_grade(found["model"].to_numpy(), found["lasted"].to_numpy(),
                                          found["component"] + found["year"].astype(str)),
               "First eight": by_order(lists), "First eight by year": by_order(lists, yearly=True),
-              "Falling series": falling_series(scores), "Simulated panels": overstatement()}
+              "Falling series": falling_series(scores), "Scores apart": reversion(scores),
+              "Simulated panels": overstatement()}
     for title, table in tables.items():
         print(f"{title}\n{table.to_string(index=False, float_format='{:.4f}'.format)}\n")
 

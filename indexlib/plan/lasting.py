@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis.panel import choose
+from indexlib.plan.settings import Grades
 
-#: Least probability of each grade; below the last it is :data:`RECOVERING`.
-LEAST = {"A": 0.95, "B": 0.80, "C": 0.50}
-RECOVERING, UNKNOWN = "D", "unknown"
+#: Grades from the surest; ``D``: the fall will rather recover; ``unknown``: the data do not carry a probability.
+GRADES = ("A", "B", "C", "D", "unknown")
 
 
-def graded(prob_lasting: pd.Series | np.ndarray) -> pd.Categorical:
-    """Grade of each fall: ``A``, ``B``, ``C``, ``D`` (will rather recover), or ``unknown`` without a probability.
+def graded(prob_lasting: pd.Series | np.ndarray, grades: Grades | None = None) -> pd.Categorical:
+    """Grade of each fall by its probability of lasting.
 
     Examples
     --------
     >>> list(graded(np.array([0.95, 0.8, 0.5, 0.49, np.nan])))
     ['A', 'B', 'C', 'D', 'unknown']
     """
-    p = np.asarray(prob_lasting, dtype=float)
-    return choose([np.isnan(p), *(p >= least for least in LEAST.values())], [UNKNOWN, *LEAST], RECOVERING)
+    p, least = np.asarray(prob_lasting, dtype=float), grades or Grades()
+    return choose([np.isnan(p), p >= least.a, p >= least.b, p >= least.c], ["unknown", "A", "B", "C"], "D")

@@ -8,26 +8,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from indexlib.base.problems import DataError, IndexlibError, Problem
-from indexlib.base.untrusted import shown
+from indexlib.base.problems import DataError, IndexlibError
 from indexlib.base.wording import language, listing, t
 from indexlib.data import files
-from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
 from indexlib.data.places import Place, load_places, spelling
 from indexlib.plan import offices
 from indexlib.plan.about import read_about
+from indexlib.plan.conditions import CONDITIONS
+from indexlib.plan.faults import faults
 
 TABLES = {
     "items": ["item", "heading", "text_vi", "text_en", "note"],
-    "responsibilities": ["item", "role", "position", "unit_as_printed", "unit", "note"],
+    "responsibilities": ["item", "role", "position", "primary", "unit_as_printed", "unit", "note"],
     "units": ["unit", "unit_en", "kind", "successor_vi", "successor_en", "successor_basis", "note"],
-    "mapping": ["component", "item", "strength", "words", "cross_index", "gap", "note"],
+    "mapping": ["component", "item", "primary", "strength", "words", "cross_index", "gap", "note"],
 }
 #: How a component comes to its unit; see :meth:`Plan.responsible`.
-BY_ITEM, BY_GAP, BY_TOTAL = "item", "gap", "total"
+BY_ITEM, BY_GAP, BY_TOTAL, BY_CONTEXT = "item", "gap", "total", "context"
+#: Name of the plan that is none: the review without owners.
+NO_PLAN = "none"
 
 
 class PlanError(IndexlibError):
@@ -45,12 +49,12 @@ class Plan:
     items : DataFrame
         ``item``, ``heading``, ``text_vi`` (as printed), ``text_en``, ``note``.
     responsibilities : DataFrame
-        ``item``, ``role`` (lead, coordinating), ``position``, ``unit_as_printed``, ``unit``.
+        ``item``, ``role`` (lead, coordinating), ``position``, ``primary`` (stands first), ``unit_as_printed``, ``unit``.
     units : DataFrame
-        ``unit``, ``unit_en``, ``kind`` (officer, body, generic), present-day successor.
+        ``unit``, ``unit_en``, ``kind`` (one of ``KINDS``), present-day successor.
     mapping : DataFrame
-        ``component``, ``item``, ``strength`` (direct, supporting, none), ``words`` of the item that
-        justify it, ``cross_index`` (the item stands under another index's heading), ``gap``.
+        ``component``, ``item``, ``primary`` (stands first), ``strength`` (direct, supporting, none), ``words`` of the
+        item that justify it, ``cross_index`` (the item stands under another index's heading), ``gap``.
     day : str
         Day on which the plan is read, ``2025-06-14``; empty: as printed.
     """
@@ -85,9 +89,25 @@ class Plan:
         """The plan's words for a rule with their clause: ``"đang giảm" (IV.2)``."""
         return listing([f"“{c['words']}” ({c['clause']})" for c in self.about["clauses"].get(rule, [])])
 
+    def named_conditions(self) -> list[dict]:
+        """The plan's words for the conditions, with their clauses."""
+        return [c for condition in CONDITIONS for c in self.about["clauses"].get(condition.name, [])]
+
     def focal_unit(self, index: str) -> str:
         """Unit that answers for an index as a whole."""
-        return next((f["unit"] for f in self.about["focal_points"] if f["focal"] and index in f["indices"]), "")
+        return (self.focal_point(index) or {"unit": ""})["unit"]
+
+    def focal_point(self, index: str) -> dict | None:
+        """Who answers for an index as a whole, with the clause and the words that say so."""
+        return next((f for f in self.about["focal_points"] if f["focal"] and index in f["indices"]), None)
+
+    def duty(self, role: str) -> dict | None:
+        """Who has a duty for whole indices, with the clause and the words that say so."""
+        return next((f for f in self.about["focal_points"] if f["role"] == role), None)
+
+    def demand(self, about: str) -> dict | None:
+        """What the plan asks for every year, in its words with their clause."""
+        return next((d for d in self.about.get("demands", []) if d["about"] == about), None)
 
     def indices(self) -> list[str]:
         """The indices in the order of the plan's headings; those that it does not name stand last."""
@@ -95,11 +115,21 @@ class Plan:
         known = index_codes()
         return list(dict.fromkeys([*(index for index in named if index in known), *known]))
 
-    def links(self, components: list[str]) -> pd.DataFrame:
-        """Every item and lead unit of components, the one named first on top.
+    @property
+    def scope(self) -> list[str]:
+        """The indices that the plan is about: those that it names, else those of its headings."""
+        named = self.about.get("indices") or [i for heading in self.about.get("headings", []) for i in heading["indices"]]
+        return [index for index in index_codes() if index in named or not named]
 
-        Direct items come before supporting ones, the index's own heading before another index's,
-        a named officer or body before a generic lead, then the printed order.
+    def at(self, name: str) -> str:
+        """The clauses that hold the plan's words of a name, to stand behind a text: `` (IV.2)``; empty if none does."""
+        places = dict.fromkeys(c["clause"] for c in self.about["clauses"].get(name, []))
+        return f" ({listing(list(places))})" if places else ""
+
+    def links(self, components: list[str], role: str = "lead") -> pd.DataFrame:
+        """Every item of components with its units of a role; the item and the unit marked ``primary`` stand first.
+
+        Behind them direct items before supporting ones, then the index's own heading, then the order of the plan.
 
         Returns
         -------
@@ -107,32 +137,35 @@ class Plan:
             ``component``, ``item``, ``strength``, ``words``, ``cross_index``, ``unit``, ``kind``.
         """
         own = self.mapping[self.mapping["component"].isin(components) & (self.mapping["strength"] != "none")]
-        leads = self.responsibilities[self.responsibilities["role"] == "lead"]
-        frame = own.merge(leads[["item", "position", "unit"]], on="item").merge(
+        units = self.responsibilities[self.responsibilities["role"] == role]
+        frame = own.merge(units[["item", "position", "primary", "unit"]], on="item", suffixes=("", "_unit")).merge(
             self.units[["unit", "kind"]], on="unit", how="left")
         printed = {item: i for i, item in enumerate(self.items["item"])}
         frame = frame.assign(
-            _component=frame["component"].map({c: i for i, c in enumerate(components)}),
-            _strength=frame["strength"] != "direct", _generic=frame["kind"] == "generic",
-            _item=frame["item"].map(printed))
-        frame = frame.sort_values(["_component", "_strength", "cross_index", "_generic", "_item", "position"])
+            _component=frame["component"].map({c: i for i, c in enumerate(components)}), _item=frame["item"].map(printed),
+            _first=~frame["primary"], _strength=frame["strength"] != "direct", _unit=~frame["primary_unit"])
+        frame = frame.sort_values(["_component", "_first", "_strength", "cross_index", "_item", "_unit", "position"])
         return frame[["component", "item", "strength", "words", "cross_index", "unit", "kind"]].reset_index(drop=True)
 
-    def responsible(self, components: list[str]) -> pd.DataFrame:
-        """The plan item and the one unit named first for each component.
+    def responsible(self, components: list[str], moved: dict[str, str] | None = None) -> pd.DataFrame:
+        """Who answers for each component, by which item, and with whom.
 
         Parameters
         ----------
         components : list of str
             Component codes.
+        moved : dict of str, optional
+            The part that moved a dimension, whose unit then answers for it; see :func:`indexlib.plan.owners.moved_most`.
 
         Returns
         -------
         DataFrame
-            One row per component, in the order given: ``component``; ``by``: ``item``, ``gap`` (no item:
-            the index's focal point answers) or ``total`` (the focal point, with no gap); ``item``,
-            ``strength``, ``words``, ``cross_index``; ``unit``, ``kind``; ``items``: all items mapped,
-            strongest first, joined by commas.
+            One row per component, in the order given: ``component``; ``by``: ``item``, ``gap`` (no item: the
+            index's focal point answers), ``total`` (nobody's task: the focal point watches it) or ``context`` (an
+            index that the plan is not about); ``via``: the component whose item it is, where that is a part or, inherited,
+            the dimension; ``item``, ``strength``, ``words``, ``cross_index`` of the item that stands first;
+            ``unit``, ``kind``; ``items``: all items, joined by commas; ``co_leads``, ``coordinating``: the other
+            units of all items, each with its items.
 
         Examples
         --------
@@ -142,24 +175,42 @@ class Plan:
          ['gap', '', 'Công chức Văn phòng - Thống kê'],
          ['total', '', 'Công chức Văn phòng - Thống kê']]
         """
-        catalogue = load_catalogue()
-        links = self.links(components)
+        served = set(self.mapping["component"]) - set(self.mapping.loc[self.mapping["strength"] == "none", "component"])
+        via = {c: self._via(c, moved or {}, served) for c in components}
+        asked = list(dict.fromkeys([*components, *via.values()]))
         in_part = set(self.mapping.loc[self.mapping["gap"] == "partial", "component"])
-        first = links.drop_duplicates("component").set_index("component")
-        items = links.drop_duplicates(["component", "item"]).groupby("component", sort=False)["item"].agg(", ".join)
+        leads, others = ({c: rows for c, rows in self.links(asked, role).groupby("component")}
+                         for role in ("lead", "coordinating"))
         rows = []
         for code in components:
-            component = catalogue.component(code)
-            if code in first.index:
-                row = first.loc[code].to_dict() | {"by": BY_ITEM, "items": items[code]}
-            else:
-                unit = self.focal_unit(component.index)
-                kind = self.units.set_index("unit")["kind"].get(unit, "")
-                row = {"by": BY_TOTAL if component.level in (TOTAL, "part") else BY_GAP, "item": "", "strength": "",
-                       "words": "", "cross_index": False, "unit": unit, "kind": kind, "items": ""}
-            rows.append({"component": code, "in_part": code in in_part} | row)
-        columns = ["component", "by", "item", "strength", "words", "cross_index", "in_part", "unit", "kind", "items"]
+            mine = [c for c in dict.fromkeys([via[code], code]) if c in leads]
+            row = self._without_item(code) if not mine or code in self._totals else \
+                _of_items(pd.concat([leads[c] for c in mine]), [others[c] for c in mine if c in others])
+            rows.append(row | {"component": code, "in_part": code in in_part, "via": via[code] if mine else code})
+        columns = ["component", "by", "via", "item", "strength", "words", "cross_index", "in_part", "unit", "kind", "items",
+                   "co_leads", "coordinating"]
         return pd.DataFrame(rows, columns=columns)
+
+    @property
+    def _totals(self) -> set[str]:
+        c = load_catalogue().components
+        return set(c.loc[c["level"].isin([TOTAL, PART]), "component"])
+
+    def _via(self, component: str, moved: dict[str, str], served: set[str]) -> str:
+        """The component whose items answer: the part that moved it, itself, or the one above where it has no row."""
+        if moved.get(component) in served:
+            return moved[component]
+        above = load_catalogue().component(component).parent
+        own = component in set(self.mapping["component"])
+        return above if above in served and not own else component
+
+    def _without_item(self, code: str) -> dict[str, Any]:
+        """The answer for a component that no item serves."""
+        index = load_catalogue().component(code).index
+        by = BY_CONTEXT if index not in self.scope or self.code == NO_PLAN else BY_TOTAL if code in self._totals else BY_GAP
+        unit = self.focal_unit(index)
+        return {"by": by, "item": "", "strength": "", "words": "", "cross_index": False, "unit": unit,
+                "kind": self.units.set_index("unit")["kind"].get(unit, ""), "items": "", "co_leads": {}, "coordinating": {}}
 
     def gaps(self, components: list[str]) -> list[str]:
         """Components, totals aside, that no item of the plan serves."""
@@ -188,13 +239,13 @@ class Plan:
             Day for which a report is made, ``2025-06-14``.
         """
         about = self.about
-        own, shown = about["province"], province or about["province"]
+        shown = province or about["province"]
         place = load_places().get(shown, year)
+        if self.code == NO_PLAN:
+            return [t("notice.no_plan", province=place.name),
+                    *([t("notice.other_plan", place=about["place"], province=place.name)] if about["place"] else [])]
         lines = [t("notice.level." + about["level"], province=place.name) if place.level == "province" else
                  t(f"notice.own.{place.level}", place=place.name)]
-        if shown != own and not self.own_place(place):
-            lines.append(t("notice.other_plan", place=about["place"], own=_province(own, year),
-                           province=_province(shown, year)))
         if not self.valid(year):
             key = "notice.ended" if year > about["last_year"] else "notice.before"
             lines.append(t(key, first=about["first_year"], last=about["last_year"], year=year))
@@ -207,8 +258,38 @@ class Plan:
         return lines
 
 
+def _of_items(leads: pd.DataFrame, others: list[pd.DataFrame]) -> dict[str, Any]:
+    """The answer for a component that items serve: the first row of its leads, and the rest."""
+    first = leads.iloc[0].to_dict()
+    co_leads, coordinating = (_items_of(rows) for rows in (leads, pd.concat(others) if others else leads.iloc[:0]))
+    co_leads.pop(first["unit"])
+    return first | {"by": BY_ITEM, "items": ", ".join(dict.fromkeys(leads["item"])), "co_leads": co_leads,
+                    "coordinating": coordinating}
+
+
+def _items_of(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """Units in their order, each with its items."""
+    found: dict[str, list[str]] = {}
+    for unit, item in rows[["unit", "item"]].drop_duplicates().itertuples(index=False):
+        found.setdefault(unit, []).append(item)
+    return found
+
+
 def _province(code: str, year: int) -> str:
     return load_places().get(code, year).name
+
+
+def without_plan(instead_of: Plan | None = None) -> Plan:
+    """The review without owners: no items, no units, no words; of another plan only the base year, and whose it was."""
+    about: dict[str, Any] = {"name_vi": "", "name_en": "", "issuer_vi": "", "issuer_en": "", "place": "", "province": "",
+                             "level": "province", "first_year": 0, "last_year": 9999, "base_year": 0, "clauses": {},
+                             "focal_points": []}
+    if instead_of is not None:
+        about |= {key: instead_of.about[key] for key in ("base_year", "place")}
+    empty = {name: pd.DataFrame(columns=columns) for name, columns in TABLES.items()}
+    for name, column in (("mapping", "cross_index"), ("mapping", "primary"), ("responsibilities", "primary")):
+        empty[name] = empty[name].astype({column: bool})
+    return Plan(NO_PLAN, about, **empty)
 
 
 def plan_names() -> list[str]:
@@ -227,6 +308,8 @@ def load_plan(name: str) -> Plan:
     DataError
         Faulty tables, all problems at once.
     """
+    if name == NO_PLAN:
+        return without_plan()
     if not re.fullmatch(r"[A-Za-z0-9_]+", name or "") or name not in plan_names():
         raise PlanError(t("plan.unknown", name=name, plans=listing(plan_names())))
     return _load(files.data_dir() / "plans" / name)
@@ -236,47 +319,11 @@ def load_plan(name: str) -> Plan:
 def _load(folder: Path) -> Plan:
     tables = {name: files.read_table(folder / f"{name}.csv", columns) for name, columns in TABLES.items()}
     about, wrong = read_about(folder / "plan.yml")
-    problems = _problems(folder, tables) + wrong + _province_problems(folder, about)
+    problems = faults(folder, tables, about) + wrong
     if problems:
         raise DataError(problems)
     tables["mapping"]["cross_index"] = tables["mapping"]["cross_index"] == "1"
+    for name in ("mapping", "responsibilities"):
+        tables[name]["primary"] = tables[name]["primary"] == "1"
     tables["responsibilities"] = files.numbers(tables["responsibilities"], folder / "responsibilities.csv", ["position"])
     return Plan(folder.name, about, **tables)
-
-
-def _problems(folder: Path, tables: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Check the tables of a plan against each other and the catalogue."""
-    found: list[Problem] = []
-
-    def report(table: str, mask: pd.Series, column: str, key: str) -> None:
-        found.extend(files.problems_where(folder / f"{table}.csv", tables[table], mask, column, key))
-
-    items, units, leads, mapping = (tables[k] for k in ("items", "units", "responsibilities", "mapping"))
-    catalogue = load_catalogue()
-    report("items", items.duplicated("item"), "item", "plan.duplicate")
-    report("units", units.duplicated("unit"), "unit", "plan.duplicate")
-    report("units", ~units["kind"].isin(["officer", "body", "generic"]), "kind", "plan.kind")
-    report("responsibilities", ~leads["item"].isin(items["item"]), "item", "plan.no_item")
-    report("responsibilities", ~leads["unit"].isin(units["unit"]), "unit", "plan.no_unit")
-    report("responsibilities", ~leads["role"].isin(["lead", "coordinating"]), "role", "plan.role")
-    with_lead = set(leads.loc[leads["role"] == "lead", "item"])
-    report("items", ~items["item"].isin(with_lead), "item", "plan.no_lead")
-    report("mapping", ~mapping["component"].isin(catalogue.order), "component", "plan.no_component")
-    report("mapping", ~mapping["strength"].isin(["direct", "supporting", "none"]), "strength", "plan.strength")
-    linked = mapping["strength"] != "none"
-    report("mapping", linked & ~mapping["item"].isin(items["item"]), "item", "plan.no_item")
-    report("mapping", mapping.duplicated(["component", "item"]), "component", "plan.duplicate")
-    text = mapping["item"].map(items.drop_duplicates("item").set_index("item")["text_vi"]).fillna("")
-    stands = pd.Series([w in x for w, x in zip(mapping["words"], text, strict=True)], index=mapping.index)
-    report("mapping", linked & mapping["item"].isin(items["item"]) & (~stands | (mapping["words"] == "")),
-           "words", "plan.words")
-    return found
-
-
-def _province_problems(folder: Path, about: dict) -> list[Problem]:
-    """The plan's province must be a place at hand."""
-    province = about.get("province")
-    if not isinstance(province, str) or any(p.code == province for p in load_places().all):
-        return []
-    return [Problem(files.shown_name(folder / "plan.yml"), "", None, "province", "province",
-                    t("scores.unknown_place", value=shown(province)))]

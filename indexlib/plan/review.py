@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from indexlib.analysis import facts
-from indexlib.analysis.noise import estimate_noise
-from indexlib.analysis.panel import Panel, build, choose, load_panel
+from indexlib.analysis.falling import falling
+from indexlib.analysis.panel import Panel, build, load_panel
 from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
@@ -24,12 +24,15 @@ from indexlib.data.places import Place, load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
+from indexlib.plan.lasting import GRADES, graded
 from indexlib.plan.offices import today
-from indexlib.plan.plan import Plan, load_plan
+from indexlib.plan.owners import moved_most
+from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan, load_plan, without_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
 
-GRADES = ("A", "B", "C", "unknown")
 DEFAULT_PLAN = "ha_bac_2023_2025"
+#: Conditions on the level itself: what meets one and rose has risen and is still low.
+LOW = {"rank_low", "score_low"}
 COLUMNS = ["year", "place", "component", "index", "level", "rule", "state", "grade", "value", "threshold", "against",
            "reason"]
 
@@ -48,7 +51,7 @@ class Review:
         Everything that is published, analysed once.
     components : DataFrame
         One row per component with a figure: the columns of :func:`indexlib.analysis.facts.gather`; ``met`` (number of
-        conditions met), ``judged`` (number judged), ``grade`` (best grade of a fall or trend met); ``rank_best``,
+        conditions met), ``judged`` (number judged), ``grade`` (of a fall, best first); ``rank_best``,
         ``rank_worst``, see :mod:`indexlib.analysis.rank_intervals`.
     flags : DataFrame
         One row per component and rule; see :func:`flags`.
@@ -83,24 +86,24 @@ class Review:
         """The score table of the panel."""
         return self.panel.rows.copy()
 
-    @cached_property
-    def noise(self) -> pd.DataFrame:
-        """:func:`indexlib.estimate_noise` of the panel."""
-        return estimate_noise(self.panel).copy()
-
     def flagged(self) -> pd.DataFrame:
         """Components that meet at least one condition, as the parameters order them.
 
         ``expected``: the totals, then what will most likely still be missing next year, see
-        :func:`indexlib.plan.order.order`; ``conditions``: most conditions first, then the better grade, then the
-        farthest below the median in shares of the scale.
+        :func:`indexlib.plan.order.order`; ``conditions``: see :func:`by_conditions`.
         """
-        flagged = by_conditions(self.components[self.components["met"] > 0])
+        asked = self.asked
+        flagged = by_conditions(asked[asked["met"] > 0])
         if self.params.order == "conditions":
             return flagged
         totals = flagged[flagged["level"] == TOTAL]
         totals = totals.iloc[np.argsort(totals["component"].map(load_catalogue().order).to_numpy())]
-        return pd.concat([totals, order.order(self.components, self.params.rules)], ignore_index=True)
+        return pd.concat([totals, order.order(asked, self.params.rules)], ignore_index=True)
+
+    @property
+    def asked(self) -> pd.DataFrame:
+        """The components of the indices that the plan is about; those of the others are context."""
+        return self.components[self.components["index"].isin(self.plan.scope)]
 
     def focus(self, n: int = 8) -> pd.DataFrame:
         """The ``n`` flagged components of the finest level at hand to take up first.
@@ -109,7 +112,7 @@ class Review:
         ``conditions``: the first of :meth:`flagged`.
         """
         if self.params.order == "expected":
-            chosen = order.focus(self.components, n, self.params.rules)
+            chosen = order.focus(self.asked, n, self.params.rules)
             if len(chosen):
                 return chosen
         flagged = self.flagged()
@@ -158,7 +161,12 @@ class Review:
 
     def by_component(self, components: pd.Series) -> pd.DataFrame:
         """The plan's answer for components; see :meth:`indexlib.plan.plan.Plan.responsible`."""
-        return self.plan.responsible(list(components))
+        return self.plan.responsible(list(components), moved_most(self.components))
+
+    def tasks(self) -> pd.DataFrame:
+        """The plan's answer for the flagged components that are somebody's task: no total, nothing without a plan."""
+        answer = self.by_component(self.flagged()["component"])
+        return answer[answer["by"].isin([BY_ITEM, BY_GAP])].reset_index(drop=True)
 
 
 #: The earlier name of the review of a run.
@@ -176,11 +184,17 @@ def notices(params: Params, plan: Plan, place: str) -> list[str]:
 
 
 def by_conditions(components: pd.DataFrame) -> pd.DataFrame:
-    """Components in the order of conditions met, grade, distance below the median in shares of the scale."""
-    grade = pd.Categorical(components["grade"], [*GRADES, ""]).codes
-    keyed = components.assign(_met=-components["met"], _grade=grade, _gap=components["gap"].fillna(np.inf),
+    """Components in the order of version 1.1.0: conditions met, how sure it is that the level fell, gap to the median.
+
+    How sure: from 95 %, from 80 %, less, not known, nothing fell; by the fall or the falling series, whichever is surer.
+    """
+    met = {"prob_fall": components["change_published"] < 0, "prob_trend": falling(components)}
+    sure = pd.concat([components[p].where(yes) for p, yes in met.items()], axis=1).max(axis=1)
+    fell = np.column_stack(list(met.values())).any(axis=1)
+    sure = np.select([sure >= 0.95, sure >= 0.80, sure.notna(), fell], [0, 1, 2, 3], 4)
+    keyed = components.assign(_met=-components["met"], _sure=sure, _gap=components["gap"].fillna(np.inf),
                               _order=components["component"].map(load_catalogue().order))
-    keys = ["_met", "_grade", "_gap", "_order"]
+    keys = ["_met", "_sure", "_gap", "_order"]
     return keyed.sort_values(keys).drop(columns=keys).reset_index(drop=True)
 
 
@@ -216,11 +230,6 @@ def assess(scores: pd.DataFrame | Panel, rules: Rules, grades: Grades, base_year
     frame["met"], frame["judged"] = met, judged
     frame["grade"] = pd.Categorical.from_codes(best, [*GRADES, ""])
     return frame
-
-
-def graded(probability: pd.Series, grades: Grades) -> pd.Categorical:
-    """Grade of a probability that the level fell: ``A``, ``B``, ``C``, or ``unknown``."""
-    return choose([probability.isna(), probability >= grades.a, probability >= grades.b], ["unknown", "A", "B"], "C")
 
 
 def cut(assessed: pd.DataFrame, params: Params, plan: Plan, panel: Panel) -> Review:
@@ -294,7 +303,15 @@ def _with_intervals(found: Review, intervals: pd.DataFrame) -> Review:
 def find(params: Params) -> Review:
     """Review a place as parameters ask, and set the language they name."""
     use(params.language)
-    return _open(params, load_plan(params.plan).on(params.report.closing or today()))
+    return _open(params, plan_of(params))
+
+
+def plan_of(params: Params) -> Plan:
+    """The plan that parameters name, as of the day of the report or of the run; to a place not its own it gives no tasks."""
+    plan = load_plan(params.plan).on(params.report.closing or today())
+    place = find_place(params.place, params.year)
+    own = plan.about["province"] in ("", place.code) or plan.own_place(place)
+    return plan if own else without_plan(plan)
 
 
 def open_run(**parameters: object) -> Review:
@@ -352,8 +369,9 @@ def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFram
     DataFrame
         ``year``, ``place``, ``component``, ``index``, ``level``, ``rule``; ``state``: ``met``, ``not_met``,
         ``too_short`` (fewer comparable years than the rule asks), ``not_comparable`` (a block's edge) or
-        ``unknown`` (a figure is not at hand); ``grade`` of a fall or trend: ``A``, ``B``, ``C``, or why there is
-        none (``too_short``, ``not_comparable``, ``unknown``), empty for other rules and where nothing fell;
+        ``unknown`` (a figure is not at hand); ``grade`` of a fall: ``A``, ``B``, ``C``, ``D``, see
+        :mod:`indexlib.plan.lasting`, or why there is none (``not_comparable``, ``unknown``), empty for other rules and
+        where nothing fell;
         ``value``: the figure judged (points, points a year, places, rank, score); ``threshold``: what it is
         judged against; ``against``: what that is (``previous``, ``median``, ``published_mean``, ``quarter``,
         ``base_<year>``, ``slope``); ``reason``: why there is no judgement.
@@ -373,7 +391,9 @@ def follow_up(now: Review, before: Review) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``component``, ``state`` (``still``; ``new``: a condition met this year was judged last year and not met;
+        ``component``, ``state`` (``still``; ``risen``: the same, with a higher score, in the low end or below the median;
+        ``other``: flagged in both years, with no condition in common; ``new``: a condition met this year was judged last
+        year and not met;
         ``first``: none of those met this year could be judged last year; ``cleared``: every condition met last
         year was judged this year and is met no more; ``not_judged``: one of them could not be judged this
         year), ``before``, ``now``: rules met, joined by commas; in the order of the catalogue.
@@ -388,8 +408,12 @@ def follow_up(now: Review, before: Review) -> pd.DataFrame:
     was_clear = frame.index.isin(before_then.loc[before_then["state"] == "not_met", "component"])
     open_now = frame.index.isin(after.loc[~after["state"].isin(["met", "not_met"]), "component"])
     none_before, none_now = frame["before"] == "", frame["now"] == ""
-    frame["state"] = np.select([none_before & was_clear, none_before, none_now & open_now, none_now],
-                               ["new", "first", "not_judged", "cleared"], "still")
+    rules_of = [(set(b.split(",")), set(n.split(","))) for b, n in zip(frame["before"], frame["now"], strict=True)]
+    apart = np.array([not b & n for b, n in rules_of], dtype=bool)
+    low = np.array([bool(n & LOW) for _, n in rules_of], dtype=bool)
+    rose = now.components.set_index("component")["change_published"].reindex(frame.index) > 0
+    frame["state"] = np.select([none_before & was_clear, none_before, none_now & open_now, none_now, apart, low & rose],
+                               ["new", "first", "not_judged", "cleared", "other", "risen"], "still")
     frame = frame.rename_axis("component").reset_index()
     position = frame["component"].map(load_catalogue().order)
     return frame.iloc[np.argsort(position.to_numpy())][["component", "state", "before", "now"]].reset_index(drop=True)

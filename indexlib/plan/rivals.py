@@ -17,8 +17,8 @@ def regression(panel: Panel) -> model.Forecast:
     On this year's relative score, the mean of the block's earlier years, and the same once more where the block has
     three years; all in units of the component's spread, pooled over the components of an index.
     """
-    r = model.relative(panel)
-    f = model.fit(panel, r)
+    r = panel.once(model.relative)
+    f = panel.once(model.fit)
     sd = np.sqrt(f.variance)
     x = _features(panel, r.score) / sd
     y = np.full(r.score.shape, np.nan)

@@ -48,10 +48,19 @@ class Rules(Strict):
 
 
 class Grades(Strict):
-    """Least probability of a true fall for grades A and B; below B it is C."""
+    """Least probability that a fall lasts a year for grades A, B and C; below C it is D: it will rather recover.
+
+    Until version 1.1.0 ``a`` and ``b`` were probabilities that the level had fallen, with another meaning of the letters;
+    every output names the version whose grades it bears, :data:`GRADES_OF`.
+    """
 
     a: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     b: Annotated[float, Field(gt=0.5, lt=1)] = 0.80
+    c: Annotated[float, Field(gt=0, le=0.5)] = 0.50
+
+
+#: Version of this library since which the grades mean what they mean.
+GRADES_OF = "2.0.0"
 
 
 class Target(Strict):

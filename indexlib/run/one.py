@@ -21,7 +21,7 @@ from indexlib import __version__
 from indexlib.base.atomic import copy
 from indexlib.base.wording import speaking, t
 from indexlib.briefing import bundle
-from indexlib.content import first_page, html
+from indexlib.content import first_page, html, profile
 from indexlib.data.files import PROJECT
 from indexlib.plan.review import Review, find
 from indexlib.plan.settings import Params, read_params
@@ -211,6 +211,8 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
     body = first_page.body(found, rows, bundle.listed(run.papers), notes)
+    (work / profile.PAGE).write_text(html.page(t("profile.title"), profile.body(found), params.language,
+                                               ("index.html", title)), encoding="utf-8")
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")
     write_manifest(work, run, params, made_from, figures, warned, start)
     forget(kept, keys, figures,

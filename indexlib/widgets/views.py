@@ -23,12 +23,12 @@ from indexlib.plan.review import open_run
 from indexlib.widgets.choices import ViewError, family, find_component, ranked, search, years
 
 #: Views of one component, and views of a whole index.
-OF_COMPONENT, OF_INDEX = ("history", "ranks", "position", "tiles"), ("movement", "heat")
+OF_COMPONENT, OF_INDEX = ("history", "alike", "ranks", "position", "tiles"), ("movement", "heat")
 #: The view that is a table: the indicators behind a sub-index.
 BEHIND = "indicators"
-VIEWS = ("history", "ranks", "position", "movement", "heat", "tiles", BEHIND)
+VIEWS = ("history", "alike", "ranks", "position", "movement", "heat", "tiles", BEHIND)
 #: Views with other places beside, and those of which the first year can be chosen.
-COMPARED, SINCE = ("history", BEHIND), ("history", "ranks", "heat")
+COMPARED, SINCE = ("history", "alike", BEHIND), ("history", "alike", "ranks", "heat")
 #: Places that a history can tell apart beside the one looked at.
 BESIDE = 4
 
@@ -41,7 +41,7 @@ class View:
     ----------
     place : str
         Code or any known spelling.
-    view : {"history", "ranks", "position", "movement", "heat", "tiles", "indicators"}
+    view : {"history", "alike", "ranks", "position", "movement", "heat", "tiles", "indicators"}
     index : str
     component : str
         Code, label or part of a name; ``movement`` and ``heat`` show the whole index.
@@ -189,6 +189,7 @@ def draw(view: View) -> charts.Chart | tables.Table:
     frame = ranked(index) if view.view in OF_INDEX else family(component)
     makers = {
         "history": partial(charts.history, frame, place, component, list(view.compare), year, first),
+        "alike": partial(charts.alike, ranked(index), place, component, list(view.compare), year, first),
         "ranks": partial(charts.bump, frame, place, component, year, first),
         "position": partial(charts.position, frame, year, place, component),
         "movement": lambda: charts.movement(open_run(place=place, year=year, language=language()), index),
@@ -239,6 +240,7 @@ def code(view: View) -> str:
     first = f", first={view.first}" if view.first else ""
     call = {
         "history": f"charts.history({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
+        "alike": f"charts.alike({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
         "ranks": f"charts.bump({scores}, {place!r}, {component!r}, year={year}{first})",
         "position": f"charts.position({scores}, {year}, {place!r}, {component!r})",
         "movement": f"charts.movement(open_run(place={place!r}, year={year}, language={view.language!r}), {view.index!r})",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from indexlib.analysis import facts
-from indexlib.analysis.falling import falling, null_rate
+from indexlib.analysis.falling import falling, of_draws
+from indexlib.analysis.trends import theil_sen
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +50,17 @@ def test_few_years_are_no_trend():
     assert falling(frame).tolist() == [False, True]
 
 
-def test_three_and_four_years_of_noise_are_falling_as_often_as_the_orders_of_ranks_say():
-    """Three years: only 3 2 1 of six orders. Two falls of two steps; 2 3 1 and 3 1 2 have one of two."""
-    assert null_rate(3) == pytest.approx(1 / 6, abs=0.006)
-    assert null_rate(5) < null_rate(4) < 1 / 2
-    assert null_rate(1) == 0
+def test_years_of_noise_are_falling_as_often_as_the_orders_of_ranks_say():
+    """Three years: only 3 2 1 of six orders has two falls of two steps and a slope below zero."""
+    y = np.random.default_rng(1).standard_normal((40_000, 5))
+    rate = {n: of_draws(y[:, :n]).mean() for n in (3, 4, 5)}
+    assert rate[3] == pytest.approx(1 / 6, abs=0.006)
+    assert rate[5] < rate[4] < 1 / 2
+
+
+def test_drawn_series_are_judged_as_scores_are():
+    y = np.random.default_rng(2).standard_normal((500, 5))
+    steps = np.diff(y, axis=1) < 0
+    frame = pd.DataFrame({"n_years": 5, "slope": theil_sen(y), "steps": 4, "falls": steps.sum(axis=1),
+                          "at_highest": y[:, -1] >= y.max(axis=1)})
+    assert (falling(frame) == of_draws(y)).all()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexlib.analysis.like_for_like import LEAST_SHARE, like_for_like
+from indexlib import charts
+from indexlib.analysis.like_for_like import LEAST_SHARE, like_for_like, reaches_back
 from indexlib.base.problems import NoDataError
 from indexlib.data.catalogue import load_catalogue
 
@@ -126,3 +127,33 @@ def test_where_nothing_is_left_out_the_sum_is_the_dimension(scores, component):
     own = scores[scores["component"] == component].set_index(["year", "place"])["score"]
     figures = found.figures.set_index(["year", "place"])["score"]
     np.testing.assert_allclose(figures, own.loc[figures.index], atol=2e-3)
+
+
+@pytest.mark.parametrize(("component", "year", "first"), [("papi", 2024, 2018), ("pci", 2024, 2021), ("papi.6", 2024, 2018),
+    ("papi.5", 2024, None), ("papi.6.2", 2024, None), ("par", 2024, None), ("papi", 2015, None)])
+def test_how_far_back_a_sum_reaches(component, year, first):
+    assert reaches_back(component, year) == first
+
+
+@pytest.mark.parametrize(("component", "first"), [("papi", 2018), ("pci", 2021)])
+@pytest.mark.parametrize("place", ["thanh_hoa", "ha_giang"])
+def test_a_chart_draws_the_sum_and_the_history_a_line_that_goes_through(scores, component, first, place):
+    sums = like_for_like(scores, component, first, 2024)
+    own = sums.figures[sums.figures["place"] == place].set_index("year")["score"]
+    alone = charts.alike(scores, place, component, year=2024)
+    assert {r["year"]: r["score"] for r in alone.layout.meta["data"]} == pytest.approx(own.to_dict(), abs=1e-6)
+    both = charts.history(scores, place, component, year=2024, through=True)
+    shown = {r["year"]: r["alike"] for r in both.layout.meta["data"] if r.get("alike") is not None}
+    assert shown == pytest.approx({y: v for y, v in own.items() if y in shown}, abs=1e-6)
+    line = next(trace for trace in both.data if trace.name == "Phần so sánh được")
+    assert list(line.x) == list(range(int(own.index.min()), int(own.index.max()) + 1))
+    for words in (alone.layout.annotations[-1].text, both.layout.annotations[-1].text):
+        plain = words.replace("<br>", " ").replace("\u00a0", " ")
+        assert "tự tính" in plain
+        assert ("trọng số của 2022-2024" if component == "pci" else "18 trong 29") in plain
+
+
+def test_a_place_withheld_in_a_year_has_no_sum_there(scores):
+    """Quảng Ninh: nothing of PAPI in 2021 and 2023; dimensions 2 and 4 in 2018."""
+    found = like_for_like(scores, "papi", 2018, 2024).figures
+    assert set(found.loc[found["place"] == "quang_ninh", "year"]) == {2019, 2020, 2022, 2024}

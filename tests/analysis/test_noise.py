@@ -8,7 +8,7 @@ import indexlib as ix
 from indexlib.analysis import noise
 from indexlib.analysis.changes import changes
 from indexlib.analysis.panel import build
-from indexlib.plan.calibration import MOVES, arrange, calibration, simulate
+from indexlib.plan.calibration import MOVES, arrange, simulate
 
 
 def estimated(**settings):
@@ -111,30 +111,38 @@ def test_probabilities_agree_with_the_formula_for_the_part_relative_to_the_count
     np.testing.assert_allclose(worth["prob_fall"][known], expected[known])
 
 
+def falls_of(**settings):
+    """``prob_fall`` of the falls of simulated panels, and whether the level fell."""
+    parts = []
+    for seed in settings.pop("seeds"):
+        panel, level = simulate(seed=seed, **settings)
+        fell = noise.differences(panel).change < 0
+        truth = np.zeros(level.shape, dtype=bool)
+        truth[:, :, 1:] = np.diff(level, axis=2) < 0
+        parts.append(pd.DataFrame({"prob": noise.posterior(panel)["prob_fall"][fell], "true": truth[fell]}))
+    frame = pd.concat(parts)
+    return frame.assign(sure=pd.cut(frame["prob"], [0, 0.8, 0.95, 1], right=False, labels=["no", "rather", "yes"]))
+
+
 @pytest.mark.parametrize("places, years", [(63, 6), (63, 10), (3000, 4)])
 def test_prob_fall_never_says_more_than_is_true_when_changes_are_independent(places, years):
-    runs = [calibration(*simulate(places, years, 28 if places < 3000 else 8, national_sd=0.023, seed=s))
-            for s in range(12 if places < 3000 else 2)]
-    found = pd.concat(runs).query("grade in ['A', 'B']")
-    pooled = found.assign(w=found["falls"], s=found["stated"] * found["falls"], t=found["true"] * found["falls"])
-    pooled = pooled.groupby("grade")[["w", "s", "t"]].sum()
-    gap = (pooled["s"] - pooled["t"]) / pooled["w"]
-    assert gap.max() < 0.03
+    found = falls_of(places=places, years=years, components=28 if places < 3000 else 8, national_sd=0.023,
+                     seeds=range(12 if places < 3000 else 2))
+    means = found.groupby("sure", observed=True)[["prob", "true"]].mean().loc[["rather", "yes"]]
+    assert (means["prob"] - means["true"]).max() < 0.03
 
 
 def test_prob_fall_is_calibrated_without_a_national_movement():
-    runs = pd.concat([calibration(*simulate(3000, 6, 8, level_sd=0.035, seed=s)) for s in range(3)])
-    for _, own in runs.groupby("grade"):
-        weight = own["falls"] / own["falls"].sum()
-        assert (own["stated"] * weight).sum() == pytest.approx((own["true"] * weight).sum(), abs=0.02)
+    found = falls_of(places=3000, years=6, components=8, level_sd=0.035, seeds=range(3))
+    means = found.groupby("sure", observed=True)[["prob", "true"]].mean()
+    np.testing.assert_allclose(means["prob"], means["true"], atol=0.02)
 
 
 @pytest.mark.parametrize("move", list(MOVES))
-def test_better_grades_are_more_often_true_falls_however_levels_move(move):
-    runs = pd.concat([calibration(*simulate(63, 6, move=move, national_sd=0.023, seed=s)) for s in range(6)])
-    true = runs.assign(t=runs["true"] * runs["falls"]).groupby("grade")[["t", "falls"]].sum()
-    rate = true["t"] / true["falls"]
-    assert rate["A"] > rate["B"] > rate["C"]
+def test_surer_falls_are_more_often_true_however_levels_move(move):
+    found = falls_of(places=63, years=6, move=move, national_sd=0.023, seeds=range(6))
+    rate = found.groupby("sure", observed=True)["true"].mean()
+    assert rate["yes"] > rate["rather"] > rate["no"]
 
 
 def test_the_panel_keeps_every_score_in_its_cell():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexlib import changes, load_places, load_scores, load_withheld, standing, trends
+from indexlib.analysis.standing import GROUPS
 from indexlib.data.scores import COLUMNS
 
 OF_PANEL = ["median", "low_quarter", "percentile", "gap"]
@@ -50,11 +51,28 @@ def test_a_printed_pci_rank_stays_as_printed(stood, year, place, rank):
     assert (row["rank"], row["base"], row["rank_kind"]) == (rank, 63, "published")
 
 
-@pytest.mark.parametrize("year, high, upper, lower, low", [
-    (2017, 16, 16, 15, 16), (2019, 16, 16, 15, 16), (2020, 16, 16, 15, 16)])
-def test_groups_are_as_many_as_papi_printed(stood, year, high, upper, lower, low):
-    groups = stood.query("component == 'papi' and year == @year")["group"].astype(str).value_counts().to_dict()
-    assert groups == {"high": high, "upper_middle": upper, "lower_middle": lower, "low": low}
+@pytest.mark.parametrize("year, sizes, printed", [
+    (2017, (16, 16, 15, 16), 63), (2019, (16, 16, 15, 16), 63), (2020, (16, 16, 15, 16), 16), (2022, (16, 16, 15, 14), 61),
+    (2023, (15, 16, 16, 14), 29), (2024, (16, 15, 15, 15), 0)])
+def test_groups_are_as_many_as_papi_printed_and_ours_are_marked(stood, year, sizes, printed):
+    """Of 2020 only the first group is known, of 2023 the first and the last, of 2024 none."""
+    own = stood.query("component == 'papi' and year == @year")
+    assert own["group"].astype(str).value_counts().reindex(GROUPS).tolist() == list(sizes)
+    assert (own["group_kind"] == "published").sum() == printed
+    assert own.sort_values("score", ascending=False)["group"].astype(str).map(GROUPS.index).is_monotonic_increasing
+
+
+@pytest.mark.parametrize("year, place, group, kind", [(2022, "dong_thap", "upper_middle", "published"),
+    (2022, "phu_yen", "lower_middle", "published"), (2023, "vinh_phuc", "upper_middle", "computed"),
+    (2023, "dak_lak", "upper_middle", "computed"), (2023, "dong_nai", "low", "published"),
+    (2024, "thanh_hoa", "high", "computed")])
+def test_places_at_the_edge_of_a_group_stand_as_printed(stood, year, place, group, kind):
+    row = one(stood, year, place, "papi")
+    assert (row["group"], row["group_kind"]) == (group, kind)
+
+
+def test_the_groups_of_dimensions_are_ours(stood):
+    assert set(stood.loc[stood["component"] != "papi", "group_kind"]) == {"", "computed"}
 
 
 def test_a_withheld_place_is_never_ranked_nor_counted(stood):

@@ -10,7 +10,7 @@ from scipy import stats
 
 import indexlib as ix
 from indexlib.analysis.kendall import kendall_fall, kendall_p
-from indexlib.analysis.trends import level_fell, null_rate, row_median
+from indexlib.analysis.trends import level_fell, row_median
 
 
 @pytest.fixture(scope="module")
@@ -118,13 +118,6 @@ def test_probability_of_a_fall_by_hand():
     """Two years, noise variance 1, true variance 1: a fall of 3 has posterior mean -1 and variance 2/3."""
     p = level_fell(np.array([[3.0, 0.0]]), np.array([[0.0]]), np.array([[1.0, 1.0, 0.0, 0.0]]), np.array([0]))
     assert p[0] == pytest.approx(stats.norm.cdf(1 / np.sqrt(2 / 3)))
-
-
-def test_the_null_rate_is_what_noise_gives():
-    rng = np.random.default_rng(5)
-    y = rng.standard_normal((40000, 5))
-    p = level_fell(y, np.zeros((40000, 4)), np.array([[1.0, 0.4, 0.0, 0.0]]), np.zeros(40000, dtype=int))
-    assert (p >= 0.8).mean() == pytest.approx(null_rate(5, 0.8, 1.0, 0.4, 0.0, 0.0), abs=0.006)
 
 
 def test_row_median_ignores_missing():

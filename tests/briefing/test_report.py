@@ -109,10 +109,11 @@ def test_an_office_that_the_keeper_of_the_plan_confirmed_bears_no_mark(data):
     assert plan.unit_name("Công an xã") == "Công an xã" and load_plan(plan.code).unit_name("Công an xã") == "Công an xã"
 
 
-def test_a_province_that_the_plan_is_not_of_gets_no_letterhead_of_the_plan(written):
-    said = texts(written("quang_ninh", 2023, "vi"))
+def test_a_province_that_the_plan_is_not_of_gets_no_letterhead_of_the_plan(tmp_path):
+    found = open_run(place="quang_ninh", year=2023)
+    said = texts(write_report(found, tmp_path / "r.docx"))
     assert "XÃ HÀ BẮC" not in said
-    assert "Kế hoạch dưới đây là của xã Hà Bắc, Thanh Hóa; áp vào Quảng Ninh chỉ để tham khảo." in said
+    assert "Kế hoạch của xã Hà Bắc không giao việc cho Quảng Ninh: mục và đơn vị của kế hoạch ấy không nêu ở đây." in said
 
 
 def test_components_stand_with_the_published_scores(written, scores, catalogue):
@@ -156,7 +157,8 @@ def test_the_focus_list_gives_unit_item_and_the_plans_own_words(written):
     row = next(r for r in rows if r[1].startswith("PAPI 6.2"))
     assert "1,4713 điểm\n-0,2870 điểm\nhạng 37/61* (năm 2023: 31/61*)" in row[1]
     assert row[3].startswith("2.4 (một phần)\n“Chấn chỉnh tình trạng lạm thu đầu năm học")
-    assert row[4] == "Trung tâm học tập cộng đồng"
+    assert row[4] == "Trung tâm học tập cộng đồng\nPhối hợp: Trường Mầm non (2.4); Trường Tiểu học (2.4); " \
+        "Trường Trung học cơ sở (2.4)"
     items = load_plan("ha_bac_2023_2025").items.set_index("item")["text_vi"]
     tasks = [r for r in rows[1:] if not r[3].startswith("chưa có nhiệm vụ")]
     assert len(tasks) >= 5

@@ -12,7 +12,8 @@ from conftest import opened, sampled
 
 from indexlib.base.wording import speaking, t
 from indexlib.charts import small
-from indexlib.content import first_page, html, tables
+from indexlib.content import first_page, html, profile, tables
+from indexlib.content.glance import Glance
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 
@@ -43,7 +44,7 @@ def test_it_names_the_totals_every_component_of_the_focus_and_its_unit(place, ye
 
 
 def test_the_tiles_of_thanh_hoa_2024():
-    tiles = {tile.name: tile for tile in first_page._tiles(opened("thanh_hoa", 2024))}
+    tiles = {tile.name: tile for tile in first_page._tiles(opened("thanh_hoa", 2024), Glance(opened("thanh_hoa", 2024)))}
     assert (tiles["PAPI"].figure, tiles["PAPI"].change) == ("44,87 điểm", "tăng 0,67 điểm · 13/61* · giữ hạng")
     assert tiles["PAR INDEX"].figure == "hạng 24/63" and "2023: 25/63" in tiles["PAR INDEX"].change
     assert tiles["SIPAS"].figure == "hạng 22/63" and tiles["SIPAS"].change.startswith("tụt 9 bậc theo công bố")
@@ -53,7 +54,7 @@ def test_the_tiles_of_thanh_hoa_2024():
 @pytest.mark.parametrize("place", sampled([p.code for p in load_places().valid(2024)], 3))
 def test_what_happened_is_said_of_every_component_in_few_words(place):
     found = opened(place, 2024)
-    for card in first_page._cards(found):
+    for card in first_page._cards(found, Glance(found)):
         assert 0 < len(card.happened) <= 60, card.happened
 
 
@@ -94,5 +95,48 @@ def test_it_fits_one_screen_and_never_scrolls_sideways(tmp_path):
 
 def test_it_says_what_to_do_where_nothing_is_flagged():
     found = opened("quang_ninh", 2006)
-    assert found.focus(8).empty or first_page._cards(found)
+    assert found.focus(8).empty or first_page._cards(found, Glance(found))
     assert t("first.all_files") in first_page.body(found, [], [], [])
+
+
+@pytest.fixture(scope="module")
+def profile_page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("profile") / "profile.html"
+    path.write_text(html.page("x", profile.body(opened("thanh_hoa", 2024)), "vi"), encoding="utf-8")
+    return path
+
+
+def test_the_profile_has_a_row_for_every_component_and_numbers_the_focus_as_the_first_page_does():
+    found = opened("thanh_hoa", 2024)
+    rows = profile._rows(found)
+    assert len(rows) == len(found.components)
+    numbered = {row.cells[1].text: row.cells[0].text for row in rows}
+    label = load_catalogue().label
+    assert [numbered[label(c)] for c in found.focus(8)["component"]] == [str(n) for n in range(1, 9)]
+    assert numbered["PAPI"] == "" and all(row.cells[3].text and row.cells[2].text for row in rows)
+
+
+@NEEDS_BROWSER
+def test_the_profile_is_searched_filtered_and_sorted(profile_page):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.goto(profile_page.as_uri())
+        visible = page.locator("table.profile tbody tr:visible")
+        page.fill("#q", "giao duc tieu hoc")
+        assert visible.count() == 1 and "PAPI 6.2" in visible.first.inner_text()
+        page.fill("#q", "")
+        page.select_option("#by-index", "pci")
+        page.select_option("#by-rule", "score_fell")
+        names = visible.locator("td:nth-child(2)").all_inner_texts()
+        assert names and all(name.startswith("PCI") for name in names)
+        page.select_option("#by-index", "")
+        page.select_option("#by-rule", "")
+        page.get_by_role("button", name="So năm trước").click()
+        changes = [float(x.replace(",", ".")) for x in visible.locator("td:nth-child(5)").all_inner_texts() if x[:1] in "+-"]
+        assert changes == sorted(changes) and len(changes) > 30
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        browser.close()

@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 from conftest import ROOT, SHARED
 
-from indexlib import load_reference, load_scores, standing
+from indexlib import load_reference, load_scores, review, standing
+from indexlib.content import tables
+from indexlib.content.tables.flagged import row_notes
+from indexlib.data.scores import load_remarks
 
 PUBLISHED = SHARED / "published"
 KEYS = ["year", "place", "component"]
@@ -46,7 +49,31 @@ def test_every_figure_found_but_the_doubtful_ones_is_in(scores, table):
     for column in ("score", "rank", "rank_base"):
         known = both[f"{column}_given"].notna()
         assert both.loc[known, column].equals(both.loc[known, f"{column}_given"].rename(column)), column
-    assert both["source"].equals(both["source_given"].rename("source"))
+    assert all(one in keys.split("; ") for one, keys in zip(both["source_given"], both["source"], strict=True))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+def test_every_figure_that_had_no_code_is_in(scores, catalogue):
+    given = pd.read_csv(PUBLISHED / "par_index" / "par_index_without_code.csv")
+    printed = given[given["place"].notna()]
+    names = {"thể chế": "par.2", "thủ tục hành chính": "par.3", "tổ chức bộ máy": "par.4", "tài chính công": "par.6",
+             "chỉ đạo điều hành": "par.1", "tác động": "par.part.impact"}
+    own = scores.set_index(KEYS)
+    for r in printed.itertuples():
+        component = next(code for name, code in names.items() if name in r.what_is_printed)
+        assert own.loc[(r.year, r.place, component), "percent" if "%" in r.unit else "score"] == float(r.value)
+    most = given.loc[given["place"].isna(), "value"].astype(float).item()
+    blocks = catalogue.comparability.set_index(["component", "first_year"])["scale_max"]
+    assert (blocks["par.part.appraised", 2019], blocks["par.part.impact", 2022]) == (most, 38.5)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+def test_maximum_points_are_those_printed(catalogue):
+    given = pd.read_csv(PUBLISHED / "par_index" / "par_index_max_points_2.csv")
+    blocks = catalogue.comparability.astype({"first_year": int})
+    for r in given.itertuples():
+        own = blocks[(blocks["component"] == r.component) & (blocks["first_year"] <= r.year)]
+        assert own["scale_max"].iloc[-1] == r.maximum, r
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
@@ -55,6 +82,24 @@ def test_no_refused_figure_is_in(scores):
     assert (printed["printed"] != printed["score"]).all()
     order = pd.read_csv(PUBLISHED / "par_index" / "listing_order_ranks.csv").merge(scores, on=KEYS)
     assert not (order["rank_x"] == order["rank_y"]).any()
+
+
+@pytest.mark.parametrize("place, year, component, said", [
+    ("hoa_binh", 2023, "par", "par-81 in điểm 86,89"), ("hai_phong", 2023, "sipas", "sipas-37 in hạng 1"),
+    ("quang_nam", 2023, "pci", "pci-f01 in điểm 67,04")])
+def test_what_another_page_says_otherwise_is_a_remark_and_no_score(scores, place, year, component, said):
+    remark = load_remarks().query("place == @place and year == @year and component == @component").iloc[0]
+    row = scores.query("place == @place and year == @year and component == @component")
+    assert row.empty or row[remark["column"]].item() != remark["value"]
+    assert any(said in note for note in row_notes(review(place, year), [component]))
+
+
+def test_a_row_cites_both_pages_that_its_figures_stand_on(scores):
+    """Hòa Bình prints its score on one page and its rank on another."""
+    row = scores.query("year == 2023 and place == 'hoa_binh' and component == 'par'").iloc[0]
+    assert (row["score"], row["rank"], row["source"]) == (86.76, 35, "par-60; par-81")
+    named = tables.sources(review("hoa_binh", 2023)).frame
+    assert {"par-60", "par-81"} <= set(named["source"])
 
 
 @pytest.mark.parametrize("year, place, rank", [

@@ -16,6 +16,7 @@ from indexlib.base.problems import DataError, IndexlibError
 from indexlib.cli import data as commands_data
 from indexlib.data import files
 from indexlib.data.places import load_places
+from indexlib.data.scores import load_remarks
 from indexlib.intake import addition
 from indexlib.intake.check import check_data
 from indexlib.intake.checks.exchanged_columns import exchanged_columns
@@ -150,8 +151,28 @@ def test_a_score_beside_a_rank_fills_a_gap_and_leaves_the_rank_its_source(data, 
     result = run("add", path, "--source", "pci-21-own", "--where", "a workbook")
     assert result.exit_code == 0 and "Số thay đổi: 0. Số điền vào chỗ trống: 1." in result.output
     row = load_scores("pci").query("year == 2021 and component == 'pci' and place == 'thanh_hoa'").iloc[0]
-    assert (row["score"], row["rank"], row["source"]) == (round(total, 6), 43, "pci-21-own")
-    assert row["note"] == f"hạng in tại {cells[8]}" and not data.path("scores/corrections.csv").exists()
+    assert (row["score"], row["rank"], row["source"]) == (round(total, 6), 43, f"pci-21-own; {cells[8]}")
+    assert row["note"] == "" and not data.path("scores/corrections.csv").exists()
+    assert check_data() == []
+
+
+def test_a_figure_that_is_not_believed_is_kept_as_a_remark(data, tmp_path):
+    stored = load_scores("pci").query("year == 2021")
+    values = {(p, c): s for p, c, s in stored[["place", "component", "score"]].itertuples(index=False)}
+    truth = pci(2021, 1)
+    truth.figures = values | {("thanh_hoa", "pci.1"): round(values["thanh_hoa", "pci.1"] + 0.02, 6),
+                             ("thanh_hoa", "pci"): round(values["thanh_hoa", "pci"] + 0.01, 6)}
+    path = save(tmp_path / "PCI_2021.xlsx", {"Tong hop": wide(truth)} | parts(truth))
+    table, corrections = (data.path(f"scores/{name}.csv").read_text(encoding="utf-8") for name in ("pci", "corrections"))
+    asked = run("add", path)
+    assert asked.exit_code == 2 and "--keep-old" in asked.output
+    assert run("add", path, "--keep-old", "--accept-changes").exit_code == 2
+    result = run("add", path, "--keep-old", "--source", "pci-21-own", "--where", "a workbook")
+    assert result.exit_code == 0, result.output
+    assert data.path("scores/pci.csv").read_text(encoding="utf-8") == table
+    assert data.path("scores/corrections.csv").read_text(encoding="utf-8") == corrections
+    kept = load_remarks().query("source == 'pci-21-own'").set_index("component")["value"]
+    assert kept.to_dict() == {c: truth.figures["thanh_hoa", c] for c in ("pci", "pci.1")}
     assert check_data() == []
 
 

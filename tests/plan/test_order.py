@@ -36,9 +36,11 @@ def test_2024_takes_up_what_is_low_and_not_what_is_high(here):
     assert order.fallen_totals(here(2024))["component"].tolist() == ["sipas"]
 
 
-def test_2023_takes_up_the_two_lowest_sub_indices_of_pci(here):
-    """PCI 5, 6: 54, 56 of 63."""
-    assert {"pci.5", "pci.6"} <= set(order.focus(here(2023))["component"])
+def test_2023_takes_up_the_three_lowest_sub_indices_of_pci(here):
+    """PCI 1, 5, 6: 49, 54, 56 of 63."""
+    first = order.focus(here(2023)).set_index("component")
+    assert {"pci.1", "pci.5", "pci.6"} <= set(first.index)
+    assert set(first.loc[["pci.1", "pci.5", "pci.6"], "basis"]) == {"gap"}, "the model does not speak for PCI"
     assert order.fallen_totals(here(2023))["component"].tolist() == ["papi", "par", "sipas"]
 
 

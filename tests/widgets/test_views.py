@@ -28,6 +28,11 @@ def drawable(view, index):
     return index == "pci" if view == BEHIND else index in ("papi", "pci") or view == "ranks"
 
 
+def asked(view, index):
+    """What is measured alike is summed for totals and dimensions."""
+    return index if view == "alike" else ASKED[index]
+
+
 CASES = [(v, i) for v, i in product(VIEWS, ASKED) if drawable(v, i)]
 
 
@@ -46,7 +51,8 @@ def run(text):
 
 @pytest.mark.parametrize(("view", "index"), CASES)
 def test_the_code_of_every_view_is_three_lines_that_draw_the_same_chart(view, index):
-    settled = settle(View(), view=view, index=index, component=ASKED[index], compare=["nghe an"] * (view in views.COMPARED))
+    beside = ["nghe an"] * (view in views.COMPARED)
+    settled = settle(View(), view=view, index=index, component=asked(view, index), compare=beside)
     text = code(settled)
     assert len(text.splitlines()) == 3
     drawn = words(draw(settled))
@@ -86,7 +92,7 @@ def test_the_state_gives_the_view_again():
     assert settle(View(), **settled.state) == settled
 
 
-@pytest.mark.parametrize(("view", "index"), [c for c in CASES if c[1] in ("papi", "pci") and c[0] != BEHIND])
+@pytest.mark.parametrize(("view", "index"), [c for c in CASES if c[1] in ("papi", "pci") and c[0] not in (BEHIND, "alike")])
 def test_pointing_gives_score_rank_with_base_and_source(view, index):
     texts = [x for trace in draw(settle(View(), view=view, index=index, component=ASKED[index], year=2023)).data
              for x in (trace.hovertext if trace.hovertext is not None else []) if x and "Trung vị" not in x]
@@ -105,7 +111,7 @@ def test_a_rank_without_a_score_says_so_when_pointed_at():
 
 @pytest.mark.parametrize(("changes", "said"), [
     ({"place": "Atlantis"}, "Atlantis"), ({"place": 5}, "“5”"), ({"place": "Hà Tây"}, "2008"), ({"place": ""}, "“”"),
-    ({"view": "pie"}, "history, ranks, position, movement, heat, tiles"), ({"view": None}, "history"),
+    ({"view": "pie"}, "history, alike, ranks, position, movement, heat, tiles"), ({"view": None}, "history"),
     ({"view": ["history"]}, "history"), ({"index": "gdp"}, "papi, pci, par, sipas"), ({"index": 1}, "papi"),
     ({"component": "papi.99"}, "papi.99"), ({"component": "zzz"}, "PAPI, PCI, PAR INDEX, SIPAS"),
     ({"component": None}, "None"), ({"component": ""}, "“”"), ({"component": "tham nhung"}, "PAPI 4.1"),

@@ -52,7 +52,7 @@ def pictures(found: Findings, index: str) -> list[Picture]:
     if s.loc[own, "score"].notna().sum() < 2:
         return []
     drawn = []
-    for kind, make in (("history", lambda: charts.history(found.panel, place, index, year=year)),
+    for kind, make in (("history", lambda: charts.history(found.panel, place, index, year=year, through=True)),
                        ("waterfall", lambda: charts.waterfall(
                            outlook.contributions(found.panel, place, year, index), place, year))):
         try:

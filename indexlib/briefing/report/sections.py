@@ -13,32 +13,36 @@ from indexlib.base import wording as w
 from indexlib.base.wording import own, t
 from indexlib.briefing.report.pictures import pictures
 from indexlib.briefing.worksheets import progress_tables
+from indexlib.briefing.worksheets.assignment import beside
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import prose, tables
 from indexlib.content import sections as composed
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
+from indexlib.plan.plan import BY_GAP, NO_PLAN
 from indexlib.plan.review import Findings
 from indexlib.plan.targets import goals as _goals
 
 #: Years in the table of an index's run over years.
 RUN = 5
+#: What a plan must say of its issuer before it can head a report.
+HEAD = ("letterhead", "seat", "recipients")
 QUARTERS = ("", "I", "II", "III", "IV")
 
 
 def head(found: Findings) -> dict[str, Any]:
     """Head of the document and the place for the signature, after Nghị định 30/2020/NĐ-CP.
 
-    An office reporting on another province than its plan's is not named: the form leaves its name to be filled in.
+    An office that the plan does not name in full, or that is gone, leaves its name to be filled in.
     """
     about, year, report = found.plan.about, found.params.year, found.params.report
     office = about["successor"] if found.plan.dissolved(found.plan.day) else about
-    foreign = found.place.code != about["province"] or "letterhead_vi" not in office
+    foreign = any(f"{key}_vi" not in office for key in HEAD) or "post_vi" not in about
     first, second = (t("report.office"), t("report.office_of")) if foreign else own(office, "letterhead")
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
     into = t("report.into.year_of", **when) if report.period == "year" and report.year else \
         t(f"report.into.{report.period}", **when)
-    key = "report.basis_foreign" if foreign else "report.basis"
+    key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis_foreign" if foreign else "report.basis"
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
         "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(office, "seat")),
@@ -69,11 +73,12 @@ def summary(found: Findings, sections: dict[str, str]) -> list[str]:
         focus = found.now.focus(found.params.focus)
         lines = [t("report.sum.flagged", n=len(flagged), all=all_, k=len(focus), section=sections["focus"])]
         lines.append(" ".join(tables.chance_notes(found)))
-    gone = found.plan.gaps(flagged)
+    tasks = found.tasks()
+    gone = tasks.loc[tasks["by"] == BY_GAP, "component"].tolist()
     if gone:
         names = w.listing([load_catalogue().label(c) for c in gone])
         lines.append(t("report.sum.gaps", n=len(flagged), gaps=len(gone), names=names))
-    in_part = int(found.by_component(flagged)["in_part"].sum()) if flagged else 0
+    in_part = int(tasks["in_part"].sum())
     if in_part:
         lines.append(t("report.sum.in_part", n=in_part))
     if found.before is not None:
@@ -154,7 +159,7 @@ def _main_rows(found: Findings, index: str) -> list[dict[str, str]]:
         else:
             cells |= {"now": tables.score_text(row), "change": tables.change_text(row, unit=False),
                       "median": w.number(row.median, row.decimals),
-                      "group": t(f"group.{row.group}") if row.group else w.NONE, "rank": tables.rank_text(row),
+                      "group": tables.group_text(row), "rank": tables.rank_text(row),
                       "rank_before": tables.rank_text(row, before=True)}
         rows.append(cells)
     return rows
@@ -186,7 +191,7 @@ def _run(found: Findings, index: str) -> list[dict[str, str]]:
             if pd.notna(row["score"]):
                 cells["score"] = w.score(row["score"], catalogue.decimals(index), catalogue.component(index).unit)
             cells["rank"] = w.rank(tables.value_of(row["rank"]), tables.value_of(row["base"]), row["rank_kind"])
-            cells["group"] = t(f"group.{row['group']}") if row["group"] else w.NONE
+            cells["group"] = tables.group_text(row)
         rows.append(cells)
     return rows
 
@@ -211,13 +216,16 @@ def focus(found: Findings) -> dict[str, Any]:
     for n, (cells, row, a) in enumerate(zip(records(table), chosen.itertuples(index=False), answer, strict=True), 1):
         key = "report.ranked" if cells["rank_before"] == w.NONE else "report.ranked.before"
         rows.append({
-            "no": str(n), "component": cells["component"], "why": cells["why"], "unit": cells["unit"],
+            "no": str(n), "component": cells["component"], "why": cells["why"],
+            "unit": "\n".join([cells["unit"], *(x for x in [beside(found, a)] if x != w.NONE)]),
             "score": tables.score_text(row, unit=True), "change": cells["change"],
             "rank": t(key, rank=cells["rank"], year=found.params.year - 1, before=cells["rank_before"]),
             "grade": "" if cells["grade"] == w.NONE else t("report.grade", grade=cells["grade"]),
             "item": cells["item"], "words": f"“{a['words']}”" if a["words"] else ""})
     notes = [n for n in table.notes if n not in tables.chance_notes(found)]
-    return {"lead": t("report.focus.lead"), "caption": table.caption, "rows": rows, "notes": notes, "empty": table.empty}
+    asks = found.plan.demand("focus")
+    lead = t("report.focus.lead", words=asks["words"], clause=asks["clause"]) if asks else t("report.focus.own")
+    return {"lead": lead, "caption": table.caption, "rows": rows, "notes": notes, "empty": table.empty}
 
 
 def follow_up(found: Findings) -> dict[str, Any]:
@@ -257,12 +265,15 @@ def progress(read: Progress, on: date) -> dict[str, Any]:
 def units(found: Findings) -> dict[str, Any]:
     """Each unit with the components it answers for, the most first."""
     table = composed.units(found).table
-    return {"lead": t("report.units.lead"), "rows": records(table), "empty": table.empty}
+    asks = found.plan.demand("own_plan")
+    lead = [t("report.units.asked", words=asks["words"], clause=asks["clause"])] if asks else []
+    return {"lead": " ".join([*lead, t("report.units.lead")]), "rows": records(table), "empty": table.empty}
 
 
 def method(found: Findings) -> list[str]:
     """What could not be judged, and how to read the figures."""
-    return [*composed.missing(found).paragraphs, t("report.mapping"), t("note.computed"), t("note.rounding"), t("note.usual")]
+    mapping = [] if found.plan.items.empty else [t("report.mapping")]
+    return [*composed.missing(found).paragraphs, *mapping, t("note.computed"), t("note.rounding"), t("note.usual")]
 
 
 def sources(found: Findings) -> dict[str, Any]:

@@ -177,9 +177,9 @@ def _changes(page: Page, found: Findings, index: str) -> bool:
     if rows.empty:
         return False
     digits, unit = load_catalogue().decimals(index), load_catalogue().component(rows["component"].iloc[0]).unit
-    fell, known = rows["change_published"] < 0, rows["z"].notna()
-    kinds = {"up": (~fell, native.PLACE), "within": (fell & known & (rows["z"] >= -1), native.MILD),
-             "beyond": (fell & (rows["z"] < -1), native.FALL), "unknown": (fell & ~known, native.MILD)}
+    fell = rows["change_published"] < 0
+    kinds = {"up": (~fell, native.PLACE), "within": (fell & (rows["beyond"] == 0), native.MILD),
+             "beyond": (fell & (rows["beyond"] == 1), native.FALL), "unknown": (fell & rows["beyond"].isna(), native.MILD)}
     series = []
     for kind, (mask, colour) in kinds.items():
         if mask.any():

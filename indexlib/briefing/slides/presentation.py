@@ -23,10 +23,11 @@ from indexlib.briefing.office.powerpoint import (
     Deck,
 )
 from indexlib.briefing.slides import indices
-from indexlib.content import sections, tables
+from indexlib.content import prose, sections, tables
 from indexlib.content.sections import Section
 from indexlib.data.catalogue import index_codes
-from indexlib.plan.by_chance import by_noise_alone
+from indexlib.plan.by_chance import ALL, by_noise_alone
+from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
 
 
@@ -92,23 +93,24 @@ def _slide(deck: Deck, section: Section) -> None:
 def _cover(deck: Deck, found: Findings) -> None:
     about = found.plan.about
     page = deck.page(COVER, t("slide.cover", place=found.place.name, year=found.params.year))
-    page.text(SUBTITLE, [t("slide.cover.plan", plan=own(about, "name")),
-                         t("slide.cover.issuer", issuer=own(about, "issuer"))])
+    page.text(SUBTITLE, [t("slide.cover.plan", plan=own(about, "name")), t("slide.cover.issuer", issuer=own(about, "issuer"))]
+              if found.plan.code != NO_PLAN else [t("plan.none")])
     page.text(NOTICE, found.notices())
-    page.say([*found.notices(), t("slide.notes.order"), t("nb.mapping", plan=found.plan.code)])
+    page.say([*found.notices(), t("slide.notes.order"), *prose.mapping(found)])
     page.done()
 
 
 def _chance(deck: Deck, found: Findings) -> None:
     """How many of the flags of falling noise alone would raise."""
-    alone = by_noise_alone(found.now, found.noise, found.params.rules)
+    alone = by_noise_alone(found.now)
     alone, lines = alone[alone["judged"] > 0], tables.chance_notes(found)
-    meaning = [sections.grades_note(found), t("note.usual")]
+    meaning = [tables.grades_note(found), t("note.usual")]
     if alone.empty:
         _slide(deck, Section("chance", t("slide.noise.none"), [*lines, *meaning], spoken=[*lines, *meaning]))
         return
-    page = deck.page(TWO, t("slide.noise", judged=int(alone["judged"].sum()), found=int(alone["found"].sum()),
-                            expected=w.number(alone["expected"].sum(), 0)))
+    whole, alone = alone[alone["rule"] == ALL].iloc[0], alone[alone["rule"] != ALL]
+    page = deck.page(TWO, t("slide.noise", judged=int(whole["judged"]), found=int(whole["found"]), low=whole["low"],
+                            high=whole["high"], verdict=t(f"chance.{tables.verdict(whole)}")))
     names = [t("slide.noise.rule", rule=t(f"rule.{rule}"), judged=judged)
              for rule, judged in zip(alone["rule"], alone["judged"], strict=True)]
     series = [Series(t(f"slide.noise.{key}"), [float(x) for x in alone[key]],

@@ -11,8 +11,8 @@ from indexlib.briefing.workbook import figure_sheets, plan_sheets
 from indexlib.briefing.workbook.data_sheet import DataSheet, write_sheet
 from indexlib.briefing.worksheets.assignment import assignments
 from indexlib.content import tables
-from indexlib.content.sections import grades_note
 from indexlib.data.catalogue import load_catalogue
+from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
 
 #: Widths of the two columns of the first sheet.
@@ -73,13 +73,14 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
     about = found.plan.about
     parts: list[tuple[str, list[tuple[str, str]]]] = [
         ("wb.part.whose", [("", line) for line in found.notices()]
-         + [(t("wb.label.plan"), t("wb.plan", name=own(about, "name"), issuer=own(about, "issuer"),
-                                   first=about["first_year"], last=about["last_year"]))]),
+         + [(t("wb.label.plan"), t("plan.none") if found.plan.code == NO_PLAN else
+             t("wb.plan", name=own(about, "name"), issuer=own(about, "issuer"), first=about["first_year"],
+               last=about["last_year"]))]),
         ("wb.part.sheets", [(data.name, data.about) for data in sheets]),
         ("wb.part.read", [(t("wb.label.units"), t("wb.note.units", point=_in("point"), percent=_in("percent")))]
          + [(t(f"wb.label.{key}"), t(f"wb.note.{key}")) for key in ("blank", "signs", "computed")]
          + [(t("col.change"), t("note.rounding")), (t("col.median"), t("note.computed")),
-            (t("col.grade"), grades_note(found)),
+            (t("col.grade"), tables.grades_note(found)),
             (t("wb.label.usual"), t("note.usual")), (t("wb.label.order"), t(f"note.order.{found.params.order}"))]),
         ("wb.part.lacking", [("", line) for line in tables.coverage(found) or [t("nb.coverage_all")]]),
         ("wb.part.chance", [("", line) for line in tables.chance_notes(found)]),

@@ -12,7 +12,7 @@ from indexlib.analysis.standing import standing
 from indexlib.base.wording import NONE, own, t
 from indexlib.briefing.workbook.data_sheet import WHOLE, Column, DataSheet, change_format, decimal_format
 from indexlib.content import tables
-from indexlib.content.tables.moves import grade
+from indexlib.content.tables.moves import direction
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.conditions import Measure, named
@@ -52,8 +52,7 @@ def components(found: Review) -> pd.DataFrame:
                        else "" for r in frame[["gone", "why"]].astype(object).fillna("").itertuples(index=False)]
     for name in ("rank_kind", "rank_kind_before"):
         frame[name] = _kinds(frame[name])
-    frame["group_name"] = [t("group.computed", group=t(f"group.{g}")) if isinstance(g, str) and g else NONE
-                           for g in frame["group"]]
+    frame["group_name"] = [tables.group_text(r) if isinstance(r.group, str) else NONE for r in frame.itertuples(index=False)]
     grades = tables.grades_text(found)
     frame["grade_name"] = [grades.get(c, NONE) for c in frame["component"]]
     frame["yardstick"] = frame["median"].fillna(frame["published_mean"])
@@ -62,7 +61,7 @@ def components(found: Review) -> pd.DataFrame:
     why = tables.why_text(found)
     frame["why_flagged"] = [why.get(c, NONE) for c in frame["component"]]
     answers = found.by_component(frame["component"]).to_dict("records")
-    frame["answer"] = [tables.unit_text(found, a) or t("ws.no_unit") for a in answers]
+    frame["answer"] = [tables.unit_text(found, a) for a in answers]
     frame["items"] = [tables.item_text(a) for a in answers]
     order = frame["component"].map(catalogue.order)
     return frame.iloc[np.argsort(order.to_numpy())].reset_index(drop=True)
@@ -81,16 +80,19 @@ def why_empty(record: dict[str, Any], key: str) -> str:
     no_change = f"{t('change.edge')}: {edge}" if edge else \
         t(f"change.{record['reason']}", year=int(record["year"]) - 1) if record["reason"] else ""
     partial = record["panel"] != "complete"
-    if key in ("change", "previous", *OF_NOISE) and no_change:
+    if key in ("change", "previous", "prob_lasting", *OF_NOISE) and no_change:
         return no_change
     if pd.isna(record["score"]) and key not in ("rank_before", "base_before"):
         return t("score.none")
+    if key == "prob_lasting" and record["change_published"] >= 0:
+        return t("wb.why.no_fall")
     if key in OF_PANEL and partial:
         return t("wb.why.partial", scored=int(record["scored"]), expected=int(record["expected"]))
     return t(f"wb.why.{WHY.get(key, 'other')}")
 
 
-WHY = {"gap": "scale", "rank_before": "rank_before", "base_before": "rank_before",
+WHY = {"gap": "scale", "prob_lasting": "lasting", "rank_best": "interval", "rank_worst": "interval",
+       "rank_before": "rank_before", "base_before": "rank_before",
        "base_score": "base", "base_year": "base",
        "prob_trend": "noise", "p_trend": "trend", "slope": "trend", "first_year": "trend", "steps": "trend",
        "falls": "trend", **dict.fromkeys(OF_NOISE, "noise")}
@@ -113,7 +115,8 @@ def everything(frame: pd.DataFrame) -> DataSheet:
     columns = [
         *CODE, Column("index_name", width=10), Column("level_name", width=20), SCORE[0], Column("score", "score"),
         Column("previous", "score"), Column("change", "change", 14), Column("median_change", "change", 14),
-        Column("usual_movement", "score", 14), Column("prob_fall", "share", 13), *RANK, Column("rank_best", "whole", 9),
+        Column("usual_movement", "score", 14), Column("prob_fall", "share", 13),
+        Column("z", "tenth", 10), Column("prob_lasting", "share", 13), *RANK, Column("rank_best", "whole", 9),
         Column("rank_worst", "whole", 9), *RANK_BEFORE, Column("group_name", width=20), Column("percentile", "tenth", 12),
         *YARDSTICK, Column("gap", "share", 13),
         Column("base_year", "year", 9), Column("base_score", "score"), Column("met", "whole", 11),
@@ -126,7 +129,7 @@ def flagged(frame: pd.DataFrame, order: list[str], key: str, empty: str) -> Data
     """Flagged components in the order of the list."""
     mine = frame.set_index("component", drop=False).loc[order].assign(order=range(1, len(order) + 1))
     columns = [Column("order", "whole", 5), *CODE, *SCORE, *RANK, *RANK_BEFORE, Column("met", "whole", 11),
-               Column("why_flagged", width=44), Column("grade_name", width=8), Column("prob_fall", "share", 13),
+               Column("why_flagged", width=44), Column("grade_name", width=8), Column("prob_lasting", "share", 13),
                Column("gap", "share", 13), Column("items", width=30), Column("answer", width=40)]
     return DataSheet(key, columns, mine, why_empty, empty)
 
@@ -139,7 +142,7 @@ def conditions(found: Review) -> DataSheet:
     decimals = [catalogue.decimals(c.split(".")[0]) for c in frame["component"]]
     frame["rule_name"] = [t(f"rule.{r}") for r in frame["rule"]]
     frame["state_name"] = [t(f"wb.state.{s}") for s in frame["state"]]
-    frame["grade_name"] = [g if g in ("A", "B", "C") else t("grade.unknown") if g == "unknown" else NONE
+    frame["grade_name"] = [g if g in ("A", "B", "C", "D") else t("grade.unknown") if g == "unknown" else NONE
                            for g in frame["grade"]]
     measures = [named(rule).measured_in for rule in frame["rule"]]
     frame["measured"] = [_measured(m, code) for m, code in zip(measures, frame["component"], strict=True)]
@@ -188,11 +191,11 @@ def trends(found: Review, frame: pd.DataFrame) -> DataSheet:
     """Trends of the components whose block holds enough years, steepest fall first."""
     least = found.params.rules.trend_down or 4
     mine = frame[(frame["n_years"] >= least) & frame["score"].notna()].sort_values("slope", kind="stable")
-    mine = mine.assign(trend_grade=[grade(r, found) for r in mine.itertuples(index=False)],
+    mine = mine.assign(direction=[direction(r, least) for r in mine.itertuples(index=False)],
                        slope_format=[FORMAT["slope"](v, d) for v, d in zip(mine["slope"], mine["decimals"], strict=True)])
     columns = [*CODE, SCORE[0], Column("first_year", "year", 9), Column("year", "year", 9), Column("n_years", "whole", 10),
                Column("slope", "given", 14), Column("steps", "whole", 10), Column("falls", "whole", 10),
-               Column("p_trend", "probability", 10), Column("prob_trend", "share", 13), Column("trend_grade", width=8)]
+               Column("p_trend", "probability", 10), Column("prob_trend", "share", 13), Column("direction", width=18)]
     return DataSheet("trends", columns, mine, why_empty, t("empty.trends"))
 
 

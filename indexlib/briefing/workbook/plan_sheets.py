@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from indexlib.base.wording import NONE, listing, t
+from indexlib.base.wording import NONE, t
 from indexlib.briefing.workbook.data_sheet import Column, DataSheet
 from indexlib.briefing.workbook.figure_sheets import CODE
 from indexlib.content import tables
+from indexlib.content.tables.by_plan import units_of
 from indexlib.content.tables.flagged import counted, rule_names
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.plan import BY_GAP
@@ -45,7 +46,7 @@ def by_unit(found: Findings, given: pd.DataFrame) -> DataSheet:
         unit_name=_units(found, given),
         code=given["component"], met=given["component"].map(met)).sort_values("unit_name", kind="stable")
     columns = [Column("unit_name", width=46), *CODE, Column("met", "whole", 11), Column("why", width=44),
-               Column("grade", width=8), Column("item", width=30), Column("words", width=60)]
+               Column("grade", width=8), Column("item", width=30), Column("words", width=60), Column("beside", width=60)]
     return DataSheet("by_unit", columns, frame, None, tables.nothing(found))
 
 
@@ -53,11 +54,10 @@ def by_item(found: Findings) -> DataSheet:
     """Every item of the plan with the components at hand that it serves, flagged or not; an item without any, too."""
     plan, catalogue, now = found.plan, load_catalogue(), found.now.components.set_index("component")
     links = plan.links(now.index.tolist()).drop_duplicates(["item", "component"])
-    lead = plan.responsibilities[plan.responsibilities["role"] == "lead"].groupby("item")["unit"].agg(list)
     unjudged, rows = set(found.unjudged_items()), []
     for item in plan.items["item"]:
-        about = {"item": item, "text": tables.shorten(plan.item_text(item)),
-                 "leads": listing([plan.unit_name(u) for u in lead[item]])}
+        about = {"item": item, "text": tables.shorten(plan.item_text(item)), "leads": units_of(found, item),
+                 "helps": units_of(found, item, "coordinating")}
         mine = links[links["item"] == item]
         for link in mine.itertuples(index=False):
             met = int(now.at[link.component, "met"])
@@ -68,7 +68,8 @@ def by_item(found: Findings) -> DataSheet:
             none = t("wb.item.unjudged" if item in unjudged else "wb.item.none")
             rows.append(about | dict.fromkeys(["code", "label", "flagged", "strength", "words", "cross"], NONE)
                         | {"met": None, "none": none})
-    columns = [Column("item", width=8), Column("text", width=60), Column("leads", width=40), *CODE,
+    columns = [Column("item", width=8), Column("text", width=60), Column("leads", width=40),
+               Column("helps", width=40), *CODE,
                Column("flagged", width=9), Column("met", "whole", 11), Column("strength", width=11),
                Column("words", width=50), Column("cross", width=12)]
     return DataSheet("by_item", columns, pd.DataFrame(rows), lambda record, key: record["none"])
@@ -93,4 +94,4 @@ def sources(found: Findings) -> DataSheet:
 
 def _units(found: Findings, given: pd.DataFrame) -> list[str]:
     """Names of units, with the call to name a person where the lead is generic."""
-    return [tables.unit_text(found, r) or t("ws.no_unit") for r in given[["unit", "kind"]].to_dict("records")]
+    return [tables.unit_text(found, r) for r in given[["unit", "kind", "by"]].to_dict("records")]

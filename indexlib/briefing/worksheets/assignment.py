@@ -6,20 +6,20 @@ import pandas as pd
 
 from indexlib.base.wording import NONE, language, t
 from indexlib.content import tables
-from indexlib.content.sections import grades_note
 from indexlib.content.tables.cells import rank_notes
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan
+from indexlib.plan.faults import NO_PERSON
+from indexlib.plan.plan import BY_ITEM, Plan
 from indexlib.plan.review import Findings
 
-COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words"]
+COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words", "beside"]
 
 #: What a plan's table would say of a unit that it does not name.
 NOBODY = {"kind": "generic"}
 
 
 def assignments(found: Findings) -> pd.DataFrame:
-    """Every flagged component with the one unit named first.
+    """Every flagged component that is somebody's task, with the unit named first.
 
     Returns
     -------
@@ -27,7 +27,7 @@ def assignments(found: Findings) -> pd.DataFrame:
         One row per flagged component, in the order of the flags: ``component``, ``label``; ``unit`` as the
         plan's tables call it, ``kind``, ``by`` (see :meth:`indexlib.plan.plan.Plan.responsible`); and as text:
         ``score`` (with ``%`` where it is one), ``change`` with its unit, ``rank`` with its base, ``why``,
-        ``grade``, ``item``, ``words`` of the plan.
+        ``grade``, ``item``, ``words`` of the plan, ``beside``: who leads with it and who helps.
 
     Examples
     --------
@@ -37,14 +37,15 @@ def assignments(found: Findings) -> pd.DataFrame:
     ['-0,2870 điểm', '37/61*', '2.4 (một phần)', 'Trung tâm học tập cộng đồng']
     """
     flagged, why, grades = found.now.flagged(), tables.why_text(found.now), tables.grades_text(found.now)
-    answers = found.by_component(flagged["component"]).to_dict("records")
-    catalogue = load_catalogue()
-    rows = []
-    for row, answer in zip(flagged.itertuples(index=False), answers, strict=True):
+    answers = found.tasks().to_dict("records")
+    catalogue, figures, rows = load_catalogue(), {r.component: r for r in flagged.itertuples(index=False)}, []
+    for answer in answers:
+        row = figures[answer["component"]]
         percent = catalogue.component(row.component).unit == "percent"
         rows.append((row.component, catalogue.label(row.component), answer["unit"], answer["kind"], answer["by"],
                      tables.score_text(row, unit=percent), _change(row), tables.rank_text(row), why[row.component],
-                     grades.get(row.component, NONE), item(found, answer, row.index), words(found, answer, row.index)))
+                     grades.get(row.component, NONE), tables.item_text(answer), words(found, answer),
+                     beside(found, answer)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -54,27 +55,19 @@ def _change(row: object) -> str:
     return f"{text}: {load_catalogue().edge(row.component, row.year)}" if row.reason == "edge" else text
 
 
-def item(found: Findings, answer: dict, index: str) -> str:
-    """Plan items that serve a component, or in what other way it comes to its unit."""
-    if answer["by"] in (BY_ITEM, BY_GAP):
-        return tables.item_text(answer)
-    section = next((f["section"] for f in _focal(found, index)), "")
-    return t("ws.focal", section=section) if section else t("ws.focal_plain")
-
-
-def words(found: Findings, answer: dict, index: str) -> str:
+def words(found: Findings, answer: dict) -> str:
     """The plan's own words for which the unit answers, with their clause; in English also the item's translation."""
     if answer["by"] == BY_ITEM:
         text = t("ws.words", words=answer["words"], item=answer["item"])
         return text if language() == "vi" else f"{text}. {tables.shorten(found.plan.item_text(answer['item']))}"
-    if answer["by"] == BY_GAP:
-        return found.plan.clause("specialised") or t("gap")
-    said = [t("ws.words", words=f["words"], item=f["section"]) for f in _focal(found, index)]
-    return said[0] if said else t("ws.focal_plain")
+    return found.plan.clause("specialised") or t("gap")
 
 
-def _focal(found: Findings, index: str) -> list[dict]:
-    return [f for f in found.plan.about["focal_points"] if f["focal"] and index in f["indices"]]
+def beside(found: Findings, answer: dict) -> str:
+    """The units that lead with the one named first, and those that help it; a dash where there are none."""
+    texts = (("report.co_leads", tables.co_leads_text(found, answer)),
+             ("report.coordinating", tables.coordinating_text(found, answer)))
+    return "\n".join(t(key, units=text) for key, text in texts if text != NONE) or NONE
 
 
 def unit_name(plan: Plan, unit: str) -> str:
@@ -89,18 +82,18 @@ def heading(found: Findings, unit: str) -> list[str]:
     lines = [t("ws.title", unit=unit_name(plan, unit)),
              t("ws.about", place=found.place.name, year=found.params.year, issuer=about[f"issuer_{language()}"],
                first=about["first_year"], last=about["last_year"])]
-    if row["kind"] == "generic":
-        lines.append(t("ws.generic", assign=t("assign")))
+    if row["kind"] in NO_PERSON:
+        lines.append(t("ws.generic", assign=tables.assign_text(found)))
     return [*lines, *found.notices()]
 
 
 def notes(found: Findings, mine: pd.DataFrame) -> list[str]:
     """What a reader of the figures must know."""
     dashes = [t(f"ws.note.no_{key}") for key in ("rank", "grade") if (mine[key] == NONE).any()]
-    return [*rank_notes(mine), *dashes, grades_note(found), t("note.usual"), t("note.computed"), t("note.rounding")]
+    return [*rank_notes(mine), *dashes, tables.grades_note(found), t("note.usual"), t("note.computed"), t("note.rounding")]
 
 
 def collector(found: Findings) -> str:
     """The unit that gathers what the others report; empty where the plan names none."""
-    points = found.plan.about["focal_points"]
-    return next((found.plan.unit_name(f["unit"]) for f in points if f["role"] == "general report"), "")
+    duty = found.plan.duty("general report")
+    return found.plan.unit_name(duty["unit"]) if duty else ""

@@ -9,7 +9,7 @@ from indexlib.base.wording import LANGUAGES, speaking, t
 from indexlib.data.catalogue import load_catalogue
 
 #: First cell of the sheet of keys, with the version of the form.
-MARK, VERSION = "indexlib-worksheet", 1
+MARK, VERSION = "indexlib-worksheet", 2
 #: Sheet of keys, for reading back; the same in both languages.
 KEYS_SHEET = "indexlib"
 #: What the sheet of keys says about a worksheet, one key a row.
@@ -43,9 +43,10 @@ class Column:
 
 COLUMNS = (
     Column("code", 13), Column("component", 24), Column("score", 13), Column("change", 17), Column("rank", 10),
-    Column("why", 30), Column("grade", 8), Column("item", 13), Column("words", 40), Column("number", 8, "number"),
-    Column("measure", 38, "text"), Column("product", 22, "text"), Column("deadline", 12, "date"),
-    Column("person", 18, "text"), Column("status", 15, "status"), Column("done_on", 12, "date"),
+    Column("why", 30), Column("grade", 8), Column("item", 13), Column("words", 40), Column("beside", 40),
+    Column("number", 8, "number"), Column("measure", 38, "text"), Column("product", 22, "text"),
+    Column("deadline", 12, "date"), Column("person", 18, "text"), Column("status", 15, "status"),
+    Column("done_on", 12, "date"),
     Column("result", 22, "text"),
 )
 #: Position of each column.

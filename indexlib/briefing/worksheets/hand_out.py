@@ -18,7 +18,7 @@ from indexlib.plan.review import Findings
 #: Row of the headings.
 HEAD = 3
 #: Columns of evidence, the first printed page; the second holds those to fill in; both show code and name.
-EVIDENCE = (form.AT["score"], form.AT["words"])
+EVIDENCE = (form.AT["score"], form.AT["beside"])
 EVIDENCE_WIDTH = sum(c.width for c in form.COLUMNS[EVIDENCE[0]:EVIDENCE[1] + 1])
 #: Percent at which code, name and the columns of either page fit the width of A4.
 SCALE = 69

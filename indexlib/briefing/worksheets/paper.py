@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from indexlib.base.wording import t
+from indexlib.base.wording import NONE, t
 from indexlib.briefing.office import word
 from indexlib.briefing.office.reproducible import save
 from indexlib.briefing.worksheets.assignment import heading, notes
@@ -30,7 +30,7 @@ def write(found: Findings, unit: str, mine: pd.DataFrame, path: Path) -> Path:
     word.write(document.add_paragraph(), lines[1], middle=True)
     for line in lines[2:]:
         word.write(document.add_paragraph(), line)
-    asked = t("ws.paper.how") + " " + t("ws.paper.return")
+    asked = t("ws.paper.how", clause=_asked(found)) + " " + t("ws.paper.return")
     word.write(document.add_paragraph(), asked, italic=True)
     headers = [t(f"ws.paper.{key}", year=found.params.year) for key in
                ("order", "component", "figures", "why", "words", "measure", "product", "deadline", "person")]
@@ -43,10 +43,17 @@ def write(found: Findings, unit: str, mine: pd.DataFrame, path: Path) -> Path:
     return save(document, path)
 
 
+def _asked(found: Findings) -> str:
+    """The clause that asks each unit for measures of its own, to stand behind the sentence."""
+    asks = found.plan.demand("own_plan")
+    return f" ({asks['clause']})" if asks else ""
+
+
 def _row(number: int, record: dict) -> list[str]:
     figures = t("ws.paper.of", score=record["score"], change=record["change"], rank=record["rank"], grade=record["grade"])
+    beside = "" if record["beside"] == NONE else "\n" + record["beside"]
     return [str(number), f"{record['label']}\n({record['component']})", figures, record["why"],
-            t("ws.paper.item", item=record["item"], words=record["words"]), "", "", "", ""]
+            t("ws.paper.item", item=record["item"], words=record["words"], beside=beside), "", "", "", ""]
 
 
 def _signatures(document: object) -> None:

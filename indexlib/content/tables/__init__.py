@@ -5,12 +5,17 @@ Each function takes the :class:`indexlib.plan.review.Review` of a run and return
 
 from indexlib.content.tables.at_hand import at_hand, coverage, editions, named_sources, sources
 from indexlib.content.tables.behind import behind, indicators
-from indexlib.content.tables.by_plan import by_item, by_unit, gaps, generic, quiet
+from indexlib.content.tables.by_plan import assigned, by_item, by_unit, gaps, generic, quiet
 from indexlib.content.tables.cells import (
     apart,
     apart_text,
+    assign_text,
     change_text,
+    co_leads_text,
+    coordinating_text,
+    grades_note,
     grades_text,
+    group_text,
     item_text,
     no_total_text,
     nothing,
@@ -24,17 +29,18 @@ from indexlib.content.tables.cells import (
     value_of,
     why_text,
 )
-from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals
+from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals, verdict
 from indexlib.content.tables.former import former, former_text, recast_text
 from indexlib.content.tables.moves import risers, standing, trends
 from indexlib.content.tables.outlook import closing_gaps, contributions, peers, targets
 from indexlib.content.tables.table import RIGHT, Table
 
 __all__ = [
-    "RIGHT", "Table", "apart", "apart_text", "at_hand", "behind", "by_item", "by_unit", "chance_notes", "change_text",
-    "closing_gaps", "contributions", "coverage", "editions", "flagged", "focus", "follow_up", "former", "former_text",
-    "gaps", "generic", "grades_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers",
-    "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "recast_text",
-    "risers", "rules", "score_text", "shorten",
-    "sources", "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "why_text",
+    "RIGHT", "Table", "apart", "apart_text", "assign_text", "assigned", "at_hand", "behind", "by_item", "by_unit",
+    "chance_notes", "change_text", "closing_gaps", "co_leads_text", "contributions", "coordinating_text", "coverage",
+    "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "grades_note",
+    "grades_text", "group_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers",
+    "places_moved", "places_text", "quiet", "rank_notes", "rank_text", "recast_text", "risers", "rules", "score_text",
+    "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of",
+    "verdict", "why_text",
 ]

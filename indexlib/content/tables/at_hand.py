@@ -47,10 +47,12 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool)
                      t("coverage.withheld", n=len(held), why=why, names=names))
     if len(away):
         parts.append(t("coverage.all" if len(away) == len(valid) else "coverage.some", n=len(away)) + where)
-    bare = here[here["score"].isna()]
+    bare, of_maximum = here[_bare(here)], here[here["score"].isna() & ~_bare(here)]
     if len(bare):
         parts.append(t("coverage.rank_only") if bare["component"].tolist() == [index] else
                      t("coverage.rank_only_some", n=len(bare)))
+    if len(of_maximum):
+        parts.append(t("coverage.of_maximum", n=len(of_maximum)))
     partial = here[(here["panel"] == "partial") & here["score"].notna()]
     if len(partial):
         low, high = int(partial["scored"].min()), int(partial["scored"].max())
@@ -64,6 +66,11 @@ def _coverage_line(found: Findings, index: str, unjudged: list[str], hint: bool)
     items = [i for i in unjudged if i in waiting]
     after = t("coverage.items", items=w.listing(items)) if items else ""
     return t("coverage.line", index=catalogue.short_name(index), year=year, parts="; ".join(parts)) + after
+
+
+def _bare(components: pd.DataFrame) -> pd.Series:
+    """Which components have only a rank: neither points nor a percent of the maximum."""
+    return components["score"].isna() & components["percent"].isna()
 
 
 def editions(found: Findings) -> Table:
@@ -89,7 +96,7 @@ def at_hand(found: Findings) -> Table:
         whole = here["panel"].eq("complete").sum()
         panel = w.NONE if here.empty else t("yes") if whole == len(here) else t("no") if whole == 0 else \
             f"{whole}/{len(here)}"
-        rows.append((catalogue.short_name(index), str(here["score"].notna().sum()), str(here["score"].isna().sum()),
+        rows.append((catalogue.short_name(index), str((~_bare(here)).sum()), str(_bare(here).sum()),
                      str((missing == "not_at_hand").sum()), str((missing == "withheld").sum()), panel))
     columns = ["index", "with_score", "with_rank", "missing", "held", "whole"]
     return Table(t("table.at_hand"), pd.DataFrame(rows, columns=columns))
@@ -118,6 +125,7 @@ def _read_at(found: Findings, years: int) -> pd.DataFrame:
     """``source``, ``index`` (its name), ``year`` and ``n``, how many figures of the place were read there."""
     s, year = found.scores, found.params.year
     mine = s[(s["place"] == found.place.code) & s["year"].between(year - years + 1, year)]
+    mine = mine.assign(source=mine["source"].str.split("; ")).explode("source", ignore_index=True)
     index = mine["component"].str.split(".").str[0].map(load_catalogue().short_name).rename("index")
     return mine.groupby(["source", index, "year"], sort=False).size().reset_index(name="n")
 

@@ -8,8 +8,10 @@ from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan import conditions
-from indexlib.plan.plan import BY_GAP, BY_ITEM
+from indexlib.plan.faults import NO_PERSON
+from indexlib.plan.plan import BY_CONTEXT, BY_GAP, BY_ITEM, BY_TOTAL
 from indexlib.plan.review import Review
+from indexlib.plan.settings import GRADES_OF
 
 
 def value_of(x: object) -> float | None:
@@ -17,12 +19,26 @@ def value_of(x: object) -> float | None:
 
 
 def score_text(row: object, unit: bool = False) -> str:
-    """Score of a component row, or the words that none is at hand."""
+    """Score of a component row, or the words that none is at hand.
+
+    Of an index in percent whose components count in points, the percent of the maximum stands beside it; what is
+    not printed but follows from the other and the maximum is called computed.
+    """
     catalogue = load_catalogue()
     component = catalogue.component(row.component)
+    score, digits, of_maximum = row.score, catalogue.decimals(component.index), ""
+    if component.unit != catalogue.by_index[component.index].unit and pd.notna(row.share):
+        of_maximum = t("score.of_maximum", percent=w.number(100 * row.share, digits))
+        if pd.isna(row.percent):
+            of_maximum = t("score.computed", figure=of_maximum)
+        elif pd.isna(score):
+            score = row.share * catalogue.with_block(pd.DataFrame([row])[["component", "year"]])["scale_max"].item()
+    if pd.isna(score):
+        return of_maximum or t("score.none")
+    text = w.score(float(score), digits, component.unit if unit else "")
     if pd.isna(row.score):
-        return t("score.none")
-    return w.score(float(row.score), catalogue.decimals(component.index), component.unit if unit else "")
+        text = t("score.computed", figure=text)
+    return f"{text} ({of_maximum})" if of_maximum else text
 
 
 def change_text(row: object, unit: bool = True) -> str:
@@ -30,6 +46,8 @@ def change_text(row: object, unit: bool = True) -> str:
     catalogue = load_catalogue()
     component = catalogue.component(row.component)
     if row.reason:
+        if pd.notna(row.share_change):
+            return t("change.of_maximum", change=w.change(100 * row.share_change, 2, "percent"))
         return t(f"change.{row.reason}", year=row.year - 1)
     return w.change(float(row.change), catalogue.decimals(component.index), component.unit if unit else "")
 
@@ -50,6 +68,14 @@ def places_text(row: object) -> str:
         return ""
     return t("change.places_same") if moved == 0 else \
         t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
+
+
+def group_text(row: object) -> str:
+    """Group of a score, marked where the publisher did not print it; a dash without one."""
+    if not row.group:
+        return w.NONE
+    name = t(f"group.{row.group}")
+    return name if row.group_kind == "published" else t("group.computed", group=name)
 
 
 def interval_text(row: object) -> str:
@@ -98,26 +124,33 @@ def _why(flag: object, row: object) -> str:
 
 
 def grades_text(review: Review) -> pd.Series:
-    """For each component the grade of its fall and of its downward trend, each named; those with neither are left out.
+    """For each component the grade of its fall; those that did not fall are left out."""
+    grade = review.components.set_index("component")["grade"].astype(object)
+    return grade[grade != ""].replace("unknown", t("grade.unknown"))
 
-    Where none of them is known one word says so.
-    """
-    graded = [c.name for c in conditions.CONDITIONS if c.graded_by]
-    graded = review.flags[(review.flags["state"] == "met") & review.flags["rule"].isin(graded)]
-    unknown = (graded["grade"] == "unknown").groupby(graded["component"]).transform("all")
-    words = [t("grade.unknown") if none else
-             t(f"grade.{f.rule}", grade=t("grade.unknown") if f.grade == "unknown" else f.grade)
-             for f, none in zip(graded.itertuples(index=False), unknown, strict=True)]
-    return pd.Series(words, dtype=object).groupby(graded["component"].to_numpy()).agg(lambda w: "; ".join(dict.fromkeys(w)))
+
+def grades_note(review: Review, key: str = "note.grade") -> str:
+    """What the grades mean, and of which version they are."""
+    least = review.params.grades
+    return t(key, version=GRADES_OF, **{g: w.number(100 * getattr(least, g), 0) for g in "abc"})
 
 
 def item_text(answer: object) -> str:
     """Plan items of a component and how near they are to it, or that the plan has no task for it."""
     if answer["by"] != BY_ITEM:
         return t("gap") if answer["by"] == BY_GAP else w.NONE
+    via = [] if answer["via"] == answer["component"] else [_via_text(answer)]
     loose = [t(f"strength.{answer['strength']}")] if answer["strength"] != "direct" else []
     loose += [t("strength.in_part")] if answer["in_part"] else []
+    loose += via
     return f"{answer['items']} ({w.listing(loose)})" if loose else answer["items"]
+
+
+def _via_text(answer: object) -> str:
+    """Whose item it is: that of the part that moved it, or that of the dimension above."""
+    catalogue = load_catalogue()
+    below = catalogue.component(answer["via"]).parent == answer["component"]
+    return t("via.part" if below else "via.inherited", number=catalogue.component(answer["via"]).number)
 
 
 def no_total_text(found: Review, index: str) -> str:
@@ -132,9 +165,36 @@ def no_total_text(found: Review, index: str) -> str:
 
 
 def unit_text(found: Review, answer: object) -> str:
-    """The unit named first, with the call to name a person where the lead is generic."""
-    name = found.plan.unit_name(answer["unit"])
-    return f"{name} – {t('assign')}" if answer["kind"] == "generic" else name
+    """The unit named first, with the call to name a person where it is none; a dash where nobody is named."""
+    name = found.plan.unit_name(answer["unit"]) or t("ws.no_unit")
+    if answer["by"] in (BY_TOTAL, BY_CONTEXT):
+        return t("unit.watches", unit=name) if answer["by"] == BY_TOTAL and answer["unit"] else w.NONE
+    return f"{name} – {assign_text(found)}" if answer["kind"] in NO_PERSON else name
+
+
+def assign_text(found: Review) -> str:
+    """The call to name a person, with the clause of the plan that asks for it."""
+    return t("assign", clause=found.plan.at("assign"))
+
+
+def co_leads_text(found: Review, answer: object) -> str:
+    """The other lead units, each with its items; a dash where there is none."""
+    return _units_text(found, answer["co_leads"]) or w.NONE
+
+
+def coordinating_text(found: Review, answer: object) -> str:
+    """The coordinating units, each with its items, and the unit that gathers where the lead is nobody in particular."""
+    units = _units_text(found, answer["coordinating"])
+    index = load_catalogue().component(answer["component"]).index
+    focal = found.plan.focal_point(index)
+    if answer["by"] == BY_ITEM and answer["kind"] in NO_PERSON and focal:
+        gathers = t("unit.gathers", unit=found.plan.unit_name(focal["unit"]), clause=focal["section"])
+        units = f"{units}; {gathers}" if units else gathers
+    return units or w.NONE
+
+
+def _units_text(found: Review, units: dict[str, list[str]]) -> str:
+    return "; ".join(f"{found.plan.unit_name(unit)} ({w.listing(items)})" for unit, items in units.items())
 
 
 def shorten(text: str, limit: int = 160) -> str:
@@ -148,4 +208,6 @@ def rank_notes(frame: pd.DataFrame) -> list[str]:
 
 
 def nothing(found: Review) -> str:
+    if found.plan.items.empty and len(found.flagged()):
+        return t("empty.no_items")
     return t("empty.flagged") if len(found.components) else t("empty.nothing", year=found.params.year)

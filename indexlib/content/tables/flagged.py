@@ -8,6 +8,7 @@ from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.content.tables.cells import (
     change_text,
+    grades_note,
     grades_text,
     interval_text,
     item_text,
@@ -22,7 +23,8 @@ from indexlib.content.tables.cells import (
 )
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
-from indexlib.plan.by_chance import by_noise_alone, grades_by_noise_alone
+from indexlib.data.scores import load_remarks
+from indexlib.plan.by_chance import ALL, by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
 from indexlib.plan.order import fallen_totals
 from indexlib.plan.review import Review
@@ -52,7 +54,7 @@ def totals(found: Review) -> Table:
 
 def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Table:
     catalogue, why, grades = load_catalogue(), why_text(found), grades_text(found)
-    answer = found.by_component(components["component"]).set_index("component")
+    answer = found.by_component(components["component"]).set_index("component", drop=False)
     rows, notes = [], []
     for row in components.itertuples(index=False):
         a = answer.loc[row.component]
@@ -65,9 +67,8 @@ def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Tabl
     notes += row_notes(found, list(components["component"]))
     columns = ["component", "score", "change", "rank", "rank_before", "why", "grade", "item", "unit"]
     frame = pd.DataFrame(rows, columns=columns)
-    grades = found.params.grades
-    notes = [*rank_notes(frame), t("note.grade", a=w.number(100 * grades.a, 0), b=w.number(100 * grades.b, 0)),
-             t("note.usual"), t("note.computed"), t(f"note.order.{found.params.order}"), *notes, *chance_notes(found)]
+    notes = [*rank_notes(frame), grades_note(found), t("note.usual"), t("note.computed"),
+             t(f"note.order.{found.params.order}"), *notes, *chance_notes(found)]
     return Table(title, frame, notes, nothing(found))
 
 
@@ -82,23 +83,36 @@ def row_notes(found: Review, components: list[str]) -> list[str]:
     s = found.scores
     own = s[(s["place"] == found.place.code) & s["year"].isin([found.params.year - 1, found.params.year])
             & s["component"].isin(components) & s["note"].fillna("").ne("")]
-    return [t("note.row", component=load_catalogue().label(r.component), year=r.year, note=r.note)
-            for r in own.itertuples(index=False)]
+    notes = [t("note.row", component=load_catalogue().label(r.component), year=r.year, note=r.note)
+             for r in own.itertuples(index=False)]
+    r = load_remarks()
+    r = r[(r["place"] == found.place.code) & r["year"].isin([found.params.year - 1, found.params.year])
+          & r["component"].isin(components)]
+    return notes + [t("note.remark", component=load_catalogue().label(m.component), year=m.year, source=m.source,
+                      value=w.plain_number(m.value), column=t(f"add.column.{m.column}"),
+                      note=f" ({m.note})" if m.note else "")
+                    for m in r.itertuples(index=False)]
 
 
 def chance_notes(found: Review) -> list[str]:
     """How many of the flags of falling transitory movement alone would have raised."""
-    alone = by_noise_alone(found, found.noise, found.params.rules)
+    alone = by_noise_alone(found)
     if not alone["judged"].sum():
         return [t("note.chance_none")]
-    graded = grades_by_noise_alone(found, found.noise, found.params.rules, found.params.grades)
-    lines = [t("note.chance", expected=w.number(alone["expected"].sum(), 0), judged=int(alone["judged"].sum()),
-               found=int(alone["found"].sum()))]
-    if graded["judged"].sum():
-        by = graded.groupby("grade")[["found", "expected"]].sum()
-        lines.append(t("note.chance_grade", a=int(by.loc["A", "found"]), ea=w.number(by.loc["A", "expected"], 1),
-                       b=int(by.loc["B", "found"]), eb=w.number(by.loc["B", "expected"], 1)))
+    row = alone[alone["rule"] == ALL].iloc[0]
+    lines = [t("note.chance", judged=int(row["judged"]), found=int(row["found"]), low=row["low"], high=row["high"],
+               verdict=t(f"chance.{verdict(row)}"))]
+    graded = grades_by_noise_alone(found).set_index("grade")
+    if graded["judged"].any():
+        a, b = graded.loc["A"], graded.loc["B"]
+        lines.append(t("note.chance_grade", a=int(a["found"]), ea=w.number(a["expected"], 1), b=int(b["found"]),
+                       eb=w.number(b["expected"], 1)))
     return lines
+
+
+def verdict(row: pd.Series) -> str:
+    """Whether more or fewer flags were found than noise alone raises, or as many."""
+    return "fewer" if row["found"] < row["low"] else "more" if row["found"] > row["high"] else "same"
 
 
 def focus(found: Review) -> Table:
@@ -148,7 +162,7 @@ def follow_up(found: Review) -> Table:
     if found.before is None:
         return Table(t("table.follow_up"), pd.DataFrame(columns=columns), empty=t("empty.follow_up"))
     catalogue, frame = load_catalogue(), _follow_up(found, found.before)
-    rank = {"still": 0, "new": 1, "first": 2, "cleared": 3, "not_judged": 4}
+    rank = {s: i for i, s in enumerate(["still", "risen", "other", "new", "first", "cleared", "not_judged"])}
     frame = frame.assign(_r=frame["state"].map(rank)).sort_values("_r", kind="stable")
     rows = [(catalogue.label(r.component), t(f"state.{r.state}"), rule_names(r.before), rule_names(r.now))
             for r in frame.itertuples(index=False)]

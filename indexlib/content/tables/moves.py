@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from indexlib.analysis.falling import falling
 from indexlib.base import wording as w
 from indexlib.base.wording import t
-from indexlib.content.tables.cells import change_text, places_text, rank_notes, rank_text, score_text
+from indexlib.content.tables.cells import change_text, group_text, places_text, rank_notes, rank_text, score_text
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.plan.order import finest
@@ -22,7 +23,7 @@ def standing(found: Findings) -> Table:
         if main and pd.notna(r.median) and pd.notna(r.score):
             gap = w.change(float(r.score - r.median), r.decimals, component.unit)
             rows.append((catalogue.label(r.component), score_text(r), rank_text(r),
-                         t("group.computed", group=t(f"group.{r.group}")), w.number(float(r.median), r.decimals), gap))
+                         group_text(r), w.number(float(r.median), r.decimals), gap))
     frame = pd.DataFrame(rows, columns=["component", "score", "rank", "group", "median", "gap"])
     return Table(t("table.standing"), frame, [*rank_notes(frame), t("note.computed")],
                  t("empty.standing", year=found.params.year))
@@ -52,17 +53,12 @@ def trends(found: Findings) -> Table:
     c = c[(c["n_years"] >= least) & c["score"].notna()].sort_values("slope")
     rows = [(load_catalogue().label(r.component), f"{int(r.first_year)}-{r.year}",
              w.change(float(r.slope), min(r.decimals + 1, 4)), f"{int(r.falls)}/{int(r.steps)}",
-             w.number(float(r.p_trend), 3), grade(r, found)) for r in c.itertuples(index=False)]
-    frame = pd.DataFrame(rows, columns=["component", "years", "slope", "falls_of", "p_fall", "grade"])
-    a, b = (w.number(100 * g, 0) for g in (found.params.grades.a, found.params.grades.b))
-    return Table(t("table.trends"), frame, [t("note.grade", a=a, b=b)], t("empty.trends"))
+             w.number(float(r.p_trend), 3), direction(r, least)) for r in c.itertuples(index=False)]
+    frame = pd.DataFrame(rows, columns=["component", "years", "slope", "falls_of", "p_fall", "direction"])
+    return Table(t("table.trends"), frame, [t("note.direction")], t("empty.trends"))
 
 
-def grade(row: object, found: Findings) -> str:
-    """Grade of a downward trend; a dash for one that does not go down."""
-    if row.slope >= 0:
-        return w.NONE
-    if pd.isna(row.prob_trend):
-        return t("grade.unknown")
-    grades = found.params.grades
-    return "A" if row.prob_trend >= grades.a else "B" if row.prob_trend >= grades.b else "C"
+def direction(row: object, least: int) -> str:
+    """Whether a series may be called falling, or only has a slope below zero."""
+    falls = bool(falling(pd.DataFrame([row._asdict()]), least).iloc[0])
+    return t("rule.trend_down") if falls else t("trend.slope") if row.slope < 0 else w.NONE

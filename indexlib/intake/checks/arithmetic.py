@@ -11,10 +11,10 @@ from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.finding import Finding, found, precision
 from indexlib.intake.checks.formulas import fits_to
 
-#: Scores that add up to PAR INDEX beside its fields.
-PARTS = {"par": (("par.part.appraised", "par.part.survey"),
-                 ("par.part.appraised", "par.part.sipas", "par.part.leaders", "par.part.economy"),
-                 ("par.part.appraised", "par.part.impact"))}
+IMPACT = ("par.part.sipas", "par.part.leaders", "par.part.economy")
+#: Totals and the parts that add up to them, beside the components below an index.
+PARTS = {"par": (("par", ("par.part.appraised", "par.part.survey")), ("par", ("par.part.appraised", *IMPACT)),
+                 ("par", ("par.part.appraised", "par.part.impact")), ("par.part.impact", IMPACT))}
 #: A learned sum fits the other places this well, and misses one by so much: PCI 2005 fits to 0,004.
 LEARNED, MISSES = 0.02, 0.05
 
@@ -49,9 +49,20 @@ def formulas_at_hand(index: str, year: int, have: Iterable[str]) -> Iterator[tup
         effects = catalogue.effects(index, year)
         if len(effects):
             yield index, dict(zip(effects["component"], effects["effect"], strict=True))
-    for parts in PARTS.get(index, ()):
-        if index in have and set(parts) & set(have):
-            yield index, dict.fromkeys(parts, 1.0)
+    for total, parts in PARTS.get(index, ()):
+        if total in have and set(parts) & set(have):
+            yield total, dict.fromkeys(parts, 1.0)
+
+
+def of_maximum(figures: pd.DataFrame) -> list[Finding]:
+    """Scores that the percent of the maximum printed beside them contradicts."""
+    both = figures[figures["score"].notna() & figures["percent"].notna()]
+    both = load_catalogue().with_block(both).dropna(subset="scale_max")
+    computed = 100 * both["score"] / both["scale_max"]
+    allowed = 100 * precision(both["score"]) / both["scale_max"] + precision(both["percent"], 0)
+    return [found("of_maximum", row, "percent", value=row["score"], percent=row["percent"], most=row["scale_max"],
+                  computed=round(float(computed[i]), 2))
+            for i, row in both[(computed - both["percent"]).abs() > allowed + 1e-9].to_dict("index").items()]
 
 
 def _broken(table: pd.DataFrame, within: pd.DataFrame, total: str, factors: dict[str, float], index: str,

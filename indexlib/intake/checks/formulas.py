@@ -50,8 +50,12 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
             report.add("totals_loose", figures.sheet, n=len(off), year=year, most=round(most, 2), fits=fits)
             formula = replace(formula, allowed=fits, rounded=True)
             off = formula.off(figures)
+        weighted = set(formula.factors.values()) != {1.0}
         for place, computed in off.items():
-            report.add("sum" if set(formula.factors.values()) == {1.0} else "total", figures.sheet,
+            # Who adds up the parts adds up what is printed of them, two decimals each.
+            plain = sum(figures.found[code, SCORE][place] for code in formula.factors)
+            is_plain = weighted and abs(plain - totals[place]) <= 0.005 * (len(formula.factors) + 1) + 1e-9
+            report.add("plain_sum" if is_plain else "total" if weighted else "sum", figures.sheet,
                        **figures.where(formula.total, SCORE, place), place=places.get(place).name,
                        component=label(formula.total), value=totals[place], computed=round(computed, formula.digits))
         may_miss = (FEW if formula.rounded else HALF) * len(totals)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from indexlib.base.problems import Problem
 from indexlib.base.wording import t
 from indexlib.data import files
-from indexlib.intake.checks.arithmetic import sums
+from indexlib.data.scores import KEYS, VALUES
+from indexlib.intake.checks.arithmetic import of_maximum, sums
 from indexlib.intake.checks.finding import Finding, stored_figures
 from indexlib.intake.checks.outliers import outliers
 from indexlib.intake.checks.ranks import ranks
@@ -28,7 +30,25 @@ def findings(figures: pd.DataFrame) -> list[Finding]:
     list of Finding
         Those that arithmetic proves and those that are only doubts, by file and line.
     """
-    return sorted([*sums(figures), *ranks(figures), *outliers(figures)], key=lambda f: (f.problem.file, f.problem.row))
+    every = [*sums(figures), *of_maximum(figures), *ranks(figures), *outliers(figures)]
+    return sorted(every, key=lambda f: (f.problem.file, f.problem.row))
+
+
+def against_stored(scores: pd.DataFrame, index: str, file: str) -> list[Problem]:
+    """What arithmetic has against figures to be added, beside those that are stored.
+
+    What a file has against itself its reader says.
+    """
+    stored = stored_figures(index)
+    stored = stored[stored["year"].isin(scores["year"].unique())]
+    new = scores.assign(index=index, line=-1 - np.arange(len(scores)))
+    whole = stored.merge(new, on=KEYS, how="outer", suffixes=("", "_new"))
+    for column in [*VALUES, "line"]:
+        whole[column] = whole[f"{column}_new"].fillna(whole[column])
+    whole = whole.assign(index=index, line=whole["line"].astype(int))[[*KEYS, *VALUES, "index", "line"]]
+    both = [f for f in findings(whole) if not f.doubt and min(f.lines) < 0 and (max(f.lines) > 0 or not f.beside)]
+    return [Problem(file, "", None, "", f.problem.code if f.problem.code == "plain_sum" else "stored", f.problem.message)
+            for f in both]
 
 
 def check_figures() -> tuple[list[Problem], list[Problem]]:

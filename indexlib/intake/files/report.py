@@ -18,7 +18,7 @@ ONCE = frozenset({"headers_once", "places_once", "blank_once"})
 DOUBTS = ONCE | {"total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
                  "withheld_alone", "sorted_apart", "title_component", "title_other", "title_year", "header_words",
                  "cell_words", "under_group", "text_between", "not_withheld", "hidden_sheet", "odd_decimals", "rank_gap",
-                 "whole_numbers", "outlier", "place_twice"}
+                 "whole_numbers", "outlier", "place_twice", "stored"}
 
 
 class Collector:

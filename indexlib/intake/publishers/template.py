@@ -36,10 +36,11 @@ YELLOW, GREY, BLUE = "FFF2CC", "808080", "DDEBF7"
 
 def recognises(sheets: list[Sheet]) -> bool:
     """Whether a workbook is the template."""
-    return _about(sheets).get(MARK) is not None
+    return about(sheets).get(MARK) is not None
 
 
-def _about(sheets: list[Sheet]) -> dict[str, object]:
+def about(sheets: list[Sheet]) -> dict[str, object]:
+    """What the template says of itself."""
     sheet = next((s for s in sheets if s.name == ABOUT), None)
     rows = sheet.rows if sheet else []
     return {row[0]: row[1] for row in rows if len(row) > 1 and isinstance(row[0], str)}
@@ -47,8 +48,8 @@ def _about(sheets: list[Sheet]) -> dict[str, object]:
 
 def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str, dict[int, Figures], str]:
     """Index, figures by year, and the file that was poured into a filled template."""
-    about = _about(sheets)
-    index, own_year = about.get("index"), number(about.get("year"))
+    told = about(sheets)
+    index, own_year = told.get("index"), number(told.get("year"))
     sheet = next((s for s in sheets if s.name == SCORES and s.rows), None)
     if index not in index_codes() or own_year is None or sheet is None or len(sheet.rows) <= FIRST:
         report.add("template_broken")
@@ -57,7 +58,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
         report.add("year_conflict", asked=year, stated=int(own_year))
     of_year, figures = int(own_year), Figures(SCORES)
     columns = _columns(sheet, index, report)
-    bases = {key: number(value) for key, value in about.items() if isinstance(key, str) and key.startswith("rank_base")}
+    bases = {key: number(value) for key, value in told.items() if isinstance(key, str) and key.startswith("rank_base")}
     rows = _places(sheet, of_year, report)
     for column, (component, kind) in columns.items():
         _take(figures, sheet, column, component, kind, rows, report)
@@ -67,7 +68,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
         return index, {}, ""
     base = bases.get("rank_base")
     _check(figures, index, of_year, int(base) if base else 0, report)
-    return index, {of_year: figures}, str(about.get("origin") or "")
+    return index, {of_year: figures}, str(told.get("origin") or "")
 
 
 def _columns(sheet: Sheet, index: str, report: Collector) -> dict[int, tuple[str, str]]:
@@ -201,7 +202,6 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     IndexlibError
         Unknown index, a year without places of the level, or a file of that name: it may have been filled in.
     """
-    from lxml.etree import LxmlError
     from openpyxl import Workbook
 
     if index not in index_codes():
@@ -216,12 +216,19 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     columns = [pair for c in components for pair in ((c, SCORE), (c, RANK)) if pair[1] == SCORE or c == index
                or _has_rank(figures, c)]
     _fill(sheet, places, columns, figures, doubtful or {})
-    about = book.create_sheet(ABOUT)
+    last = book.create_sheet(ABOUT)
     for row in _about_rows(index, year, level, edition, origin, figures):
-        about.append(row)
-    about.column_dimensions["A"].width, about.column_dimensions["B"].width = 22, 90
+        last.append(row)
+    last.column_dimensions["A"].width, last.column_dimensions["B"].width = 22, 90
     as_text(sheet)
-    as_text(about)
+    as_text(last)
+    return save(book, out)
+
+
+def save(book: Any, out: Path) -> Path:
+    """Write a template where no file stands yet; an IndexlibError says why it cannot be written."""
+    from lxml.etree import LxmlError
+
     data = io.BytesIO()  # a zip file that cannot grow on the disk complains once more when it is thrown away
     try:
         book.save(data)

@@ -19,8 +19,8 @@ from indexlib.intake.table import labels
 from indexlib.intake.table.grid import Column, Grid, place_code, printed_most
 from indexlib.intake.table.indicators import Indicator
 
-#: A score and a rank as they are called in ``Figures.found``.
-SCORE, RANK = "score", "rank"
+#: A score, a rank and a score in percent of its maximum as they are called in ``Figures.found``.
+SCORE, RANK, OF_MAXIMUM = "score", "rank", "percent"
 #: From this share of all ranks on, a table gives them all and one that is missing was lost.
 NEARLY_ALL = 0.8
 #: A head of figures in percent: "Cải cách thể chế (%)".
@@ -75,7 +75,8 @@ class Figures:
     for (component, kind, place) the same figure from a second column with places of its own, and how far
     the two may differ: the coarser was printed no finer. ``sums`` are those that the figures obey. ``sheets`` are
     those that figures were taken from, not those that only bear them out; ``outdone`` names (component, place)
-    of scores that gave way to those of another sheet. ``most`` are the maxima that stand over the columns.
+    of scores that gave way to those of another sheet. ``most`` are the maxima that stand over the columns. ``place``
+    is the one place that a sheet is about: each component of it has a source of its own in ``sources``.
     """
 
     sheet: str
@@ -92,6 +93,8 @@ class Figures:
     outdone: list[tuple[str, str]] = field(default_factory=list)
     sheets: set[str] = field(default_factory=set)
     most: dict[str, float] = field(default_factory=dict)
+    place: str = ""
+    sources: dict[str, str] = field(default_factory=dict)
 
     def where(self, component: str, kind: str, place: str) -> dict[str, int]:
         """Row and column of a figure."""

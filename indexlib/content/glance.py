@@ -1,0 +1,54 @@
+"""What is seen of a component in a second: its line of years, its place among all, what next year will likely be."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from indexlib.analysis.standing import standing
+from indexlib.base import wording as w
+from indexlib.base.wording import t
+from indexlib.charts import small
+from indexlib.content import tables
+from indexlib.data.catalogue import load_catalogue
+from indexlib.plan.review import Review
+
+#: From which probability on to stand in the lowest quarter next year is called so.
+LIKELY = {"likely": 0.6, "maybe": 0.25, "unlikely": 0.0}
+
+
+class Glance:
+    """The small drawings of one review.
+
+    Parameters
+    ----------
+    found : Review
+    """
+
+    def __init__(self, found: Review):
+        everywhere = standing(found.panel)
+        own = everywhere[(everywhere["place"] == found.place.code) & (everywhere["year"] <= found.year)]
+        self._years = dict(list(load_catalogue().with_block(own).groupby("component")))
+        self._scores = dict(list(found.standing().groupby("component")["score"]))
+
+    def line(self, component: str, **size: int) -> tuple[str, str]:
+        """The line of scores, of places where the last year has no score; and which years it spans, in words."""
+        rows = self._years.get(component)
+        if rows is None or (rows := rows.dropna(subset=["score", "rank"], how="all").sort_values("year")).empty:
+            return "", ""
+        column = "rank" if rows["score"].isna().iloc[-1] else "score"
+        years = rows.dropna(subset=column)["year"]
+        span = t(f"glance.span.{column}", years=f"{years.min()}–{years.max()}" if len(years) > 1 else years.max())
+        return small.years(rows, column, f"{load_catalogue().label(component)}, {span}", **size), span
+
+    def among(self, row: object, **size: int) -> str:
+        """Where the place stands among all in the year."""
+        said = t("glance.among", name=load_catalogue().label(row.component), rank=tables.rank_text(row))
+        return small.among(row, self._scores.get(row.component, ()), said, **size)
+
+
+def next_year(row: object) -> str:
+    """How likely it is to stand in the lowest quarter next year; empty where the model does not speak."""
+    if pd.isna(row.prob_low):
+        return ""
+    word = next(word for word, least in LIKELY.items() if row.prob_low >= least)
+    return t(f"glance.next.{word}", share=w.number(100 * row.prob_low, 0))
