@@ -182,7 +182,7 @@ def _recast(folder: Path) -> pd.DataFrame:
     path = folder / "scores" / RECAST
     if not path.is_file():
         return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(VALUES, float))
-    frame = files.numbers(files.read_table(path, COLUMNS), path, NUMBERS, needed=["year"])
+    frame = files.numbers(files.read_table(path, COLUMNS, OPTIONAL), path, NUMBERS, needed=["year"])
     return frame.assign(year=frame["year"].astype(int))
 
 

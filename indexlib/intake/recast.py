@@ -15,7 +15,7 @@ from indexlib.base.wording import t
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.data.scores import COLUMNS, RECAST
+from indexlib.data.scores import COLUMNS, OPTIONAL, RECAST
 from indexlib.intake.trial import trial
 
 
@@ -40,7 +40,8 @@ def recast(year: int | None) -> Iterator[None]:
         with files.in_force(copy):
             yield
             files.look()
-            tables = [files.read_table(copy / "scores" / index.file, COLUMNS) for index in load_catalogue().by_index.values()]
+            paths = [copy / "scores" / index.file for index in load_catalogue().by_index.values()]
+            tables = [files.read_table(path, COLUMNS, OPTIONAL) for path in paths]
             rows = [row for table in tables for row in table[table["year"] == str(year)].to_numpy().tolist()]
             sources = (copy / "sources.csv").read_text(encoding="utf-8")
     files.look()
