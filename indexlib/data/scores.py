@@ -26,6 +26,8 @@ NUMBERS = ["year", *VALUES]
 #: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
 DECIMALS = 6
 SOURCE_NAMES = ["begins", "name_vi", "name_en"]
+#: Past years reissued on the places of a later one.
+RECAST = "recast.csv"
 WITHHELD = ["year", "place", "component", "reason_vi", "reason_en", "source"]
 CORRECTIONS = ["index", *KEYS, "column", "old", "new", "old_source", "new_source", "date", "file"]
 REMARKS = [*KEYS, "column", "value", "source", "note"]
@@ -173,6 +175,26 @@ def _withheld(folder: Path) -> pd.DataFrame:
 def load_withheld() -> pd.DataFrame:
     """Scores that a publisher held back: ``year``, ``place``, ``component``, the reason, ``source``."""
     return _withheld(files.data_dir())
+
+
+@files.remembered
+def _recast(folder: Path) -> pd.DataFrame:
+    path = folder / "scores" / RECAST
+    if not path.is_file():
+        return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(VALUES, float))
+    frame = files.numbers(files.read_table(path, COLUMNS, OPTIONAL), path, NUMBERS, needed=["year"])
+    return frame.assign(year=frame["year"].astype(int))
+
+
+def load_recast() -> pd.DataFrame:
+    """Past years that a publisher reissued on the places of a later one, to be read beside the scores, never with them.
+
+    Returns
+    -------
+    DataFrame
+        The columns of :func:`load_scores`; ``place`` is a place of the later year.
+    """
+    return _recast(files.data_dir())
 
 
 @files.remembered
