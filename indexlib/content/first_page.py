@@ -131,7 +131,7 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
     focus, catalogue = found.focus(found.params.focus), load_catalogue()
     if focus.empty:
         return []
-    answers = found.by_component(focus["component"]).set_index("component")
+    answers = found.by_component(focus["component"]).set_index("component", drop=False)
     why = tables.why_text(found)
     cards = []
     for row in focus.itertuples(index=False):

@@ -59,7 +59,7 @@ def _rows(found: Review) -> list[Row]:
     first = {code: n for n, code in enumerate(dict.fromkeys(ranked), 1)}
     met = found.flags[found.flags["state"] == "met"].groupby("component")["rule"].agg(list)
     components = found.components.assign(at=found.components["component"].map(catalogue.order)).sort_values("at")
-    answers = found.by_component(components["component"]).set_index("component")
+    answers = found.by_component(components["component"]).set_index("component", drop=False)
     return [Row(r.index, (unit := tables.unit_text(found, a := answers.loc[r.component])), met.get(r.component, []), [
         Cell(str(first.get(r.component, "")), first.get(r.component, len(first) + 1)),
         Cell(catalogue.label(r.component), r.at), Cell(tables.score_text(r), r.share),
