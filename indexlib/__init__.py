@@ -13,6 +13,7 @@ _NAMES = {
     "load_catalogue": "data.catalogue", "Component": "data.catalogue",
     "standing": "analysis.standing", "changes": "analysis.changes", "trends": "analysis.trends",
     "estimate_noise": "analysis.noise", "like_for_like": "analysis.like_for_like", "next_year": "analysis.next_year",
+    "learn_from": "analysis.learning",
     "flags": "plan.review", "review": "plan.review", "follow_up": "plan.review", "Review": "plan.review",
     "open_run": "plan.review", "Findings": "plan.review",
     "load_plan": "plan.plan", "Plan": "plan.plan",

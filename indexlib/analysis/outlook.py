@@ -13,6 +13,9 @@ from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
 
+#: Gains of a component that count as its largest.
+LARGEST = 10
+
 
 def effects(index: str, year: int) -> pd.DataFrame:
     """Points of the total that one point of each component is worth.
@@ -131,8 +134,9 @@ def targets(scores: pd.DataFrame | Panel, place: str, year: int, index: str, tot
     DataFrame
         ``component``, ``score``, ``gain`` needed (points of the component), ``room`` (points left to the top of
         the scale), ``within_scale``, ``best_gain`` (largest gain any place made in a year, points), ``best_place``,
-        ``best_year``, ``as_large`` (share of all yearly gains and falls at least as large), ``basis``,
-        ``wanted_total``; the easiest first: the smallest gain beside the best one made.
+        ``best_year``, ``kept`` (mean share of the ten largest gains that was left a year later), ``as_large`` (share of
+        all yearly gains and falls at least as large), ``basis``, ``wanted_total``; the easiest first: the smallest gain
+        beside the best one made.
 
     Raises
     ------
@@ -159,10 +163,10 @@ def targets(scores: pd.DataFrame | Panel, place: str, year: int, index: str, tot
     frame["best_gain"] *= width
     asked = zip(frame["component"], frame["gain"] / width, strict=True)
     frame["as_large"] = [_as_large(panel, c, share) for c, share in asked]
-    frame["wanted_total"] = wanted
+    frame["kept"], frame["wanted_total"] = [_kept(panel, c) for c in frame["component"]], wanted
     frame["_effort"] = frame["gain"] / frame["best_gain"]
-    columns = ["component", "score", "gain", "room", "within_scale", "best_gain", "best_place", "best_year", "as_large",
-               "basis", "wanted_total"]
+    columns = ["component", "score", "gain", "room", "within_scale", "best_gain", "best_place", "best_year", "kept",
+               "as_large", "basis", "wanted_total"]
     return frame.sort_values("_effort", kind="stable")[columns].reset_index(drop=True)
 
 
@@ -180,6 +184,34 @@ def _record(panel: Panel, components: list[str]) -> pd.DataFrame:
     gains = best_gains(panel)
     top = gains[gains["component"].isin(components)].sort_values("gain").drop_duplicates("component", keep="last")
     return top.set_index("component").rename(columns={"gain": "best_gain", "place": "best_place", "year": "best_year"})
+
+
+def _kept(panel: Panel, component: str) -> float:
+    """Mean share of the largest gains of a component that was left a year later, of those whose next year is comparable."""
+    c, block = panel.components.index(component), panel.block
+    same = (block[c, 2:] == block[c, :-2]) & (block[c, 2:] > 0)
+    before, now, after = (np.where(same, panel.score[:, c, k:k + same.size], np.nan) for k in range(3))
+    known = ~np.isnan(before + now + after) & (now > before)
+    gain, left = (now - before)[known], (after - before)[known]
+    top = np.argsort(-gain)[:LARGEST]
+    return float((left[top] / gain[top]).mean()) if len(top) == LARGEST else np.nan
+
+
+def score_of_rank_moves(scores: pd.DataFrame | Panel, year: int, index: str, rank: int) -> tuple[float, int]:
+    """By how much the total that holds a place usually moves in a year, up to and with ``year``, inside comparable blocks.
+
+    Returns
+    -------
+    float, int
+        Median size of its yearly changes in points, and how many there are; whole panels only.
+    """
+    panel = build(scores)
+    c, g = panel.components.index(index), 0
+    held = {int(panel.years[y]): np.sort(panel.score[of, c, y])[-rank] for group, i, y, of in panel.columns_of()
+            if (group, i) == (g, c) and len(of) >= rank and panel.years[y] <= year}
+    block = dict(zip(panel.years.tolist(), panel.block[c].tolist(), strict=True))
+    moves = [abs(held[y] - held[y - 1]) for y in held if y - 1 in held and block[y] == block[y - 1]]
+    return (float(np.median(moves)), len(moves)) if moves else (np.nan, 0)
 
 
 def _as_large(panel: Panel, component: str, share: float) -> float:

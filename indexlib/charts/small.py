@@ -1,6 +1,6 @@
 """Drawings the size of a word or a thumb, as SVG that needs no script: a line of years, a place among all.
 
-Colours stand in the page's style sheet (classes ``line``, ``edge``, ``end``, ``band``, ``quarters``, ``median``, ``own``).
+Colours stand in the style sheet of the pages, under ``svg.tiny``.
 """
 
 from __future__ import annotations
@@ -98,5 +98,6 @@ def _dot(x: float, y: float, kind: str, radius: float) -> str:
 
 
 def _svg(parts: list[str], said: str, width: int, height: int) -> str:
-    return (f'<svg role="img" aria-label="{escape(said)}" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+    return (f'<svg class="tiny" role="img" aria-label="{escape(said)}" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}">'
             f"<title>{escape(said)}</title>{''.join(parts)}</svg>")

@@ -79,8 +79,17 @@ def _print(found: Any, on: datetime.date) -> None:
 
         to.print(t("progress.head", place=load_places().get(found.place, found.year).name, year=found.year,
                    issuer=own(load_plan(found.plan).about, "issuer")), style="bold", markup=False)
-    for table in (tables.by_unit(found, on), tables.measures(found, on), tables.unplanned(found)):
+    for table in (tables.by_unit(found, on), tables.measures(found, on), tables.unplanned(found), tables.tasks(found, on),
+                  tables.difficulties(found), tables.funding(found)):
         screen.print_table(to, table)
+
+
+def _tasks(found: Any, on: datetime.date) -> list[dict[str, Any]]:
+    """The register with what became of each task, as JSON values."""
+    from indexlib.briefing.worksheets.tasks import FILLED, judged
+
+    rows = judged(found.tasks, on)[["task", "duty", "text", "unit", *FILLED, "state"]].to_dict("records")
+    return [{k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in row.items()} for row in rows]
 
 
 def _as_data(found: Any, on: datetime.date) -> dict[str, Any]:
@@ -89,4 +98,5 @@ def _as_data(found: Any, on: datetime.date) -> dict[str, Any]:
                 for row in found.judged(on).to_dict("records")]
     return {"place": found.place, "year": found.year, "plan": found.plan, "on": on.isoformat(),
             "units": found.summary(on).to_dict("records"), "measures": measures,
-            "components": found.components.to_dict("records"), "problems": [asdict(p) for p in found.problems]}
+            "components": found.components.to_dict("records"), "tasks": _tasks(found, on),
+            "problems": [asdict(p) for p in found.problems]}

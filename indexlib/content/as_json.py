@@ -10,6 +10,7 @@ import pandas as pd
 
 from indexlib.content import tables
 from indexlib.plan.review import Findings, follow_up
+from indexlib.plan.settings import GRADES_OF
 
 
 def as_data(found: Findings) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def as_data(found: Findings) -> dict[str, Any]:
     components = components.merge(found.by_component(components["component"]), on="component")
     return {
         "place": asdict(found.place), "year": found.params.year, "params": found.params.model_dump(),
-        "plan": found.plan.code, "notices": found.notices(),
+        "plan": found.plan.code, "grades_of": GRADES_OF, "notices": found.notices(),
         "focus": now.focus(found.params.focus)["component"].tolist(),
         "components": records(components.drop(columns=["year", "place"])),
         "flags": records(now.flags.drop(columns=["year", "place"])),

@@ -141,6 +141,8 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
                  ("col.rank", tables.rank_text(row)), ("col.rank_before", tables.rank_text(row, before=True)),
                  ("col.why", why.get(row.component, "")), ("glance.next", next_year(row)),
                  ("col.item", tables.item_text(answer)), ("col.unit", tables.unit_text(found, answer)),
+                 ("col.co_leads", tables.co_leads_text(found, answer)),
+                 ("col.coordinating", tables.coordinating_text(found, answer)),
                  ("col.words", f"“{answer['words']}”" if answer["words"] else "")]
         items = [i for i in str(answer["items"]).split(", ") if i]
         cards.append(Card(row.component, name, happened(row, met(found, row.component), why.get(row.component, "")),

@@ -17,11 +17,15 @@ from typing import Any
 
 from indexlib.base import atomic
 from indexlib.base.untrusted import csv_cell, file_name
+from indexlib.base.wording import t
 from indexlib.data.places import plain, spelling
 
 PLOTLY = "application/vnd.plotly.v1+json"
 TABLE = "application/vnd.indexlib.table+json"
 SCRIPT = "plotly.min.js"
+#: A table with more rows is folded.
+LONG = 25
+HEADING = re.compile(r"<h2>(.*?)</h2>")
 
 
 @dataclass
@@ -45,19 +49,44 @@ class Content:
 
 def content(notebook: Any) -> Content:
     """Collect the outputs of an executed notebook."""
-    out, parts = Content(), []
+    out, parts, drawn = Content(), [], False
     for cell in notebook.cells:
         for output in cell.get("outputs", []) if cell.cell_type == "code" else []:
             data = output.get("data", {})
             if PLOTLY in data:
-                parts.append(_figure(data[PLOTLY], out, len(parts)))
+                figure = _figure(data[PLOTLY], out, len(parts))
+                parts.append(figure if drawn else f'<div class="charts">{figure}')
             elif "text/html" in data:
-                if TABLE in data:
-                    out.tables[data[TABLE]["caption"]] = data[TABLE]["rows"]
-                html = data["text/html"]
-                parts.append(html if isinstance(html, str) else "".join(html))
-    out.body = "\n".join(parts)
+                html = _shown(data, out)
+                parts.append(f"</div>{html}" if drawn else html)
+            else:
+                continue
+            drawn = PLOTLY in data
+    out.body = "\n".join([*parts, "</div>"] if drawn else parts)
     return out
+
+
+def _shown(data: dict, out: Content) -> str:
+    """What a cell shows as HTML; the rows of a table are kept, a long one is folded."""
+    html = data["text/html"] if isinstance(data["text/html"], str) else "".join(data["text/html"])
+    if TABLE not in data:
+        return html
+    caption, rows = data[TABLE]["caption"], data[TABLE]["rows"]
+    out.tables[caption] = rows
+    if len(rows) <= LONG:
+        return html
+    return f"<details><summary>{escape(t('page.folded', caption=caption, n=len(rows) - 1))}</summary>{html}</details>"
+
+
+def _with_contents(body: str) -> tuple[str, list[tuple[str, str]]]:
+    """A body whose headings can be linked to, and those headings: address and text, both HTML already."""
+    found: list[tuple[str, str]] = []
+
+    def named(heading: re.Match) -> str:
+        found.append((f"h{len(found) + 1}", heading[1]))
+        return f'<h2 id="h{len(found)}">{heading[1]}</h2>'
+
+    return HEADING.sub(named, body), found
 
 
 def _figure(figure: dict, out: Content, number: int) -> str:
@@ -89,7 +118,9 @@ def page(title: str, body: str, language: str, home: tuple[str, str] | None = No
     from jinja2 import Environment, PackageLoader
 
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=False).get_template("page.html.j2")
+    body, contents = _with_contents(body) if home else (body, [])
     return template.render(title=escape(title), body=body, language=language, script=SCRIPT if plotly else "",
+                           contents=contents if len(contents) > 2 else [], contents_head=escape(t("page.contents")),
                            home=escape(home[0]) if home else "", home_text=escape(home[1]) if home else "")
 
 

@@ -159,9 +159,12 @@ class Catalogue:
 
     def edition(self, index: str, year: int) -> dict[str, Any]:
         """How an index was made in a year, a row of ``editions.csv``; empty where that is not known."""
-        e = self.editions
-        rows = e[(e["index"] == index) & (e["first_year"] <= year) & (e["last_year"] >= year)]
-        return rows.iloc[0].to_dict() if len(rows) else {}
+        mine = (e for e in self._edition_rows if e["index"] == index and e["first_year"] <= year <= e["last_year"])
+        return dict(next(mine, {}))
+
+    @cached_property
+    def _edition_rows(self) -> list[dict[str, Any]]:
+        return self.editions.to_dict("records")
 
     def effects(self, index: str, year: int) -> pd.DataFrame:
         """Points of the total that one point of each component below it is worth in a year.

@@ -27,6 +27,7 @@ from indexlib.data.scores import (
 from indexlib.intake.checks.stored import check_figures
 from indexlib.intake.recognise import READERS
 from indexlib.plan.plan import load_plan, plan_names
+from indexlib.plan.second_look import judgements
 
 #: Codes go into names of files.
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
@@ -51,7 +52,7 @@ def check_data() -> list[Problem]:
             problems += error.problems
     for name in plan_names():
         try:
-            load_plan(name)
+            problems += judgements(load_plan(name), files.data_dir() / "plans" / name)
         except DataError as error:
             problems += error.problems
     return list(dict.fromkeys(problems))
@@ -205,8 +206,8 @@ def _sources() -> list[Problem]:
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
               "scores/remarks.csv": load_remarks(), "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups,
-              "catalogue/editions.csv": c.editions,
-              "places/places.csv": load_places().places}
+              "catalogue/editions.csv": c.editions, "places/places.csv": load_places().places,
+              **{f"plans/{name}/targets.csv": load_plan(name).targets for name in plan_names()}}
     known, problems = set(sources["source"]), []
     used = {key for keys in load_scores()["source"].unique() for key in keys.split("; ")}
     used.update(*(indicator_table(files.data_dir(), path)["source"] for path in indicator_tables()))

@@ -60,6 +60,7 @@ class FocalPoint(_Part):
     section: Words
     words: Words
     focal: bool
+    task: bool = False
 
 
 class Successor(_Part):
@@ -108,6 +109,7 @@ class About(_Part):
     demands: list[Demand] = []
     headings: list[Heading] = []
     indices: list[str] = []
+    regions: dict[str, list[str]] = {}
     seat_vi: Words | None = None
     seat_en: Words | None = None
     post_vi: Words | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
 
+from indexlib.analysis.standing import GROUPS
 from indexlib.base.problems import Problem
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import listing, t
@@ -16,6 +18,9 @@ from indexlib.data.catalogue import load_catalogue
 KINDS = ("officer", "department", "body", "collective", "generic")
 NO_PERSON = ("collective", "generic")
 GAPS = ("no", "partial", "full")
+#: Kinds of a target: those with decimals, and all.
+DECIMAL = ("score", "change", "percent")
+TARGET_KINDS = (*DECIMAL, "rank", "region_rank", "group", "places")
 
 
 def faults(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> list[Problem]:
@@ -27,6 +32,8 @@ def faults(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> list[P
 
     items, units, leads, mapping = (tables[k] for k in ("items", "units", "responsibilities", "mapping"))
     report("items", items.duplicated("item"), "item", "plan.duplicate")
+    stand = pd.Series([n in text for n, text in zip(items["numbers"], items["text_vi"], strict=True)], index=items.index)
+    report("items", ~stand.astype(bool), "numbers", "plan.words")
     report("units", units.duplicated("unit"), "unit", "plan.duplicate")
     report("units", ~units["kind"].isin(KINDS), "kind", "plan.kind")
     report("responsibilities", ~leads["item"].isin(items["item"]), "item", "plan.no_item")
@@ -55,6 +62,26 @@ def faults(folder: Path, tables: dict[str, pd.DataFrame], about: dict) -> list[P
         report(table, rows.isin(frame.index[(marked > 1) & (frame["primary"] == "1")]), key, "plan.two_primaries")
         report(table, rows.isin(frame.index[(marked == 0) & (among > 1)]), key, "plan.no_primary")
     return found + _about_faults(folder, about, units["unit"].tolist())
+
+
+def target_faults(path: Path, targets: pd.DataFrame) -> list[Problem]:
+    """Check the targets of a plan: each is of a component, a year and a kind that there are, its value a fit one."""
+    found: list[Problem] = []
+
+    def report(mask: pd.Series, column: str, key: str, **values: object) -> None:
+        found.extend(files.problems_where(path, targets, mask, column, key, **values))
+
+    kind, value = targets["kind"], targets["value"]
+    report(~targets["component"].isin(load_catalogue().order), "component", "plan.no_component")
+    report(~targets["year"].str.fullmatch(r"20\d\d").astype(bool), "year", "plan.year")
+    report(~kind.isin(TARGET_KINDS), "kind", "plan.target_kind", names=listing([*TARGET_KINDS]))
+    fits = pd.Series("", targets.index).where(~kind.isin(DECIMAL), r"\d+(\.\d+)?").where(
+        ~kind.isin(["rank", "region_rank", "places"]), r"[1-9]\d?").where(kind != "group", "|".join(GROUPS)).where(
+        kind != "change", r"up|\d+(\.\d+)?")
+    fit = [bool(re.fullmatch(pattern, text)) for pattern, text in zip(fits, value, strict=True)]
+    report(kind.isin(TARGET_KINDS) & ~pd.Series(fit, targets.index, dtype=bool), "value", "plan.target_value")
+    report(targets.duplicated(["component", "year", "kind", "region"]), "component", "plan.duplicate")
+    return found
 
 
 def _about_faults(folder: Path, about: dict, units: list[str]) -> list[Problem]:

@@ -19,14 +19,16 @@ from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
 from indexlib.data.places import Place, load_places, spelling
 from indexlib.plan.about import read_about
 from indexlib.plan.conditions import CONDITIONS
-from indexlib.plan.faults import faults
+from indexlib.plan.faults import DECIMAL, faults, target_faults
 
 TABLES = {
-    "items": ["item", "heading", "text_vi", "text_en", "note"],
+    "items": ["item", "heading", "text_vi", "text_en", "numbers", "deadline", "product", "note"],
     "responsibilities": ["item", "role", "position", "primary", "unit_as_printed", "unit", "note"],
     "units": ["unit", "unit_en", "kind", "successor_vi", "successor_en", "successor_basis", "note"],
     "mapping": ["component", "item", "primary", "strength", "words", "cross_index", "gap", "note"],
 }
+#: A table that a plan without targets leaves out.
+TARGETS = ["component", "year", "kind", "value", "region", "clause", "words", "source", "note"]
 #: How a component comes to its unit; see :meth:`Plan.responsible`.
 BY_ITEM, BY_GAP, BY_TOTAL, BY_CONTEXT = "item", "gap", "total", "context"
 #: Name of the plan that is none: the review without owners.
@@ -46,7 +48,8 @@ class Plan:
     about : dict
         ``plan.yml``: issuer, years of validity, base year, successor, clauses, focal points.
     items : DataFrame
-        ``item``, ``heading``, ``text_vi`` (as printed), ``text_en``, ``note``.
+        ``item``, ``heading``, ``text_vi`` (as printed), ``text_en``; ``numbers``, ``deadline``, ``product``: what the
+        item itself asks for, as printed; ``note``.
     responsibilities : DataFrame
         ``item``, ``role`` (lead, coordinating), ``position``, ``primary`` (stands first), ``unit_as_printed``, ``unit``.
     units : DataFrame
@@ -54,6 +57,9 @@ class Plan:
     mapping : DataFrame
         ``component``, ``item``, ``primary`` (stands first), ``strength`` (direct, supporting, none), ``words`` of the
         item that justify it, ``cross_index`` (the item stands under another index's heading), ``gap``.
+    targets : DataFrame
+        ``component``, ``year``, ``kind``, ``wanted``, ``region``, ``clause``, ``words``, ``source``, ``note``; see
+        :class:`indexlib.plan.targets.Goal`.
     """
 
     code: str
@@ -62,6 +68,7 @@ class Plan:
     responsibilities: pd.DataFrame
     units: pd.DataFrame
     mapping: pd.DataFrame
+    targets: pd.DataFrame
 
     def valid(self, year: int) -> bool:
         """Whether the plan covers a year."""
@@ -200,7 +207,7 @@ class Plan:
     def _without_item(self, code: str) -> dict[str, Any]:
         """The answer for a component that no item serves."""
         index = load_catalogue().component(code).index
-        by = BY_CONTEXT if index not in self.scope or self.code == NO_PLAN else BY_TOTAL if code in self._totals else BY_GAP
+        by = BY_CONTEXT if index not in self.scope or self.items.empty else BY_TOTAL if code in self._totals else BY_GAP
         unit = self.focal_unit(index)
         return {"by": by, "item": "", "strength": "", "words": "", "cross_index": False, "unit": unit,
                 "kind": self.units.set_index("unit")["kind"].get(unit, ""), "items": "", "co_leads": {}, "coordinating": {}}
@@ -239,6 +246,8 @@ class Plan:
                     *([t("notice.other_plan", place=about["place"], province=place.name)] if about["place"] else [])]
         lines = [t("notice.level." + about["level"], province=place.name) if place.level == "province" else
                  t(f"notice.own.{place.level}", place=place.name)]
+        if self.items.empty:
+            lines.append(t("notice.targets_only"))
         if not self.valid(year):
             key = "notice.ended" if year > about["last_year"] else "notice.before"
             lines.append(t(key, first=about["first_year"], last=about["last_year"], year=year))
@@ -282,7 +291,7 @@ def without_plan(instead_of: Plan | None = None) -> Plan:
     empty = {name: pd.DataFrame(columns=columns) for name, columns in TABLES.items()}
     for name, column in (("mapping", "cross_index"), ("mapping", "primary"), ("responsibilities", "primary")):
         empty[name] = empty[name].astype({column: bool})
-    return Plan(NO_PLAN, about, **empty)
+    return Plan(NO_PLAN, about, targets=_targets(pd.DataFrame(columns=TARGETS)), **empty)
 
 
 def plan_names() -> list[str]:
@@ -311,12 +320,21 @@ def load_plan(name: str) -> Plan:
 @files.remembered
 def _load(folder: Path) -> Plan:
     tables = {name: files.read_table(folder / f"{name}.csv", columns) for name, columns in TABLES.items()}
+    given = folder / "targets.csv"
+    targets = files.read_table(given, TARGETS) if given.exists() else pd.DataFrame(columns=TARGETS)
     about, wrong = read_about(folder / "plan.yml")
-    problems = faults(folder, tables, about) + wrong
+    problems = faults(folder, tables, about) + target_faults(given, targets) + wrong
     if problems:
         raise DataError(problems)
     tables["mapping"]["cross_index"] = tables["mapping"]["cross_index"] == "1"
     for name in ("mapping", "responsibilities"):
         tables[name]["primary"] = tables[name]["primary"] == "1"
     tables["responsibilities"] = files.numbers(tables["responsibilities"], folder / "responsibilities.csv", ["position"])
-    return Plan(folder.name, about, **tables)
+    return Plan(folder.name, about, targets=_targets(targets), **tables)
+
+
+def _targets(frame: pd.DataFrame) -> pd.DataFrame:
+    """Targets as read, years and values as numbers where they are such."""
+    wanted = [value if kind == "group" or value == "up" else float(value) if kind in DECIMAL else int(value)
+              for value, kind in zip(frame["value"], frame["kind"], strict=True)]
+    return frame.drop(columns="value").assign(year=frame["year"].astype(int), wanted=pd.Series(wanted, frame.index, object))

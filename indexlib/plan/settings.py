@@ -171,11 +171,6 @@ class Params(Strict):
         """The parameters that a notebook takes, as plain data."""
         return self.model_dump(exclude={"report"})
 
-    def target(self, index: str) -> Target:
-        """Wanted total or place of an index; the tenth place where neither is given."""
-        given = self.targets.get(index)
-        return given if given and (given.total is not None or given.rank) else Target(rank=10)
-
 
 #: Groups of parameters; targets stand one level deeper, by index.
 GROUPS: dict[str, type[Strict]] = {"rules": Rules, "grades": Grades, "targets": Target, "report": Report}

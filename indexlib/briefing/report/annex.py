@@ -20,13 +20,15 @@ from indexlib.content import tables
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import Findings
-from indexlib.plan.targets import goals as _goals
 
 COMPONENTS = ("component", "before", "score", "change", "median", "rank_before", "rank", "why", "item", "unit")
 RULES = ("rule", "words", "threshold", "met", "judged")
-GOALS = ("component", "target", "actual", "state")
-MEASURES = ("unit", "component", "measure", "person", "deadline", "state_on", "result")
-UNPLANNED = ("unit", "component", "why_not")
+GOALS = ("component", "target", "actual", "verdict")
+LEARN = ("component", "place", "low_then", "risen_to", "above_for")
+PROGRESS = {"register": ("task", "who", "state_on"), "by_unit": ("unit", *progress_tables.COUNTS.values()),
+            "measures": ("unit", "component", "measure", "person", "deadline", "state_on", "result"),
+            "unplanned": ("unit", "component", "why_not"), "difficulties": ("task", "unit", "difficulty"),
+            "funding": ("task", "unit", "cost")}
 CHARTS = ("left", "left_caption", "right", "right_caption")
 
 
@@ -45,7 +47,9 @@ def components(found: Findings) -> dict[str, Any]:
             tables.rank_text(last) if last else w.NONE, tables.rank_text(r), why.get(r.component, w.NONE),
             tables.item_text(a), tables.unit_text(found, a)), strict=True)))
     shown = pd.DataFrame(rows, columns=COMPONENTS)
-    return _targets(found) | {
+    wanted, rivals = tables.goals(found), tables.learn_from(found)
+    return _table("goals", GOALS, None if wanted.frame.empty else wanted) | \
+        _table("learn", LEARN, None if rivals.frame.empty else rivals) | {
         "annex_1": t("report.annex_1", place=found.place.name, year=found.year), "components": Rows(COMPONENTS, rows),
         "components_none": "" if rows else t("empty.nothing", year=found.year),
         "components_notes": [*tables.rank_notes(shown), *([t("report.dash")] if rows else [])]}
@@ -58,20 +62,11 @@ def _none_before(found: Findings, component: str) -> str:
     return t("report.withheld") if len(held) else t("score.none" if year >= found.place.first_year else "report.not_yet")
 
 
-def _targets(found: Findings) -> dict[str, Any]:
-    """Each target, what was reached, and whether it is met."""
-    catalogue, rows = load_catalogue(), []
-    for g in _goals(found).itertuples(index=False):
-        digits, unit = catalogue.decimals(g.index), catalogue.component(g.component).unit
-        if g.kind == "score":
-            wanted, actual = w.score(g.wanted, digits, unit), w.score(g.actual, digits, unit)
-        else:
-            wanted, kind = str(int(g.wanted)), "computed" if g.computed else "published"
-            actual = w.rank(tables.value_of(g.actual), tables.value_of(g.base), kind)
-        state = t(f"goal.state.{g.state}")
-        rows.append({"component": catalogue.label(g.component), "target": t(f"goal.{g.kind}", wanted=wanted),
-                     "actual": actual, "state": t("goal.state.why", state=state, why=g.reason) if g.reason else state})
-    return {"goals": Rows(GOALS, rows), "goals_title": t("report.goals.lead") if rows else ""}
+def _table(name: str, names: tuple[str, ...], table: tables.Table | None) -> dict[str, Any]:
+    """A table with its title and notes; one without rows says so in a note, one that is not asked for says nothing."""
+    rows = [] if table is None else [{n: r[n] for n in names} for r in records(table)]
+    return {name: Rows(names, rows), f"{name}_title": table.caption if table and rows else "",
+            f"{name}_notes": [] if table is None else table.notes if rows else [table.empty]}
 
 
 def method(found: Findings) -> dict[str, Any]:
@@ -87,19 +82,16 @@ def method(found: Findings) -> dict[str, Any]:
 
 
 def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
-    """What the units' worksheets say on a day: counts by unit, every measure, components without one, faults."""
-    counts = ("unit", *progress_tables.COUNTS.values())
-    out: dict[str, Any] = {}
+    """What the units' worksheets say on a day: every task and measure, counts by unit, difficulties, costs, faults."""
+    out: dict[str, Any] = {"annex_progress": t("report.annex_progress") if read else "",
+                           "problems": [p.line() for p in read.problems] if read else []}
     made = {} if read is None or on is None else {
-        "by_unit": progress_tables.by_unit(read, on), "measures": progress_tables.measures(read, on),
-        "unplanned": progress_tables.unplanned(read)}
-    for name, names in (("by_unit", counts), ("measures", MEASURES), ("unplanned", UNPLANNED)):
-        table = made.get(name)
-        rows = [] if table is None else [{n: r[n] for n in names} for r in records(table)]
-        out |= {name: Rows(names, rows), f"{name}_title": table.caption if table and rows else "",
-                f"{name}_notes": [] if table is None else table.notes if rows else [table.empty]}
-    return out | {"annex_progress": t("report.annex_progress") if made else "",
-                  "problems": [p.line() for p in read.problems] if read else []}
+        "register": progress_tables.tasks(read, on), "by_unit": progress_tables.by_unit(read, on),
+        "measures": progress_tables.measures(read, on), "unplanned": progress_tables.unplanned(read),
+        "difficulties": progress_tables.difficulties(read), "funding": progress_tables.funding(read)}
+    for name, names in PROGRESS.items():
+        out |= _table(name, names, made.get(name))
+    return out
 
 
 def charts(found: Findings, folder: Path | None) -> dict[str, Any]:

@@ -25,9 +25,10 @@ WIDTH = 12.3
 HEADINGS = ("basis", "results", "assessment", "tasks", "causes", "progress", "proposals")
 #: Headings of columns: those of other tables too, those of the report alone, and those that name a year.
 COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "component", "why", "item", "unit", "rule", "words",
-           "threshold", "met", "judged", "measure", "deadline", "product", "person", "state_on", "result", "why_not",
+           "threshold", "met", "judged", "measure", "deadline", "product", "person", "state_on", "result", "why_not", "task",
+           "target", "actual", "verdict", "place", "low_then", "risen_to", "above_for", "who", "difficulty", "cost",
            *COUNTS.values())
-OWN = ("no", "content", "task", "lead", "coordinating", "figures", "cause", "target", "actual", "verdict", "median", "moved")
+OWN = ("no", "content", "asked", "lead", "coordinating", "figures", "cause", "median", "moved")
 OF_YEAR = {"before": ("score_year", 1), "now": ("score_year", 0), "rank_last": ("rank_year", 1), "rank_now": ("rank_year", 0)}
 
 
@@ -94,10 +95,10 @@ def context(found: Findings, charts: Path | None = None, progress: Progress | No
     columns |= {c: t(f"report.col.{key}", year=found.year - ago) for c, (key, ago) in OF_YEAR.items()}
     values: dict[str, Any] = headings | {f"col_{c}": text for c, text in columns.items()}
     for part in (sections.head, sections.basis, sections.results, sections.assessment, sections.tasks, sections.causes,
-                 sections.proposals, annex.components, annex.method):
+                 annex.components, annex.method):
         values |= part(found)
-    return values | sections.progress(progress, on) | annex.progress(progress, on) | annex.charts(found, charts)
-
+    return values | sections.progress(progress, on) | sections.proposals(found, progress) | \
+        annex.progress(progress, on) | annex.charts(found, charts)
 
 
 def left_open(found: Findings) -> str:

@@ -68,7 +68,7 @@ def head(found: Findings) -> dict[str, Any]:
         "recipients": [f"- {x}" for x in ([t("report.recipient_open"), t("report.file")] if foreign else
                                           own(about, "recipients"))],
         "on_behalf": t("report.on_behalf", office=second if foreign else first),
-        "post": t("report.head_of_office") if foreign else own(about, "post"),
+        "post": t("report.head_of_office") if foreign else own(about, "post"), "signer": OPEN,
     }
 
 
@@ -133,7 +133,8 @@ def assessment(found: Findings) -> dict[str, Any]:
         said += [t("report.sum.low_again", n=len(again), names=_first(again))] if again else []
     said += composed.follow_up(found).paragraphs if found.before is not None and flags["state"].eq("met").any() else []
     wanted = _goals(found)["state"].value_counts()
-    said += [t("report.sum.goals", **{s: int(wanted.get(s, 0)) for s in ("met", "missed", "unknown")})] if len(wanted) else []
+    said += [t("report.sum.goals", **{s: int(wanted.get(s, 0)) for s in ("met", "missed", "unknown")})] if len(
+        wanted.drop("unknown", errors="ignore")) else []
     return {"assessment": said}
 
 
@@ -141,17 +142,19 @@ def tasks(found: Findings) -> dict[str, Any]:
     """The focus list as tasks: what the plan asks, who leads, who helps; what the plan lacks, to be added."""
     focus, why = found.focus(found.params.focus), tables.why_text(found)
     asks, rows, lacking, units = found.plan.demand("focus"), [], [], ([], [])
+    items = found.plan.items.set_index("item")
     for row, a in _answers(found, focus):
         happened = first_page.happened(row, first_page.met(found, row.component), why.get(row.component, ""))
         what = f"{load_catalogue().label(row.component)}\n{happened}"
         gap, nobody = a["by"] == BY_GAP, a["by"] == BY_CONTEXT
-        task = t("report.gap") if gap else OPEN if nobody else _task(a)
+        task = t("report.gap") if gap else OPEN if nobody else _task(a, items)
         lead = OPEN if nobody else tables.unit_text(found, a)
         units[gap].append(OPEN if nobody else found.plan.unit_name(a["unit"]) or OPEN)
         beside = tables.co_leads_text(found, a)
         lead += f"\n{t('report.co_leads', units=beside)}" if beside != w.NONE else ""
         helping = tables.coordinating_text(found, a)
-        (lacking if gap else rows).append([what, task, lead, OPEN if helping == w.NONE else helping, OPEN, OPEN])
+        due = [items.at[a["item"], key] or OPEN for key in ("deadline", "product")] if a["item"] else [OPEN, OPEN]
+        (lacking if gap else rows).append([what, task, lead, OPEN if helping == w.NONE else helping, *due])
     numbered = [dict(zip(TASK, [str(n), *cells], strict=True)) for n, cells in enumerate([*rows, *lacking], 1)]
     lead = t("report.focus.lead", words=asks["words"], clause=asks["clause"]) if asks else t("report.focus.own")
     notes = [t("report.open_note"), *([] if found.plan.items.empty else [t("report.mapping")])]
@@ -162,12 +165,13 @@ def tasks(found: Findings) -> dict[str, Any]:
         "tasks_notes": notes if numbered else []}
 
 
-def _task(answer: dict) -> str:
-    """The plan's words for a component, the item they stand in, and the other items that serve it."""
+def _task(answer: dict, items: pd.DataFrame) -> str:
+    """The plan's words for a component, the item they stand in with its numbers, the other items that serve it."""
     others = [i for i in answer["items"].split(", ") if i != answer["item"]]
     item = t("report.task.item", item=tables.item_text({**answer, "items": answer["item"]}))
     also = [t("report.task.also", items=w.listing(others))] if others else []
-    return "\n".join([t("report.task", words=answer["words"]), item, *also])
+    numbers = [x for x in [items.at[answer["item"], "numbers"]] if x]
+    return "\n".join([t("report.task", words=answer["words"]), *numbers, item, *also])
 
 
 def _gist(found: Findings, rows: list[dict[str, str]], focus: pd.DataFrame, units: list[str]) -> list[str]:
@@ -218,14 +222,14 @@ def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
         return {"progress": []}
     counts, late = read.summary(on), progress_tables.measures(read, on).frame
     late = late[late["state_on"] == t("progress.state.late")]
-    said = [t("report.progress", day=progress_tables.day_text(on),
+    said = [progress_tables.tasks(read, on).caption, t("report.progress", day=progress_tables.day_text(on),
               **{n: int(counts[n].sum()) for n in ("components", "planned", "measures", *STATES)})]
     said += [t("report.progress.late", **r) for r in late.head(LATE)[["unit", "measure", "deadline"]].to_dict("records")]
     said += [t("report.more", n=len(late) - LATE)] if len(late) > LATE else []
     return {"progress": said}
 
 
-def proposals(found: Findings) -> dict[str, Any]:
+def proposals(found: Findings, read: Progress | None) -> dict[str, Any]:
     """What needs whoever heads the office: persons to name, tasks to add, plans of the units, money, difficulties."""
     answers = [a for _, a in _answers(found, found.focus(found.params.focus))]
     nobody = [a["item"] for a in answers if a["item"] and tables.assign_text(found) in tables.unit_text(found, a)]
@@ -234,6 +238,8 @@ def proposals(found: Findings) -> dict[str, Any]:
     said = []
     if nobody:
         said.append(t("report.propose.assign", items=w.listing(list(dict.fromkeys(nobody))), clause=found.plan.at("assign")))
+    if answers and found.plan.code == NO_PLAN:
+        said.append(t("report.propose.units", n=len(answers)))
     if gaps:
         said.append(t("report.propose.gaps", names=_first(gaps)))
     if plans and answers:
@@ -241,5 +247,8 @@ def proposals(found: Findings) -> dict[str, Any]:
     if len(away):
         said.append(t("report.propose.figures", n=len(away), indices=_names(
             [i for i in found.plan.indices() if i in set(away["index"])])))
-    said += [t("report.propose.money"), t("report.propose.difficulties")]
+    for key, made in (("money", progress_tables.funding), ("difficulties", progress_tables.difficulties)):
+        told = [] if read is None else made(read).frame.head(LATE).to_numpy().tolist()
+        said.append(t(f"report.propose.{key}", told="; ".join(
+            f"{what} ({task}; {unit})" for task, unit, what in told) or OPEN))
     return {"proposals": said, "closing": t("report.closing", year=found.year, place=found.place.name)}

@@ -11,6 +11,7 @@ from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.faults import NO_PERSON
 from indexlib.plan.plan import BY_ITEM, Plan
 from indexlib.plan.review import Findings
+from indexlib.plan.targets import goals
 
 COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words", "beside"]
 
@@ -38,12 +39,17 @@ def assignments(found: Findings) -> pd.DataFrame:
     """
     flagged, why, grades = found.now.flagged(), tables.why_text(found.now), tables.grades_text(found.now)
     answers = found.tasks().to_dict("records")
+    wanted: dict[str, list[str]] = {}
+    for goal in goals(found).itertuples(index=False):
+        text = t("ws.goal", target=tables.goal_text(goal, found.params.year), verdict=tables.verdict_text(goal))
+        wanted.setdefault(goal.component, []).append(text)
     catalogue, figures, rows = load_catalogue(), {r.component: r for r in flagged.itertuples(index=False)}, []
     for answer in answers:
         row = figures[answer["component"]]
         percent = catalogue.component(row.component).unit == "percent"
         rows.append((row.component, catalogue.label(row.component), answer["unit"], answer["kind"], answer["by"],
-                     tables.score_text(row, unit=percent), _change(row), tables.rank_text(row), why[row.component],
+                     tables.score_text(row, unit=percent), _change(row), tables.rank_text(row),
+                     "; ".join([why[row.component], *wanted.get(row.component, [])]),
                      grades.get(row.component, NONE), tables.item_text(answer), words(found, answer),
                      beside(found, answer)))
     return pd.DataFrame(rows, columns=COLUMNS)

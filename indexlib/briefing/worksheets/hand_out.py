@@ -11,8 +11,9 @@ import pandas as pd
 from indexlib.base.wording import t
 from indexlib.briefing.office.clean import slugs
 from indexlib.briefing.office.excel import BLUE, GREY, YELLOW, Book, height
-from indexlib.briefing.worksheets import form, paper
+from indexlib.briefing.worksheets import form, paper, tasks
 from indexlib.briefing.worksheets.assignment import assignments, collector, heading, notes, unit_name
+from indexlib.plan.register import register
 from indexlib.plan.review import Findings
 
 #: Row of the headings.
@@ -25,9 +26,9 @@ SCALE = 69
 
 
 def write_worksheets(found: Findings, folder: Path) -> list[Path]:
-    """Write ``<unit>.xlsx`` and ``<unit>.docx`` for every unit that answers for a flagged component.
+    """Write ``<unit>.xlsx`` and ``<unit>.docx`` for every unit that answers for a flagged component or a task of the plan.
 
-    A component stands on exactly one worksheet. The workbook is filled in and read back by
+    A component, and a task, stands on exactly one worksheet. The workbook is filled in and read back by
     :func:`indexlib.briefing.worksheets.progress.read_progress`; the document is for paper and signature.
 
     Parameters
@@ -39,11 +40,12 @@ def write_worksheets(found: Findings, folder: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        Files written, by unit in the order in which the plan's tables list them; empty where nothing is flagged.
+        Files written, by unit in the order in which the plan's tables list them; none without a plan.
     """
     given = assignments(found)
     known = found.plan.units["unit"].tolist()
-    units = sorted(given["unit"].unique(), key=lambda u: known.index(u) if u in known else len(known))
+    answers = {*given["unit"], *register(found.plan)["unit"]}
+    units = sorted(answers, key=lambda u: known.index(u) if u in known else len(known))
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for unit, stem in slugs(units).items():
@@ -63,6 +65,7 @@ def _write(found: Findings, unit: str, mine: pd.DataFrame, given: pd.DataFrame, 
             book.band(sheet, row, EVIDENCE, note, EVIDENCE_WIDTH, font_size=10, font_color=GREY)
         _rules(sheet, found)
         _page(book, sheet, lines[0])
+        tasks.write(book, found.plan, unit)
         _keys(book, found, unit, given)
     return path
 

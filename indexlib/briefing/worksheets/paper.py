@@ -10,9 +10,12 @@ from indexlib.base.wording import NONE, t
 from indexlib.briefing.office import word
 from indexlib.briefing.office.reproducible import save
 from indexlib.briefing.worksheets.assignment import heading, notes
+from indexlib.plan.register import register
 from indexlib.plan.review import Findings
 
-#: Millimetres of each column: order, component, figures, why, the plan's words, measure, product, deadline, person.
+#: Millimetres of each column of the tasks: item, task, numbers, with whom, deadline, person, cost, progress, difficulties.
+TASK_WIDTHS = [14, 72, 40, 40, 18, 20, 18, 18, 22]
+#: Of the components: order, component, figures, why, the plan's words, measure, product, deadline, person.
 WIDTHS = [10, 35, 34, 42, 42, 38, 20, 22, 19]
 
 
@@ -39,6 +42,7 @@ def write(found: Findings, unit: str, mine: pd.DataFrame, path: Path) -> Path:
     document.add_paragraph()
     for note in notes(found, mine):
         word.write(document.add_paragraph(), note, size=10, italic=True)
+    _tasks(document, found, unit)
     _signatures(document)
     return save(document, path)
 
@@ -54,6 +58,20 @@ def _row(number: int, record: dict) -> list[str]:
     beside = "" if record["beside"] == NONE else "\n" + record["beside"]
     return [str(number), f"{record['label']}\n({record['component']})", figures, record["why"],
             t("ws.paper.item", item=record["item"], words=record["words"], beside=beside), "", "", "", ""]
+
+
+def _tasks(document: object, found: Findings, unit: str) -> None:
+    """The unit's tasks of the register, with room for state, cost and difficulties."""
+    asked = register(found.plan)
+    mine = asked[asked["unit"] == unit].to_dict("records")
+    if not mine:
+        return
+    word.write(document.add_paragraph(), t("ws.tasks.title", unit=found.plan.unit_name(unit)), bold=True, size=13)
+    keys = ("task", "text", "asked", "beside", "deadline", "person", "cost", "status", "difficulty")
+    headers = [t(f"ws.col.{key}") for key in keys]
+    rows = [[r["task"], r["text"], r["asked"] or NONE, r["beside"] or NONE, "", "", "", "", ""] for r in mine]
+    word.table(document, headers, rows, TASK_WIDTHS, middle=(0,))
+    document.add_paragraph()
 
 
 def _signatures(document: object) -> None:

@@ -13,9 +13,10 @@ import pandas as pd
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
+from indexlib.briefing.worksheets import tasks
 from indexlib.briefing.worksheets.returned import Returned, read_worksheet
 from indexlib.data.lookup import find_place
-from indexlib.plan.plan import load_plan
+from indexlib.plan.plan import NO_PLAN, load_plan
 from indexlib.plan.settings import Params
 
 ROWS = ["unit", "component", "number", "measure", "product", "deadline", "person", "status", "done_on", "result",
@@ -46,6 +47,8 @@ class Progress:
         One row per component that was handed out, by unit as the plan lists them: ``component``, ``unit``,
         ``state``: ``planned``, ``missing`` (no measure on the worksheet), ``faulty`` (its lines could not be
         counted) or ``not_returned``.
+    tasks : DataFrame
+        The plan's register of tasks with what the units reported; see :func:`indexlib.briefing.worksheets.tasks.reported`.
     problems : list of Problem
         Everything that kept a line or file from being counted, with its sheet, row and column.
     """
@@ -55,6 +58,7 @@ class Progress:
     plan: str
     rows: pd.DataFrame
     components: pd.DataFrame
+    tasks: pd.DataFrame
     problems: list[Problem]
 
     def judged(self, on: datetime.date) -> pd.DataFrame:
@@ -165,6 +169,7 @@ def _once(backs: list[Returned]) -> list[Returned]:
             back.report("unit_twice", unit=back.keys["unit"],
                         files=", ".join(b.file for b in backs if b.keys["unit"] == back.keys["unit"]))
             back.rows.clear()
+            back.tasks.clear()
             back.faulty |= set(back.own)
     return backs
 
@@ -183,4 +188,5 @@ def _together(backs: list[Returned], run: tuple | None, problems: list[Problem])
     components["state"] = np.select(
         [components["component"].isin(planned), components["component"].isin(faulty),
          components["unit"].isin(returned)], [PLANNED[0], PLANNED[2], PLANNED[1]], PLANNED[3])
-    return Progress(place, year, plan, rows, components, problems)
+    told = tasks.reported(load_plan(plan or NO_PLAN), backs)
+    return Progress(place, year, plan, rows, components, told, problems)

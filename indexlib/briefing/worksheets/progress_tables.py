@@ -10,6 +10,9 @@ from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.briefing.worksheets.assignment import unit_name
 from indexlib.briefing.worksheets.progress import PLANNED, STATES, Progress
+from indexlib.briefing.worksheets.tasks import STATES as TASK_STATES
+from indexlib.briefing.worksheets.tasks import judged as register_of
+from indexlib.content.tables.cells import shorten
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.plan import load_plan
@@ -67,6 +70,45 @@ def unplanned(progress: Progress) -> Table:
             for r in c.sort_values("unit", kind="stable").itertuples(index=False)]
     return Table(t("progress.table.unplanned"), pd.DataFrame(rows, columns=["unit", "component", "why_not"]), [],
                  t("progress.empty_unplanned"))
+
+
+def tasks(progress: Progress, on: datetime.date) -> Table:
+    """Every task of the plan's register with who does it by when, and what has become of it; counted in the caption."""
+    judged = register_of(progress.tasks, on)
+    rows = [(_task(r), "; ".join([_unit(progress, r["unit"]), *_by(r)]), t(f"progress.task.{r['state']}"))
+            for r in judged.to_dict("records")]
+    count = judged["state"].value_counts()
+    said = w.listing([t("progress.task.count", state=t(f"progress.task.{s}"), n=int(count[s]))
+                      for s in TASK_STATES if s in count])
+    caption = t("progress.table.tasks", n=int((~judged["duty"]).sum()), m=int(judged["duty"].sum()), counts=said)
+    frame = pd.DataFrame(rows, columns=["task", "who", "state_on"])
+    return Table(caption if rows else t("progress.table.no_tasks"), frame, [], t("empty.no_items"))
+
+
+def difficulties(progress: Progress) -> Table:
+    """Difficulties that units report, for the head of the office."""
+    return _told(progress, "difficulty")
+
+
+def funding(progress: Progress) -> Table:
+    """What units say that their tasks cost, for the proposal of funds."""
+    return _told(progress, "cost")
+
+
+def _told(progress: Progress, key: str) -> Table:
+    mine = progress.tasks[[bool(x) for x in progress.tasks[key]]]
+    rows = [(_task(r), _unit(progress, r["unit"]), r[key]) for r in mine.to_dict("records")]
+    return Table(t(f"progress.table.{key}", n=len(rows)), pd.DataFrame(rows, columns=["task", "unit", key]), [],
+                 t(f"progress.empty_{key}"))
+
+
+def _by(record: dict) -> list[str]:
+    """The person and the day of a task, as far as they are given."""
+    return [x for x in (record["person"], day_text(record["deadline"]) if record["deadline"] else "") if x]
+
+
+def _task(record: dict) -> str:
+    return f"{record['task']} {shorten(record['text'], 90)}"
 
 
 def _unit(progress: Progress, unit: str) -> str:

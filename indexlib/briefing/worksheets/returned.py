@@ -14,11 +14,12 @@ from openpyxl.utils import get_column_letter
 from indexlib.base.problems import Problem
 from indexlib.base.wording import LANGUAGES, listing, speaking, t
 from indexlib.briefing.office.clean import clean
-from indexlib.briefing.worksheets import form
+from indexlib.briefing.worksheets import form, tasks
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.intake.files.sheets import Unreadable, open_file
 from indexlib.plan.plan import load_plan, plan_names
+from indexlib.plan.register import register
 
 #: Rows in which the headings are looked for.
 LOOKED = 60
@@ -41,6 +42,8 @@ class Returned:
         Lines that are in order and filled in.
     faulty : set of str
         Components with a line, or a whole sheet, that could not be counted.
+    tasks : list of dict
+        Tasks of the register of which something is reported.
     problems : list of Problem
     """
 
@@ -49,6 +52,7 @@ class Returned:
     given: dict[str, str] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -67,6 +71,9 @@ def read_worksheet(path: Path) -> Returned:
     back = Returned(path.name)
     book = _open(path, back)
     if book is None or not _read_keys(book, back):
+        return back
+    tasks.read(book, back, load_plan(back.keys["plan"]))
+    if not back.own:
         return back
     sheet = _plan_sheet(book, back)
     columns = _columns(sheet, back) if sheet is not None else None
@@ -119,9 +126,10 @@ def _read_keys(book: Any, back: Returned) -> bool:
     if len(back.problems) > before:
         return False
     back.keys, back.given = keys, given
-    if not back.own:
+    known = bool(back.own) or keys["unit"] in set(register(load_plan(keys["plan"]))["unit"])
+    if not known:
         back.report("keys", sheet.title, 2, "B", key="unit", value=keys["unit"])
-    return bool(back.own)
+    return known
 
 
 def _keys(sheet: Any, back: Returned) -> dict[str, Any]:

@@ -42,15 +42,24 @@ from indexlib.content.tables.flagged import (
 )
 from indexlib.content.tables.former import former, former_text
 from indexlib.content.tables.moves import risers, standing, trends
-from indexlib.content.tables.outlook import closing_gaps, contributions, peers, targets
+from indexlib.content.tables.outlook import (
+    closing_gaps,
+    contributions,
+    goal_text,
+    goals,
+    learn_from,
+    peers,
+    targets,
+    verdict_text,
+)
 from indexlib.content.tables.table import RIGHT, Table
 
 __all__ = [
     "RIGHT", "Table", "apart", "apart_text", "assign_text", "assigned", "at_hand", "behind", "by_item", "by_unit",
     "chance_notes", "change_text", "closing_gaps", "co_leads_text", "contributions", "coordinating_text", "coverage",
-    "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "grades_note",
-    "grades_text", "group_text", "indicators", "item_text", "named_sources", "no_total_text", "nothing", "peers",
-    "places_moved", "places_text", "publishers", "quiet", "rank_notes", "rank_text", "risers", "row_notes", "rules",
-    "score_text", "shorten", "sources", "standing", "targets", "threshold_text", "totals", "trends", "unit_text",
-    "value_of", "verdict", "why_text",
+    "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "goal_text", "goals",
+    "grades_note", "grades_text", "group_text", "indicators", "item_text", "learn_from", "named_sources",
+    "no_total_text", "nothing", "peers", "places_moved", "places_text", "publishers", "quiet", "rank_notes",
+    "rank_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
+    "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from indexlib.analysis import outlook
+from indexlib.analysis import learning, outlook
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
@@ -14,7 +14,10 @@ from indexlib.content.tables.cells import rank_notes, rank_text
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import load_places
+from indexlib.data.scores import load_sources
 from indexlib.plan.review import Findings
+from indexlib.plan.targets import goals as judged
+from indexlib.plan.targets import wanted as wanted_of
 
 
 def _or_why(caption: str, make: Callable[[], Table]) -> Table:
@@ -50,8 +53,8 @@ def contributions(found: Findings, index: str) -> Table:
 
 
 def targets(found: Findings, index: str) -> Table:
-    """The smallest gain of each component alone that reaches the target of the parameters."""
-    catalogue, wanted = load_catalogue(), found.params.target(index)
+    """The smallest gain of each component alone that reaches the target of the run or of the plan."""
+    catalogue, wanted = load_catalogue(), wanted_of(found, index)
     digits = catalogue.decimals(index)
 
     def make() -> Table:
@@ -62,15 +65,79 @@ def targets(found: Findings, index: str) -> Table:
             where = w.NONE if pd.isna(r.best_gain) else _where(r.best_place, int(r.best_year))
             often = w.number(100 * r.as_large, 0 if r.as_large >= 0.01 else 1)
             often = t("gain.record") if r.as_large == 0 else t("gain.share", n=often)
+            kept = w.NONE if pd.isna(r.kept) else f"{w.number(100 * r.kept, 0)}%"
             rows.append((catalogue.label(r.component), gain if r.within_scale else t("gain.off", gain=gain),
-                         w.change(r.best_gain, digits), where, often))
+                         w.change(r.best_gain, digits), where, kept, often))
         score = w.number(frame["wanted_total"].iloc[0], digits)
         key = "table.targets_rank" if wanted.rank else "table.targets"
         caption = t(key, index=catalogue.short_name(index), wanted=score, rank=wanted.rank)
-        notes = [*_basis(frame), t("note.within")]
-        return Table(caption, pd.DataFrame(rows, columns=["component", "gain", "best_gain", "by", "as_large"]), notes)
+        notes = [*_basis(frame), t("note.within"), t("note.kept", n=outlook.LARGEST)]
+        if wanted.rank:
+            size, n = outlook.score_of_rank_moves(found.panel, found.params.year, index, wanted.rank)
+            notes.append(t("note.rank_moves", rank=wanted.rank, n=n, size=w.number(size, digits)) if n else
+                         t("note.rank_moves_none", rank=wanted.rank))
+        columns = ["component", "gain", "best_gain", "by", "kept", "as_large"]
+        return Table(caption, pd.DataFrame(rows, columns=columns), notes)
 
     return _or_why(catalogue.short_name(index), make)
+
+
+def goals(found: Findings) -> Table:
+    """Each target, what was reached, and whether it is met."""
+    frame, catalogue = judged(found), load_catalogue()
+    rows = [(catalogue.label(g.component), goal_text(g, found.params.year), actual_text(g), verdict_text(g))
+            for g in frame.itertuples(index=False)]
+    where = load_sources().set_index("source")["where"]
+    read = frame.loc[frame["source"] != "", ["note", "source"]].drop_duplicates()
+    notes = [t("goal.source", note=note or t("goal.of_plan"), where=where[source])
+             for note, source in read.itertuples(index=False)]
+    table = pd.DataFrame(rows, columns=["component", "target", "actual", "verdict"])
+    stars = rank_notes(table.rename(columns={"actual": "rank"})) if rows else []
+    return Table(t("table.goals", year=found.params.year), table, [*stars, *notes],
+                 t("report.sum.goals_none", year=found.params.year))
+
+
+def goal_text(goal: object, year: int) -> str:
+    """A target in words, with its year if it is another one, and with the plan's own words and clause."""
+    digits, unit = load_catalogue().decimals(goal.index), load_catalogue().component(goal.component).unit
+    wanted = goal.wanted
+    if goal.kind == "score":
+        wanted = w.score(wanted, digits, unit)
+    elif goal.kind == "group":
+        wanted = t(f"group.{wanted}")
+    elif goal.kind == "change" and wanted != "up":
+        wanted = w.change(wanted, digits, unit)
+    elif goal.kind != "change":
+        wanted = w.plain_number(wanted)
+    said = [t("goal.year", year=goal.year)] if goal.year != year else []
+    said += [f"“{goal.words}”"] if goal.words else []
+    said += [x for x in (goal.clause, goal.note) if x]
+    text = t("goal.change_up" if wanted == "up" else "goal.named_region" if goal.region else f"goal.{goal.kind}",
+             wanted=wanted, region=goal.region)
+    return f"{text} ({'; '.join(said)})" if said else text
+
+
+def actual_text(goal: object) -> str:
+    """What was reached."""
+    digits, unit = load_catalogue().decimals(goal.index), load_catalogue().component(goal.component).unit
+    if goal.actual is None:
+        return w.NONE
+    if goal.kind in ("rank", "region_rank"):
+        return w.rank(goal.actual, goal.base, "computed" if goal.computed else "published")
+    if goal.kind == "group":
+        return t("group.computed", group=t(f"group.{goal.actual}"))
+    if goal.kind == "change":
+        return w.change(goal.actual, digits, unit)
+    if goal.kind == "places":
+        moved = "same" if goal.actual == 0 else "up" if goal.actual > 0 else "down"
+        return t(f"change.places_{moved}", n=abs(goal.actual))
+    return w.score(goal.actual, digits, unit) if goal.kind == "score" else w.score(goal.actual, 2, "percent")
+
+
+def verdict_text(goal: object) -> str:
+    """Whether a target is met, and why not where that cannot be said."""
+    state = t(f"goal.state.{goal.state}")
+    return t("goal.state.why", state=state, why=goal.reason) if goal.reason else state
 
 
 def _where(place: str, year: int) -> str:
@@ -114,3 +181,17 @@ def peers(found: Findings, codes: list[str]) -> Table:
     frame = pd.DataFrame(rows, columns=["place", *index_codes()])
     star = frame[index_codes()].map(lambda v: "*" in v).any().any()
     return Table(t("table.peers", year=year), frame, [t("note.star")] if star else rank_notes(frame))
+
+
+def learn_from(found: Findings, n: int = 3) -> Table:
+    """For each component of the focus list up to ``n`` places that stood as low and rose lastingly."""
+    catalogue, year, rows = load_catalogue(), found.params.year, []
+    for code in found.focus(found.params.focus)["component"]:
+        digits, unit = catalogue.decimals(catalogue.component(code).index), catalogue.component(code).unit
+        for r in learning.learn_from(found.place.code, code, year, found.panel).head(n).itertuples(index=False):
+            then, now = (t("learn.figure", year=y, score=w.score(float(s), digits, unit), rank=w.rank(*rank))
+                         for y, s, *rank in ((r.low_year, r.low_score, r.low_rank, r.low_base, r.low_kind),
+                                             (year, r.score, r.rank, r.base, r.kind)))
+            rows.append((catalogue.label(code), load_places().get(r.place, year).name, then, now, str(r.years)))
+    frame = pd.DataFrame(rows, columns=["component", "place", "low_then", "risen_to", "above_for"])
+    return Table(t("table.learn"), frame, [t("note.learn", year=year), t("note.star")], t("empty.learn"))

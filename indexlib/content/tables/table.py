@@ -16,7 +16,8 @@ RIGHT = ("score", "change", "rank", "rank_before", "met", "judged", "places", "y
          "with_rank", "missing", "held", "median", "gap", "slope", "falls_of", "p_fall", "contribution", "gain",
          "best_gain", "to_median", "to_quarter", "total_median", "total_quarter", "rank_median", "rank_quarter",
          "components", "planned", "unplanned", "faulty", "not_returned", "measures", "done", "done_late", "late", "due",
-         "auc", "brier", "apart", "variance", "next_low", "caught", "falls_caught", "series_met", "below")
+         "auc", "brier", "kept", "above_for", "apart", "variance", "next_low", "caught", "falls_caught", "series_met",
+         "below")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.finding import Finding, found, precision
-from indexlib.intake.checks.formulas import fits_to
+from indexlib.intake.checks.formulas import fits_to, plain_sum
 
 IMPACT = ("par.part.sipas", "par.part.leaders", "par.part.economy")
 #: Totals and the parts that add up to them, beside the components below an index.
@@ -30,8 +30,9 @@ def sums(figures: pd.DataFrame) -> list[Finding]:
         for year in rows["year"].unique():
             table, within, lines = (wide[v].loc[year] for v in ("score", "within", "line"))
             table = table.dropna(axis=1, how="all")
+            columns = {c: (table[c].to_numpy(), within[c].to_numpy()) for c in table.columns}
             broken = [b for total, factors in formulas_at_hand(index, int(year), table.columns)
-                      for b in _broken(table, within, total, factors, index, int(year))]
+                      for b in _broken(columns, table.index, total, factors, index, int(year))]
             findings += [_finding(b, int(year), by_cell, lines) for b in _least(broken)]
             if load_catalogue().edition(index, int(year)).get("total_rule") == "weights_unknown":
                 findings += _learned(table, int(year), by_cell, lines)
@@ -47,7 +48,7 @@ def formulas_at_hand(index: str, year: int, have: Iterable[str]) -> Iterator[tup
         yield from ((total, dict.fromkeys(parts, 1.0)) for total, parts in below.items() if set(parts) & set(have))
     elif index in have:
         effects = catalogue.effects(index, year)
-        if len(effects):
+        if set(effects["component"]) & set(have):
             yield index, dict(zip(effects["component"], effects["effect"], strict=True))
     for total, parts in PARTS.get(index, ()):
         if total in have and set(parts) & set(have):
@@ -65,24 +66,25 @@ def of_maximum(figures: pd.DataFrame) -> list[Finding]:
             for i, row in both[(computed - both["percent"]).abs() > allowed + 1e-9].to_dict("index").items()]
 
 
-def _broken(table: pd.DataFrame, within: pd.DataFrame, total: str, factors: dict[str, float], index: str,
-            year: int) -> list[dict]:
-    parts = [c for c in factors if c in table.columns]
+def _broken(columns: dict[str, tuple[np.ndarray, np.ndarray]], places: pd.Index, total: str, factors: dict[str, float],
+            index: str, year: int) -> list[dict]:
+    parts = [c for c in factors if c in columns]
     factor = np.array([factors[c] for c in parts])
-    scores, own = table[parts].to_numpy(), table[total].to_numpy()
+    scores, within = (np.column_stack([columns[c][k] for c in parts]) for k in (0, 1))
+    own, own_within = columns[total]
     whole = len(parts) == len(factors)
-    computed = np.nansum(scores * factor, axis=1) if len(parts) else np.zeros(len(table))
-    allowed = np.nansum(within[parts].to_numpy() * factor, axis=1) + within[total].to_numpy()
+    computed = np.nansum(scores * factor, axis=1)
+    allowed = np.nansum(within * factor, axis=1) + own_within
     allowed = np.maximum(allowed, load_catalogue().by_index[index].slack + 1e-9)
-    low, high = own - computed < -allowed, own - computed > fits_to(total, year) + allowed
+    fits = fits_to(total, year) if total == index else 0.0
+    low, high = own - computed < -allowed, own - computed > fits + allowed
     complete = whole & ~np.isnan(scores).any(axis=1)
     # Of a part that is missing only so much is known: what is at hand may not exceed the total.
     wrong = ~np.isnan(own) & np.where(complete, low | high, low if index == "par" else False)
-    # Who adds up the parts adds up what is printed of them, two decimals each.
-    plain = np.abs(np.nansum(scores, axis=1) - own) <= 0.005 * len(parts) + within[total].to_numpy()
-    return [{"place": table.index[i], "total": total, "parts": [c for c, s in zip(parts, scores[i], strict=True) if s == s],
+    return [{"place": places[i], "total": total, "parts": [c for c, s in zip(parts, scores[i], strict=True) if s == s],
              "value": float(own[i]), "computed": float(computed[i]),
-             "code": "plain_sum" if (factor != 1).any() and plain[i] and complete[i] else "sum" if complete[i] else "beyond"}
+             "code": "beyond" if not complete[i] else "plain_sum" if (factor != 1).any() and plain_sum(scores[i], own[i])
+             else "sum"}
             for i in np.flatnonzero(wrong)]
 
 

@@ -12,6 +12,8 @@ from indexlib.intake.table.figures import SCORE, Figures, Formula, tolerance
 #: Share of the places whose total may miss, each reported, before the whole is held for wrong. Sums of unrounded
 #: figures hold to a hair: where half of them do, that is no chance, and only the others want looking at.
 FEW, HALF = 0.1, 0.5
+#: Decimals in which the sub-indices of PCI are printed.
+PRINTED = 2
 
 
 def formulas_of(figures: Figures, index: str, year: int) -> list[Formula]:
@@ -52,15 +54,18 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
             off = formula.off(figures)
         weighted = set(formula.factors.values()) != {1.0}
         for place, computed in off.items():
-            # Who adds up the parts adds up what is printed of them, two decimals each.
-            plain = sum(figures.found[code, SCORE][place] for code in formula.factors)
-            is_plain = weighted and abs(plain - totals[place]) <= 0.005 * (len(formula.factors) + 1) + 1e-9
+            is_plain = weighted and plain_sum([figures.found[code, SCORE][place] for code in formula.factors], totals[place])
             report.add("plain_sum" if is_plain else "total" if weighted else "sum", figures.sheet,
                        **figures.where(formula.total, SCORE, place), place=places.get(place).name,
                        component=label(formula.total), value=totals[place], computed=round(computed, formula.digits))
         may_miss = (FEW if formula.rounded else HALF) * len(totals)
         if all((code, SCORE) in figures.found for code in formula.factors) and len(off) <= may_miss:
             figures.sums.append(formula)
+
+
+def plain_sum(parts: list[float], total: float) -> bool:
+    """Whether a total is the sum of its parts without weights: who adds them up adds what is printed, two decimals each."""
+    return abs(sum(round(part, PRINTED) for part in parts) - total) < 1e-6
 
 
 def totals_follow(figures: Figures, index: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from indexlib.base.problems import Problem
-from indexlib.base.wording import t
+from indexlib.base.wording import language, t
 from indexlib.data import files
 from indexlib.data.scores import KEYS, VALUES
 from indexlib.intake.checks.arithmetic import of_maximum, sums
@@ -53,6 +55,11 @@ def against_stored(scores: pd.DataFrame, index: str, file: str) -> list[Problem]
 
 def check_figures() -> tuple[list[Problem], list[Problem]]:
     """Errors of the stored figures, and the doubts that nobody has reviewed yet (``reviewed_doubts.csv``)."""
+    return _check_figures(files.data_dir(), language())
+
+
+@files.remembered
+def _check_figures(folder: Path, _: str) -> tuple[list[Problem], list[Problem]]:
     every = findings(stored_figures())
     known = _reviewed()
     keys = {(f.problem.code, str(f.year), f.place, f.component) for f in every if f.doubt}

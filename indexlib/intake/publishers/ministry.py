@@ -12,6 +12,7 @@ from functools import partial
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.intake.checks.formulas import check_formulas
+from indexlib.intake.checks.printed_ranks import check_ranks
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
@@ -20,7 +21,6 @@ from indexlib.intake.table.figures import (
     RANK,
     SCORE,
     Figures,
-    check_ranks,
     check_scale,
     component_of,
     expected_places,

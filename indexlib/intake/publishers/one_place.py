@@ -10,6 +10,7 @@ from indexlib.base.wording import listing, speaking, t
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
+from indexlib.intake.checks.printed_ranks import check_ranks
 from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
@@ -23,7 +24,7 @@ from indexlib.intake.publishers.template import (
     components_of,
     save,
 )
-from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures, check_ranks, check_scale
+from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures, check_scale
 
 SHEET = "one place"
 #: Columns of the sheet after the code and the name of the component.

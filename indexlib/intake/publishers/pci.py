@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from indexlib.base.wording import listing
+from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.agreement import agreeing, merge_indicators, of_year, settle, without_stale
 from indexlib.intake.checks.formulas import check_formulas, totals_follow
+from indexlib.intake.checks.printed_ranks import check_ranks
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
@@ -24,12 +26,10 @@ from indexlib.intake.table.figures import (
     Figures,
     check_components,
     check_places,
-    check_ranks,
     check_scale,
     component_of,
     expected_places,
     join,
-    not_published,
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
@@ -265,7 +265,7 @@ def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Fi
 
 
 def _check(figures: Figures, year: int, report: Collector) -> None:
-    optional = {TOTAL} if TOTAL not in figures.components() and not_published(TOTAL, year) else set()
+    optional = {TOTAL} if TOTAL not in figures.components() and load_catalogue().not_printed(TOTAL, year) else set()
     if optional:
         report.add("total_not_published", figures.sheet, year=year)
     check_components(figures, INDEX, year, optional, report)

@@ -20,11 +20,12 @@ from indexlib.base.wording import listing, speaking, t
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
+from indexlib.intake.checks.printed_ranks import check_ranks
 from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.reading import Reading
-from indexlib.intake.table.figures import RANK, SCORE, Figures, check_ranks, check_scale, expected_places
+from indexlib.intake.table.figures import RANK, SCORE, Figures, check_scale, expected_places
 from indexlib.intake.table.grid import place_code
 
 MARK, VERSION = "indexlib-template", 1

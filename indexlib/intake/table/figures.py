@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -21,8 +20,6 @@ from indexlib.intake.table.indicators import Indicator
 
 #: A score, a rank and a score in percent of its maximum as they are called in ``Figures.found``.
 SCORE, RANK, OF_MAXIMUM = "score", "rank", "percent"
-#: From this share of all ranks on, a table gives them all and one that is missing was lost.
-NEARLY_ALL = 0.8
 #: A head of figures in percent: "Cải cách thể chế (%)".
 PERCENT = re.compile(r"\(\s*%\s*\)|%\s*$")
 #: From this many places on a column tells what is usual in it. In all editions at hand every column has decimals,
@@ -376,43 +373,3 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)
-
-
-def check_ranks(figures: Figures, component: str, report: Collector, base: int = 0) -> None:
-    """Printed ranks are 1 to n and never put a lower score before a higher one."""
-    ranks, scores = figures.found.get((component, RANK), {}), figures.found.get((component, SCORE), {})
-    last = base or len(ranks)
-    for place, rank in ranks.items():
-        if rank != int(rank) or not 1 <= rank <= last:
-            report.add("rank_range", figures.sheet, **figures.where(component, RANK, place), value=rank, n=last)
-    gap = next((i for i, rank in enumerate(sorted(ranks.values()), 1) if rank > i), 0)
-    if gap and NEARLY_ALL * last <= len(ranks) < last:
-        report.add("rank_gap", figures.sheet, rank=gap, component=load_catalogue().label(component), n=len(ranks), last=last)
-    order = sorted((rank, place) for place, rank in ranks.items() if place in scores or not scores)
-    # Two places with the same printed score may share a rank or stand in either order.
-    step = 0.5 * 10.0 ** -decimals(list(scores.values())) if scores else 0
-    for (before, upper), (after, lower) in pairwise(order):
-        if not scores:
-            wrong = before == after
-        else:
-            above = scores[upper] - scores[lower]
-            wrong = above < -step if before < after else abs(above) > step
-        if wrong and before == after:
-            report.add("rank_repeated", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
-                       names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
-        elif wrong:
-            report.add("rank_order", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
-                       place=load_places().get(lower).name, other=load_places().get(upper).name)
-
-
-def not_published(component: str, year: int) -> bool:
-    """Whether the publisher gives this component for a part of the places only, so that a file may lack it."""
-    return any(component == code and first <= year <= last for code, first, last in _not_published(files.data_dir()))
-
-
-@files.remembered
-def _not_published(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    columns = ["component", "first_year", "last_year", "reason_vi", "reason_en"]
-    path = folder / "catalogue" / "not_published.csv"
-    frame = files.years(files.read_table(path, columns), path)
-    return tuple(zip(frame["component"], frame["first_year"], frame["last_year"], strict=True))
