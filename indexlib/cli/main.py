@@ -1,5 +1,5 @@
 """The command line: ``indexlib flags``, ``check``; ``run``, ``new-year``, ``new-places``, ``verify``; ``read``, ``add``,
-``template``; ``brief``, ``progress``.
+``template``; ``plan``; ``brief``, ``progress``.
 
 Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 """
@@ -16,7 +16,7 @@ import typer
 from indexlib.base import wording
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import t
-from indexlib.cli import brief, data, run, verify
+from indexlib.cli import brief, data, plan, run, verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
 
@@ -24,6 +24,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for command in (data.read, data.add, data.template, run.run, run.new_year,
                 run.new_places, verify.verify, brief.brief, brief.progress):
     app.command(command.__name__.replace("_", "-"))(command)
+
+
+app.add_typer(plan.app, name="plan")
 
 
 @app.callback()

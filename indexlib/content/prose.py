@@ -101,7 +101,7 @@ def standard(found: Findings, index: str) -> Text:
     else:
         sentences = [_total(row, load_catalogue().short_name(index), found.place.name), comparison(row), of_places(row),
                      alike(found, index)]
-    sentences += [tables.former_text(found, index), *_counts(found, index)]
+    sentences += [tables.former_text(found, index), tables.recast_text(found, index), *_counts(found, index)]
     return Text((" ".join(x for x in sentences if x),))
 
 

@@ -87,8 +87,8 @@ def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
                            "problems": [p.line() for p in read.problems] if read else []}
     made = {} if read is None or on is None else {
         "register": progress_tables.tasks(read, on), "by_unit": progress_tables.by_unit(read, on),
-        "measures": progress_tables.measures(read, on), "unplanned": progress_tables.unplanned(read),
-        "difficulties": progress_tables.difficulties(read), "funding": progress_tables.funding(read)}
+        "measures": progress_tables.measures(read, on), "unplanned": progress_tables.unplanned(read, on),
+        "difficulties": progress_tables.difficulties(read, on), "funding": progress_tables.funding(read, on)}
     for name, names in PROGRESS.items():
         out |= _table(name, names, made.get(name))
     return out

@@ -97,7 +97,7 @@ def context(found: Findings, charts: Path | None = None, progress: Progress | No
     for part in (sections.head, sections.basis, sections.results, sections.assessment, sections.tasks, sections.causes,
                  annex.components, annex.method):
         values |= part(found)
-    return values | sections.progress(progress, on) | sections.proposals(found, progress) | \
+    return values | sections.progress(progress, on) | sections.proposals(found, progress, on) | \
         annex.progress(progress, on) | annex.charts(found, charts)
 
 

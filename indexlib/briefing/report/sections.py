@@ -21,7 +21,7 @@ from indexlib.plan.review import Findings
 from indexlib.plan.targets import goals as _goals
 
 #: What a plan must say of its issuer before it can head a report.
-HEAD = ("letterhead", "seat", "post", "recipients")
+HEAD = ("letterhead", "seat", "recipients")
 QUARTERS = ("", "I", "II", "III", "IV")
 #: Grades of falls that will most likely last.
 SURE = ("A", "B")
@@ -34,41 +34,38 @@ TASK = ("no", "component", "task", "lead", "coordinating", "deadline", "product"
 OPEN = "…"
 
 
-def _foreign(found: Findings) -> bool:
-    """Whether the plan does not name the reporting office in full, or it is gone or may be."""
-    return found.plan.dissolved(found.params.report.closing) or any(f"{k}_vi" not in found.plan.about for k in HEAD)
+def _office(found: Findings) -> dict | None:
+    """What the plan says of the office that reports on the day; none where that does not head a report."""
+    about = found.plan.about
+    office = about["successor"] if found.plan.dissolved(found.plan.day) else about
+    return office if all(f"{key}_vi" in office for key in HEAD) and "post_vi" in about else None
 
 
 def left_open(found: Findings) -> list[str]:
     """What is left open, in words."""
-    about, said = found.plan.about, []
-    if found.params.report.closing is None and found.plan.dissolved(None):
-        day = "/".join(reversed(about["successor"]["from"].split("-")))
-        said = [t("report.open.merged", day=day, issuer=own(about, "issuer"), successor=own(about["successor"], "name"))]
-    elif _foreign(found):
-        said = [t("report.open.office")]
-    return [*said, *([t("report.open.lead")] if found.plan.code == NO_PLAN else []), t("report.open.rest")]
+    return [*([] if _office(found) else [t("report.open.office")]),
+            *([t("report.open.lead")] if found.plan.code == NO_PLAN else []), t("report.open.rest")]
 
 
 def head(found: Findings) -> dict[str, Any]:
     """Head of the document and the place for the signature, after Nghị định 30/2020/NĐ-CP.
 
-    An office that the plan does not name in full, or that is gone, leaves its name to be filled in.
+    An office that the plan does not name in full leaves its name to be filled in.
     """
-    about, report, foreign = found.plan.about, found.params.report, _foreign(found)
-    first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
+    about, report, office = found.plan.about, found.params.report, _office(found)
+    first, second = own(office, "letterhead") if office else (t("report.office"), t("report.office_of"))
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
     key = "year_of" if report.period == "year" and report.year else report.period
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
-        "motto": t("report.motto"), "day": t("report.day", seat=OPEN if foreign else own(about, "seat")),
+        "motto": t("report.motto"), "day": t("report.day", seat=own(office, "seat") if office else OPEN),
         "kind": t("report.kind"), "into": t(f"report.into.{key}", **when),
         "title": t("report.title", place=found.place.name, year=found.year, indices=_names(_spoken(found))),
         "recipients_head": t("report.recipients"),
-        "recipients": [f"- {x}" for x in ([t("report.recipient_open"), t("report.file")] if foreign else
-                                          own(about, "recipients"))],
-        "on_behalf": t("report.on_behalf", office=second if foreign else first),
-        "post": t("report.head_of_office") if foreign else own(about, "post"), "signer": OPEN,
+        "recipients": [f"- {x}" for x in (own(office, "recipients") if office else
+                                          [t("report.recipient_open"), t("report.file")])],
+        "on_behalf": t("report.on_behalf", office=first if office else second),
+        "post": own(about, "post") if office else t("report.head_of_office"), "signer": OPEN,
     }
 
 
@@ -92,13 +89,13 @@ def _first(components: list[str]) -> str:
 
 def basis(found: Findings) -> dict[str, Any]:
     """On what the report rests, and what it can speak of."""
-    about = found.plan.about
-    key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis_foreign" if _foreign(found) else "report.basis"
+    about, office = found.plan.about, _office(found)
+    key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis" if office else "report.basis_foreign"
     missing = found.missing[found.missing["index"].isin(found.plan.scope)]
     scope = t("report.scope", n=int((found.components["level"] != TOTAL).sum()), indices=_names(_spoken(found)))
     away = [t("report.scope.away", n=len(missing), indices=_names(
         [i for i in found.plan.indices() if i in set(missing["index"])]))] if len(missing) else []
-    return {"basis": t(key, plan=own(about, "name"), issuer=own(about, "issuer")),
+    return {"basis": t(key, plan=own(about, "name"), issuer=own(office or about, "issuer")),
             "scope": [" ".join([scope, *away]), *found.notices()]}
 
 
@@ -229,7 +226,7 @@ def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
     return {"progress": said}
 
 
-def proposals(found: Findings, read: Progress | None) -> dict[str, Any]:
+def proposals(found: Findings, read: Progress | None, on: date | None) -> dict[str, Any]:
     """What needs whoever heads the office: persons to name, tasks to add, plans of the units, money, difficulties."""
     answers = [a for _, a in _answers(found, found.focus(found.params.focus))]
     nobody = [a["item"] for a in answers if a["item"] and tables.assign_text(found) in tables.unit_text(found, a)]
@@ -248,7 +245,7 @@ def proposals(found: Findings, read: Progress | None) -> dict[str, Any]:
         said.append(t("report.propose.figures", n=len(away), indices=_names(
             [i for i in found.plan.indices() if i in set(away["index"])])))
     for key, made in (("money", progress_tables.funding), ("difficulties", progress_tables.difficulties)):
-        told = [] if read is None else made(read).frame.head(LATE).to_numpy().tolist()
+        told = [] if read is None or on is None else made(read, on).frame.head(LATE).to_numpy().tolist()
         said.append(t(f"report.propose.{key}", told="; ".join(
             f"{what} ({task}; {unit})" for task, unit, what in told) or OPEN))
     return {"proposals": said, "closing": t("report.closing", year=found.year, place=found.place.name)}

@@ -10,6 +10,8 @@ from indexlib.data.catalogue import load_catalogue
 
 #: First cell of the sheet of keys, with the version of the form.
 MARK, VERSION = "indexlib-worksheet", 2
+#: Versions that are read back; 1 was handed out until version 1.1.0 of the library.
+READ = (1, VERSION)
 #: Sheet of keys, for reading back; the same in both languages.
 KEYS_SHEET = "indexlib"
 #: What the sheet of keys says about a worksheet, one key a row.
@@ -28,12 +30,14 @@ MOST = 99
 class Column:
     """A column of the form: its key, its width in characters, and what is to be typed into it.
 
-    ``fill`` is ``text``, ``date``, ``status`` or ``number``; empty for what is printed beforehand.
+    ``fill`` is ``text``, ``date``, ``status`` or ``number``; empty for what is printed beforehand; ``since``: the version
+    of the form that brought it.
     """
 
     key: str
     width: int
     fill: str = ""
+    since: int = 1
 
     @property
     def header(self) -> str:
@@ -43,7 +47,7 @@ class Column:
 
 COLUMNS = (
     Column("code", 13), Column("component", 24), Column("score", 13), Column("change", 17), Column("rank", 10),
-    Column("why", 30), Column("grade", 8), Column("item", 13), Column("words", 40), Column("beside", 40),
+    Column("why", 30), Column("grade", 8), Column("item", 13), Column("words", 40), Column("beside", 40, since=2),
     Column("number", 8, "number"), Column("measure", 38, "text"), Column("product", 22, "text"),
     Column("deadline", 12, "date"), Column("person", 18, "text"), Column("status", 15, "status"),
     Column("done_on", 12, "date"),

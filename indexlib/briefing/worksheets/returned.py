@@ -45,6 +45,8 @@ class Returned:
     tasks : list of dict
         Tasks of the register of which something is reported.
     problems : list of Problem
+    version : int
+        Of the form.
     """
 
     file: str
@@ -54,6 +56,7 @@ class Returned:
     faulty: set[str] = field(default_factory=set)
     tasks: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    version: Any = None
 
     @property
     def own(self) -> list[str]:
@@ -117,7 +120,8 @@ def _read_keys(book: Any, back: Returned) -> bool:
     sheet = next((s for s in marked if s.title == form.KEYS_SHEET), marked[0])
     if sheet.title != form.KEYS_SHEET:
         back.report("sheet_renamed", sheet.title, expected=form.KEYS_SHEET)
-    if sheet.cell(1, 2).value != form.VERSION:
+    back.version = sheet.cell(1, 2).value
+    if back.version not in form.READ:
         back.report("version", sheet.title, 1, "B", value=text_of(sheet.cell(1, 2).value), expected=form.VERSION)
         return False
     before = len(back.problems)
@@ -203,7 +207,7 @@ def _columns(sheet: Any, back: Returned) -> tuple[int, dict[str, int]] | None:
     at = {key: i + 1 for i, key in enumerate(rows[head]) if key}
     fit = True
     for column in form.COLUMNS:
-        if found.count(column.key) == 1:
+        if found.count(column.key) == 1 or column.since > back.version:
             continue
         letter = get_column_letter(form.AT[column.key] + 1)
         back.report("column_twice" if column.key in at else "column_missing", sheet.title, head + 1, letter,

@@ -40,7 +40,7 @@ from indexlib.content.tables.flagged import (
     totals,
     verdict,
 )
-from indexlib.content.tables.former import former, former_text
+from indexlib.content.tables.former import former, former_text, recast_text
 from indexlib.content.tables.moves import risers, standing, trends
 from indexlib.content.tables.outlook import (
     closing_gaps,
@@ -60,6 +60,6 @@ __all__ = [
     "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "goal_text", "goals",
     "grades_note", "grades_text", "group_text", "indicators", "item_text", "learn_from", "named_sources",
     "no_total_text", "nothing", "peers", "places_moved", "places_text", "publishers", "quiet", "rank_notes",
-    "rank_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
+    "rank_text", "recast_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
     "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
 ]
