@@ -27,7 +27,7 @@ _NAMES = {
 _MODULES = {"charts": "charts", "tables": "content.tables", "gallery": "content.gallery", "prose": "content.prose",
             "method": "content.method", "outlook": "analysis.outlook", "wording": "base.wording"}
 __all__ = sorted([*_NAMES, *_MODULES])
-__version__ = "1.1.0"
+__version__ = "2.0.0.dev0"
 
 
 def __getattr__(name: str) -> object:
