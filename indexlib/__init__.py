@@ -14,7 +14,7 @@ _NAMES = {
     "standing": "analysis.standing", "changes": "analysis.changes", "trends": "analysis.trends",
     "estimate_noise": "analysis.noise", "like_for_like": "analysis.like_for_like", "next_year": "analysis.next_year",
     "learn_from": "analysis.learning",
-    "flags": "plan.review", "review": "plan.review", "follow_up": "plan.review", "Review": "plan.review",
+    "flags": "plan.review", "review": "plan.review", "follow_up": "plan.followed", "Review": "plan.review",
     "open_run": "plan.review", "Findings": "plan.review",
     "load_plan": "plan.plan", "Plan": "plan.plan",
     "Params": "plan.settings", "Rules": "plan.settings", "Grades": "plan.settings", "read_params": "plan.settings",

@@ -12,9 +12,9 @@ from indexlib.base.wording import language, t
 from indexlib.content import prose, tables
 from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.plan.followed import follow_up as followed
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
-from indexlib.plan.review import follow_up as followed
 
 #: Rows of the focus list that are still read from the back of a room.
 ROWS = 8

@@ -11,8 +11,9 @@ from indexlib.content import tables
 from indexlib.content.tables.by_plan import units_of
 from indexlib.content.tables.flagged import counted, rule_names
 from indexlib.data.catalogue import load_catalogue
+from indexlib.plan.followed import follow_up
 from indexlib.plan.plan import BY_GAP
-from indexlib.plan.review import Findings, follow_up
+from indexlib.plan.review import Findings
 
 
 def rules(found: Findings) -> DataSheet:

@@ -26,9 +26,9 @@ from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.data.scores import load_remarks
 from indexlib.plan.by_chance import ALL, by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
+from indexlib.plan.followed import follow_up as _follow_up
 from indexlib.plan.order import fallen_totals
 from indexlib.plan.review import Review
-from indexlib.plan.review import follow_up as _follow_up
 
 
 def totals(found: Review) -> Table:
