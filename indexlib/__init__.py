@@ -14,7 +14,7 @@ _NAMES = {
     "standing": "analysis.standing", "changes": "analysis.changes", "trends": "analysis.trends",
     "estimate_noise": "analysis.noise", "like_for_like": "analysis.like_for_like", "next_year": "analysis.next_year",
     "learn_from": "analysis.learning",
-    "flags": "plan.review", "review": "plan.review", "follow_up": "plan.followed", "Review": "plan.review",
+    "flags": "plan.review", "review": "plan.review", "follow_up": "plan.after_a_year", "Review": "plan.review",
     "open_run": "plan.review", "Findings": "plan.review",
     "load_plan": "plan.plan", "Plan": "plan.plan",
     "Params": "plan.settings", "Rules": "plan.settings", "Grades": "plan.settings", "read_params": "plan.settings",
@@ -27,7 +27,7 @@ _NAMES = {
 _MODULES = {"charts": "charts", "tables": "content.tables", "gallery": "content.gallery", "prose": "content.prose",
             "method": "content.method", "outlook": "analysis.outlook", "wording": "base.wording"}
 __all__ = sorted([*_NAMES, *_MODULES])
-__version__ = "1.1.0"
+__version__ = "2.0.0.dev0"
 
 
 def __getattr__(name: str) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -36,6 +37,10 @@ def sampled(cases: list, n: int = 6) -> list:
 def in_part(part: object, whole: object) -> list:
     """One test twice for ``parametrize``: a part of its cases at once, the whole in the sweep."""
     return [part, pytest.param(whole, marks=pytest.mark.sweep)]
+
+
+#: The plan is read as on its issuer's last days, unless a test says otherwise.
+os.environ["INDEXLIB_TODAY"] = "2025-06-30"
 
 
 @pytest.fixture(autouse=True)

@@ -28,11 +28,13 @@ from tables_2025 import (
     without_marks,
 )
 
-from indexlib import load_places, load_scores, open_run, tables
+from indexlib import load_catalogue, load_places, load_scores, open_run, tables
 from indexlib.base import wording as w
 from indexlib.briefing.report import document
 from indexlib.content import prose
+from indexlib.data.scores import load_recast
 from indexlib.intake.check import check_data, doubts_of_data
+from indexlib.plan.settings import read_params
 
 MOST = dict(zip([f"par.{n}" for n in range(1, 9)], (9.5, 10, 14, 10, 13.5, 12, 13, 18), strict=True))
 PLACES = [place.code for place in load_places().valid(2025)]
@@ -191,6 +193,48 @@ def test_a_name_without_a_year_is_that_of_the_last_year_with_scores(new_year):
         ["nam_dinh", "an_giang_2025", "thanh_hoa"]
 
 
+def params_of_2024(folder: Path, name: str, **lines: str) -> Path:
+    """The parameter file of Thanh Hóa with other lines."""
+    text = (ROOT / "params" / "thanh_hoa_2024.yml").read_text(encoding="utf-8")
+    for key, value in lines.items():
+        text = re.sub(rf"(?m)^(\s*{key}:).*$", rf"\g<1> {value}", text, count=1)
+    path = folder / f"{name}_2024.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("place, code, file", [("Bắc Ninh", "bac_ninh_2025", "bac_ninh_2025.yml"),
+                                               ("nam_dinh", "ninh_binh_2025", "ninh_binh_2025.yml")])
+def test_the_new_year_of_a_merged_province_is_that_of_the_one_it_went_into(new_year, tmp_path, place, code, file):
+    old = params_of_2024(tmp_path, "bac_ninh" if place == "Bắc Ninh" else place, place=f'"{place}"',
+                         papi="{total: 45.5, rank: 10}", peers='["Nam Định", "Nghệ An"]')
+    done = run("new-year", "2025", old)
+    assert done.exit_code == 0 and f"mã {code}" in done.output and "(cũ)" in done.output, done.output
+    assert "Đã bỏ targets.papi" in done.output and "Đã bỏ peers" in done.output and "chưa có số liệu" not in done.output
+    made = read_params(tmp_path / file)  # what a run would check
+    assert (made.place, made.year, made.targets, made.peers) == (code, 2025, {}, "region")
+    assert "45.5" in (tmp_path / file).read_text(encoding="utf-8")  # as a remark
+
+
+def test_the_new_year_of_a_province_that_goes_on_keeps_what_the_year_knows(new_year, tmp_path):
+    old = params_of_2024(tmp_path, "thanh_hoa", papi="{rank: 10, components: {papi.6: 7.8}}",
+                         pci="{components: {pci.4: 7.5}}", peers='["Nam Định", "Nghệ An"]')
+    done = run("new-year", "2025", old)
+    assert "Đã bỏ targets.pci" in done.output and "Đã bỏ peers" in done.output and "targets.papi" not in done.output
+    assert "khi có 63 tỉnh, thành phố; nay có 34" in done.output
+    made = read_params(tmp_path / "thanh_hoa_2025.yml")
+    assert made.targets["papi"].components == {"papi.6": 7.8} and "pci" not in made.targets and made.peers == "region"
+
+
+def test_a_new_year_that_could_not_be_run_is_not_written(new_year, tmp_path):
+    old = params_of_2024(tmp_path, "nam_dinh", place="nam_dinh", papi="\n    rank: 10")
+    done = run("new-year", "2025", old)
+    assert done.exit_code != 0 and not list(tmp_path.glob("*_2025.yml"))
+    old = params_of_2024(tmp_path, "thanh_hoa", papi="{rank: 10}")
+    done = run("new-year", "2026", old)
+    assert "Năm 2026 chưa có số liệu nào" in done.output and (tmp_path / "thanh_hoa_2026.yml").exists()
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("place", ["thanh_hoa", "ha_noi", "cao_bang", "bac_ninh_2025", "ninh_binh_2025", "ho_chi_minh_2025"])
 def test_a_run_with_all_files(new_year, place, tmp_path):
@@ -200,6 +244,35 @@ def test_a_run_with_all_files(new_year, place, tmp_path):
     assert done.exit_code == 0, done.output
     texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html")]
     assert len(texts) >= 7 and not any(MOVED.search(re.sub(r"<script.*?</script>", "", x, flags=re.DOTALL)) for x in texts)
+
+
+# A past year reissued on the new places
+
+def test_a_recast_year_is_a_series_of_its_own(year_2025, tmp_path, monkeypatch):
+    data = Path(shutil.copytree(year_2025, tmp_path / "data"))
+    monkeypatch.setenv("INDEXLIB_DATA", str(data))
+    before = {path.name: path.read_bytes() for path in data.glob("scores/*.csv")}
+    of = truth(papi, seed=2)
+    path = table(tmp_path, "PAPI 2024", heads(*load_catalogue().valid(2024, "papi")), of, with_prefix)
+    words = ("add", path, "--year", "2024", "--source", "papi-2024-recast", "--where", "PAPI 2024 on 34 provinces")
+    assert run(*words, "--checked").exit_code == 2  # not without saying so
+    assert run("read", path, "--year", "2024", "--recast").exit_code == 0
+    assert run(*words, "--recast").exit_code == 2  # nobody has compared it
+    done = run(*words, "--recast", "--checked")
+    assert done.exit_code == 0, done.output
+    now = {path.name: path.read_bytes() for path in data.glob("scores/*.csv")}
+    assert now.pop("recast.csv") and now == before and check_data() == []
+    kept = load_recast()
+    assert {(r.place, r.component): r.score for r in kept.itertuples()} == of.figures and set(kept["year"]) == {2024}
+    assert run(*words, "--recast", "--checked").exit_code == 0  # again: nothing new
+    of.figures = {key: value + 0.001 for key, value in of.figures.items()}
+    table(tmp_path, "PAPI 2024", heads(*load_catalogue().valid(2024, "papi")), of, with_prefix)
+    assert run(*words, "--recast", "--checked", "--accept-doubts").exit_code == 2  # other figures
+    for place, year in (("bac_ninh_2025", 2025), ("thanh_hoa", 2025), ("thanh_hoa", 2024)):
+        found = open_run(place=place, year=year)
+        assert "tính lại PAPI năm 2024 trên các tỉnh, thành phố mới" in str(prose.standard(found, "papi"))
+        assert any("tính lại" in made.caption for made in tables.former(found))
+        assert not (found.scores["source"] == "papi-2024-recast").any()
 
 
 # A year of which only a part is published

@@ -78,8 +78,8 @@ def _print(found: Any, on: datetime.date) -> None:
 
         to.print(t("progress.head", place=load_places().get(found.place, found.year).name, year=found.year,
                    issuer=own(load_plan(found.plan).about, "issuer")), style="bold", markup=False)
-    for table in (tables.by_unit(found, on), tables.measures(found, on), tables.unplanned(found), tables.tasks(found, on),
-                  tables.difficulties(found), tables.funding(found)):
+    for table in (tables.by_unit(found, on), tables.measures(found, on), tables.unplanned(found, on), tables.tasks(found, on),
+                  tables.difficulties(found, on), tables.funding(found, on)):
         screen.print_table(to, table)
 
 

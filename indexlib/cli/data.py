@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,18 +24,29 @@ SHOWN, SHOWN_OF_KIND = 12, 3
 FileArgument = Annotated[Path, typer.Argument(help="Tệp đã công bố: .xlsx, .xls, .ods, .csv, .pdf, .docx.")]
 YearOption = Annotated[int | None, typer.Option(help="Năm của chỉ số, nếu tệp không ghi.")]
 IndexOption = Annotated[str | None, typer.Option(help="papi, pci, par hoặc sipas, nếu không nhận ra từ tệp.")]
+RecastOption = Annotated[bool, typer.Option("--recast", help="Năm cũ tính lại trên các tỉnh, thành phố mới.")]
 AllOption = Annotated[bool, typer.Option("--all", help="Nêu hết các điều cùng loại, không chỉ vài điều đầu.")]
 LanguageOption = Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")]
 
 
 def read(file: FileArgument, year: YearOption = None, index: IndexOption = None,
          out: Annotated[Path | None, typer.Option(help="Ghi tệp .xlsx: bảng đọc được, hoặc bảng tiêu đề chưa rõ.")] = None,
-         every: AllOption = False, language: LanguageOption = "vi") -> None:
+         recast: RecastOption = False, every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Tệp có gì và có lỗi gì; không ghi vào data/."""
-    from indexlib.intake.recognise import read_published
-
     _speak(language)
+    with _as_recast(year) if recast else nullcontext():
+        _read(file, year, index, out, every)
+
+
+def _as_recast(year: int | None) -> AbstractContextManager[None]:
+    from indexlib.intake.recast import recast
+
+    return recast(year)
+
+
+def _read(file: Path, year: int | None, index: str | None, out: Path | None, every: bool) -> None:
     from indexlib.intake.addition import beside_stored
+    from indexlib.intake.recognise import read_published
 
     reading = beside_stored(read_published(file, year, index), file.name)
     proposal = _proposal(reading, file)
@@ -68,22 +79,25 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         new_edition: Annotated[bool, typer.Option("--new-edition", help="Ghi cả ấn bản mới vào danh mục.")] = False,
         component: Annotated[list[str] | None, typer.Option(help="\"tiêu đề=mã\", hoặc bảng .xlsx của read --out.")] = None,
         comparable: Annotated[str | None, typer.Option(help="Vì sao so được với năm trước, nguồn nào nói.")] = None,
-        every: AllOption = False, language: LanguageOption = "vi") -> None:
+        recast: RecastOption = False, every: AllOption = False, language: LanguageOption = "vi") -> None:
     """Kiểm tra, cho xem cái mới và cái khác, rồi ghi vào data/scores."""
     from indexlib.intake.recognise import read_published
 
     _speak(language)
     if not new_edition and (component or comparable is not None):
         raise IndexlibError(t("edition.only_new"))
-    reading = read_published(file, year, index)
-    key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-workbook"
-    where = where or (_where(reading, file) if reading.index else "")
-    edition = nullcontext(reading)
-    if new_edition and reading.kind not in ("pdf", "docx") and len(reading.years) == 1:
-        edition = _edition(reading, file, key, where, component or [], comparable)
+    if new_edition and recast:
+        raise IndexlibError(t("recast.no_edition"))
     try:
-        with edition as reading:
-            said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every, keep_old)
+        with _as_recast(year) if recast else nullcontext():
+            reading = read_published(file, year, index)
+            key = source or f"{reading.index}-{'-'.join(map(str, reading.years))}-{'recast' if recast else 'workbook'}"
+            where = where or (_where(reading, file) if reading.index else "")
+            edition = nullcontext(reading)
+            if new_edition and reading.kind not in ("pdf", "docx") and len(reading.years) == 1:
+                edition = _edition(reading, file, key, where, component or [], comparable)
+            with edition as reading:
+                said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every, keep_old)
     except IndexlibError as error:
         if isinstance(error, DataError):
             _print_errors(file, error.problems, every)

@@ -97,8 +97,10 @@ def new_year(
     """Tạo tệp tham số cho năm mới từ tệp của năm cũ."""
     from indexlib.run.paramfiles import next_year
 
-    path = next_year(params, year)
+    path, said = next_year(params, year)
     typer.echo(t("cli.new_year", path=path.as_posix()))
+    for line in said:
+        typer.echo(line)
 
 
 def new_places(

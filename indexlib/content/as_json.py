@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from indexlib.content import tables
-from indexlib.plan.followed import follow_up
+from indexlib.plan.after_a_year import follow_up
 from indexlib.plan.review import Findings
 from indexlib.plan.settings import GRADES_OF
 

@@ -105,7 +105,7 @@ def standard(found: Findings, index: str) -> Text:
             sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
     else:
         sentences = [_total(row, short, place), comparison(row), of_places(row), alike(found, index)]
-    sentences += [tables.former_text(found, index), *_counts(found, index)]
+    sentences += [tables.former_text(found, index), tables.recast_text(found, index), *_counts(found, index)]
     return Text((" ".join(x for x in sentences if x),))
 
 

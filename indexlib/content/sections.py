@@ -12,7 +12,7 @@ from indexlib.base.wording import language, t
 from indexlib.content import prose, tables
 from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
-from indexlib.plan.followed import follow_up as followed
+from indexlib.plan.after_a_year import follow_up as followed
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
 

@@ -199,6 +199,20 @@ class Catalogue:
             self._valid[year, index] = c.loc[keep, "component"].tolist()
         return list(self._valid[year, index])
 
+    def scales(self, year: int) -> dict[str, tuple[float, float]]:
+        """Lowest and highest score of each component that has a block in a year."""
+        if year not in self._scales:
+            b = self.comparability
+            own = b[(b["first_year"] <= year) & (b["last_year"] >= year)]
+            scales = zip(own["scale_min"], own["scale_max"], strict=True)
+            self._scales[year] = dict(zip(own["component"], scales, strict=True))
+        return self._scales[year]
+
+    @cached_property
+    def _scales(self) -> dict[int, dict[str, tuple[float, float]]]:
+        """Scales of a year, once asked for."""
+        return {}
+
     @cached_property
     def _valid(self) -> dict[tuple[int, str | None], list[str]]:
         """Components of a year and index, once asked for."""

@@ -32,7 +32,7 @@ ASIDE_BEFORE, ASIDE_AFTER = (("tỉnh",), ("tinh",), ("thủ", "đô"), ("thu", 
 #: Words for a city. Thành phố Thanh Hóa is not the province: cities of province level have aliases. From 2025 on there
 #: is no other kind of city (the level of districts ended with the mergers), so the word decides nothing any more.
 CITY_BEFORE, CITY_AFTER = (("thành", "phố"), ("thanh", "pho"), ("t", "p"), ("tp",)), (("thành", "phố"), ("tp",), ("city",))
-CITY, ONLY_PROVINCES_FROM = "tp", 2025
+CITY = "tp"
 #: A unit below the province may be listed without its kind, or as its People's Committee: "UBND xã Hà Long", "Hà Long".
 KINDS, OFFICE = ("xã ", "phường ", "đặc khu ", "thị trấn ", "huyện ", "thị xã "), re.compile(r"^(?:ubnd|ủy ban nhân dân) ")
 #: "(cũ)" and "(mới)" tell a place that has ended from the one formed later under its name.
@@ -197,6 +197,12 @@ class Places:
         return [p for p in self.all if p.level == level and p.valid(year)]
 
     @cached_property
+    def _without_districts(self) -> int:
+        """The first year of the places that mergers made: from then on the level of districts is gone."""
+        made = self.mergers.loc[self.mergers["old_code"] != self.mergers["new_code"], "new_code"]
+        return int(self.places.loc[self.places["code"].isin(made), "first_year"].min()) if len(made) else 9999
+
+    @cached_property
     def _some_below(self) -> bool:
         """Whether there are places below the province."""
         return any(place.level != "province" for place in self.all)
@@ -219,8 +225,8 @@ class Places:
         elif last in LATER:
             found |= {(c, f, u) for c, f, u in self._named(" ".join(name)) if f > 0}
         elif key.startswith(f"{CITY} "):
-            found |= {(c, max(f, ONLY_PROVINCES_FROM), u) for c, f, u in self._named(key.removeprefix(f"{CITY} "))
-                      if u >= ONLY_PROVINCES_FROM}
+            first = self._without_districts
+            found |= {(c, max(f, first), u) for c, f, u in self._named(key.removeprefix(f"{CITY} ")) if u >= first}
         return found or {row for form in self._of_kinds(key) for row in self._named(form)}
 
     def _of_kinds(self, key: str) -> list[str]:

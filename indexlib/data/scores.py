@@ -26,6 +26,8 @@ NUMBERS = ["year", *VALUES]
 #: Scores are stored with six decimals: publishers print two to six, spreadsheets add digits of noise.
 DECIMALS = 6
 SOURCE_NAMES = ["begins", "name_vi", "name_en"]
+#: Past years reissued on the places of a later one.
+RECAST = "recast.csv"
 WITHHELD = ["year", "place", "component", "reason_vi", "reason_en", "source"]
 CORRECTIONS = ["index", *KEYS, "column", "old", "new", "old_source", "new_source", "date", "file"]
 REMARKS = [*KEYS, "column", "value", "source", "note"]
@@ -176,6 +178,26 @@ def load_withheld() -> pd.DataFrame:
 
 
 @files.remembered
+def _recast(folder: Path) -> pd.DataFrame:
+    path = folder / "scores" / RECAST
+    if not path.is_file():
+        return pd.DataFrame(columns=COLUMNS).astype(dict.fromkeys(VALUES, float))
+    frame = files.numbers(files.read_table(path, COLUMNS, OPTIONAL), path, NUMBERS, needed=["year"])
+    return frame.assign(year=frame["year"].astype(int))
+
+
+def load_recast() -> pd.DataFrame:
+    """Past years that a publisher reissued on the places of a later one, to be read beside the scores, never with them.
+
+    Returns
+    -------
+    DataFrame
+        The columns of :func:`load_scores`; ``place`` is a place of the later year.
+    """
+    return _recast(files.data_dir())
+
+
+@files.remembered
 def _reference(folder: Path) -> pd.DataFrame:
     path = folder / "scores" / "reference.csv"
     frame = files.numbers(files.read_table(path, REFERENCE), path, ["year", "value"], needed=["year", "value"])
@@ -206,9 +228,9 @@ def load_remarks() -> pd.DataFrame:
     return _remarks(files.data_dir())
 
 
-def remarks_text(kept: pd.DataFrame, source: str) -> str:
-    """Text of ``remarks.csv`` with a line for each figure of a source that is not believed: ``KEYS``, ``column``, ``new``."""
-    new = kept.rename(columns={"new": "value"}).assign(source=source, note="")[REMARKS]
+def remarks_text(kept: pd.DataFrame) -> str:
+    """Text of ``remarks.csv`` with a line for each figure that is not believed: ``KEYS``, ``column``, ``new``, ``source``."""
+    new = kept.rename(columns={"new": "value"}).assign(note="")[REMARKS]
     return _sorted(pd.concat([load_remarks(), new]).drop_duplicates(REMARKS[:-1])).to_csv(index=False, lineterminator="\n")
 
 
@@ -304,10 +326,10 @@ def withheld_text(rows: pd.DataFrame, source: str) -> str:
     return _sorted(whole).to_csv(index=False, lineterminator="\n")
 
 
-def corrections_text(index: str, changed: pd.DataFrame, source: str, file: str, today: date) -> str:
+def corrections_text(index: str, changed: pd.DataFrame, file: str, today: date) -> str:
     """Text of ``corrections.csv`` with a line for each figure that is replaced.
 
-    ``changed`` has ``KEYS``, ``column``, ``old``, ``new``, ``old_source``.
+    ``changed`` has ``KEYS``, ``column``, ``old``, ``new``, ``old_source``, ``source``.
     """
     path = files.data_dir() / "scores" / "corrections.csv"
     out = io.StringIO()
@@ -318,6 +340,6 @@ def corrections_text(index: str, changed: pd.DataFrame, source: str, file: str, 
         writer.writerow(CORRECTIONS)
     for row in changed.itertuples():
         writer.writerow([index, row.year, row.place, row.component, row.column, _figure(row.old, row.column),
-                         _figure(row.new, row.column), row.old_source, source, today.isoformat(),
+                         _figure(row.new, row.column), row.old_source, row.source, today.isoformat(),
                          csv_cell(shown(file, 200))])
     return out.getvalue()

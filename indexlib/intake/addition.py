@@ -62,7 +62,7 @@ class Addition:
         Rows that the tables do not have, columns of the score tables.
     changed : DataFrame
         One row a figure that differs: ``year``, ``place``, ``component``, ``column``, ``old``, ``new``,
-        ``old_source``.
+        ``old_source``, ``source`` (as the row of the file cites it).
     same : int
         Number of rows that the tables have already.
     missing : DataFrame
@@ -167,7 +167,8 @@ def _changed(known: pd.DataFrame) -> pd.DataFrame:
         old, new = known[f"{column}_old"], known[column]
         differs = new.notna() & (old.isna() | ((new - old).abs() > 1.5 * 10.0**-DECIMALS))
         parts.append(known.loc[differs, KEYS].assign(column=column, old=old[differs], new=new[differs],
-                                                     old_source=known.loc[differs, "source_old"]))
+                                                     old_source=known.loc[differs, "source_old"],
+                                                     source=known.loc[differs, "source"]))
     return pd.concat(parts, ignore_index=True).sort_values([*KEYS, "column"]).reset_index(drop=True)
 
 
@@ -310,21 +311,22 @@ def _texts(addition: Addition, file: str, source: str, where: str, today: date,
            keep_old: bool) -> tuple[dict[str, str], list[str]]:
     """The new text of each file that an addition changes, and the keys of its sources."""
     index = addition.reading.index
-    texts: dict[str, str] = {}
-    rows, new = _cited(_written(addition, keep_old), addition, source, where)
-    if new:
-        texts["sources.csv"] = _with_sources(new)
+    rows, replaced = _written(addition, keep_old), _replaced(addition)
+    key_of, new = _keys({*rows["source"], *replaced["source"]}, addition.reading, source, where)
+    rows, replaced = (frame.assign(source=frame["source"].map(key_of)) for frame in (rows, replaced))
+    texts = {"sources.csv": _with_sources(new)} if new else {}
     if not addition.no_scores:
         texts[score_table(index)] = scores_text(index, rows)
     if not addition.indicators.empty:
         texts |= indicator_texts(addition.indicators, index, source)
-    if keep_old and not addition.replaced.empty:
-        texts["scores/remarks.csv"] = remarks_text(addition.replaced, source)
-    elif not addition.replaced.empty or not addition.indicators.changed.empty:
-        texts["scores/corrections.csv"] = corrections_text(index, _replaced(addition), source, file, today)
+    if keep_old and len(replaced):
+        texts["scores/remarks.csv"] = remarks_text(replaced)
+    elif len(replaced):
+        texts["scores/corrections.csv"] = corrections_text(index, replaced, file, today)
     if not addition.withheld.empty:
         texts["scores/withheld.csv"] = withheld_text(addition.withheld, source)
-    return texts, list(dict.fromkeys(key for keys in rows["source"] for key in keys.split("; "))) or [source]
+    cited = dict.fromkeys(key for keys in [*rows["source"], *replaced["source"]] for key in keys.split("; "))
+    return texts, list(cited) or [source]
 
 
 def _written(addition: Addition, keep_old: bool) -> pd.DataFrame:
@@ -341,29 +343,24 @@ def _written(addition: Addition, keep_old: bool) -> pd.DataFrame:
 def _replaced(addition: Addition) -> pd.DataFrame:
     """Every figure that replaces an older one, of scores and of indicators."""
     indicators = addition.indicators.changed.rename(columns={"indicator": "component"}).assign(column="value")
-    return pd.concat([addition.replaced, indicators], ignore_index=True)
+    return pd.concat([addition.replaced, indicators], ignore_index=True).fillna({"source": ""})
 
 
-def _cited(rows: pd.DataFrame, addition: Addition, source: str, where: str) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The rows with the keys of their sources, and the new ones: key to what it is.
+def _keys(cited: set[str], reading: Reading, source: str, where: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Keys for what rows cite, and the new ones: key to what it is.
 
-    Each row of a page of one place names its own, by key or by address; an address that is not known gets a key.
+    Each row of a page of one place cites its own, by key or by address; an address that is not known gets a key.
     """
-    known = load_sources().set_index("source")["where"]
-    if not addition.reading.one_place:
-        return rows.assign(source=source), {} if source in known else {source: where}
-    keys, new = {at: key for key, at in known.items()}, {}
-    last = max((int(key.rpartition("-")[2]) for key in known.index if re.fullmatch(rf"{addition.reading.index}-\d+", key)),
-               default=0)
-    for name in dict.fromkeys(part for text in rows["source"] for part in text.split("; ")):
-        if name in known or name in keys:
-            continue
-        if name == source:
-            new[name] = where
-        else:
-            keys[name] = f"{addition.reading.index}-{last + len(new) + 1}"
-            new[keys[name]] = name
-    return rows.assign(source=["; ".join(keys.get(part, part) for part in text.split("; ")) for text in rows["source"]]), new
+    known = load_sources().set_index("source")["where"].to_dict()
+    if not reading.one_place:
+        return dict.fromkeys(cited, source), {} if source in known else {source: where}
+    keys, new = {at: key for key, at in known.items()} | {key: key for key in known}, dict[str, str]()
+    numbers = [int(key.rpartition("-")[2]) for key in known if re.fullmatch(rf"{reading.index}-\d+", key)]
+    for name in sorted({part for text in cited for part in text.split("; ")} - {*keys}):
+        key = name if SOURCE.fullmatch(name) else f"{reading.index}-{max(numbers, default=0) + len(new) + 1}"
+        keys[name] = key
+        new[key] = name if key != name else where if name == source else ""  # a key that nothing explains is misspelt
+    return {text: "; ".join(keys[part] for part in text.split("; ")) for text in cited}, new
 
 
 def _with_sources(new: dict[str, str]) -> str:

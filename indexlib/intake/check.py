@@ -16,7 +16,9 @@ from indexlib.data.indicators import tables as indicator_tables
 from indexlib.data.places import LEVELS, Places, load_places, plain
 from indexlib.data.scores import (
     KEYS,
+    RECAST,
     VALUES,
+    load_recast,
     load_reference,
     load_remarks,
     load_scores,
@@ -33,7 +35,7 @@ from indexlib.plan.second_look import judgements
 PLACE_CODE, COMPONENT_CODE = r"[a-z0-9_]{1,60}", r"[a-z0-9_]{1,40}(?:\.[a-z0-9_]{1,40}){0,5}"
 TABLE_NAME = r"[a-z0-9_]{1,60}\.csv"
 #: Tables beside those of the indices.
-BESIDE = ("withheld.csv", "reference.csv", "remarks.csv", "corrections.csv")
+BESIDE = ("withheld.csv", "reference.csv", "remarks.csv", "corrections.csv", RECAST)
 TOTAL_RULES = ("sum", "weights", "weights_unknown", "unknown")
 
 
@@ -186,8 +188,12 @@ def _tiles() -> list[Problem]:
 def _tables_of_scores() -> list[Problem]:
     c, codes = load_catalogue(), set(load_places().places["code"])
     problems = []
+    recast = load_recast()
+    problems += problems_where(f"scores/{RECAST}", recast, ~recast["place"].isin(codes), "place", "check.unknown_place")
+    problems += problems_where(f"scores/{RECAST}", recast, recast.duplicated(["year", "place", "component"]), "component",
+                               "check.duplicate")
     for table, frame in (("scores/withheld.csv", load_withheld()), ("scores/reference.csv", load_reference()),
-                         ("scores/remarks.csv", load_remarks())):
+                         ("scores/remarks.csv", load_remarks()), (f"scores/{RECAST}", recast)):
         known = frame["component"].isin(c.order)
         problems += problems_where(table, frame, ~known, "component", "check.unknown_component")
         problems += problems_where(table, frame, known & (c.with_block(frame)["block"] == 0), "component",
@@ -205,7 +211,8 @@ def _sources() -> list[Problem]:
     """Every source named stands in sources.csv, and every source there is used."""
     c, sources = load_catalogue(), load_sources()
     tables = {"scores/withheld.csv": load_withheld(), "scores/reference.csv": load_reference(),
-              "scores/remarks.csv": load_remarks(), "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups,
+              "scores/remarks.csv": load_remarks(), f"scores/{RECAST}": load_recast(),
+              "catalogue/labels.csv": c.labels, "catalogue/groups.csv": c.groups,
               "catalogue/editions.csv": c.editions, "places/places.csv": load_places().places,
               **{f"plans/{name}/targets.csv": load_plan(name).targets for name in plan_names()}}
     known, problems = set(sources["source"]), []

@@ -71,6 +71,14 @@ class Successor(_Part):
     begins: Annotated[str, Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")]
     legal_source: Words
     formed_from: list[Words] = []
+    issuer_vi: Words | None = None
+    issuer_en: Words | None = None
+    letterhead_vi: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
+    letterhead_en: Annotated[list[Words], Field(min_length=2, max_length=2)] | None = None
+    seat_vi: Words | None = None
+    seat_en: Words | None = None
+    recipients_vi: list[Words] = []
+    recipients_en: list[Words] = []
 
 
 class ReportingTo(_Part):

@@ -6,7 +6,7 @@ Another commune, district or province adds a folder under ``data/plans``; no cod
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from indexlib.base.wording import language, listing, t
 from indexlib.data import files
 from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
 from indexlib.data.places import Place, load_places, spelling
+from indexlib.plan import offices
 from indexlib.plan.about import read_about
 from indexlib.plan.conditions import CONDITIONS
 from indexlib.plan.faults import DECIMAL, faults, target_faults
@@ -60,6 +61,8 @@ class Plan:
     targets : DataFrame
         ``component``, ``year``, ``kind``, ``wanted``, ``region``, ``clause``, ``words``, ``source``, ``note``; see
         :class:`indexlib.plan.targets.Goal`.
+    day : str
+        Day on which the plan is read, ``2025-06-14``; empty: as printed.
     """
 
     code: str
@@ -69,17 +72,21 @@ class Plan:
     units: pd.DataFrame
     mapping: pd.DataFrame
     targets: pd.DataFrame
+    day: str = ""
 
     def valid(self, year: int) -> bool:
         """Whether the plan covers a year."""
         return self.about["first_year"] <= year <= self.about["last_year"]
 
+    def on(self, day: str) -> Plan:
+        """The plan as it is read on a day, ``2025-06-14``: units that are gone by then are named with their successors."""
+        return replace(self, day=day)
+
     def unit_name(self, unit: str) -> str:
-        """Name of a unit in the language in force."""
-        if language() == "vi" or not unit:
-            return unit
-        row = self.units.loc[self.units["unit"] == unit, "unit_en"]
-        return row.iloc[0] if len(row) else unit
+        """Name of a unit in the language in force, with what it is on the day on which the plan is read."""
+        row: dict = next(iter(self.units[self.units["unit"] == unit].to_dict("records")), {})
+        name = unit if language() == "vi" or not row else row["unit_en"]
+        return offices.named(name, row) if row and self.day and self.dissolved(self.day) else name
 
     def item_text(self, item: str) -> str:
         """Text of an item in the language in force; Vietnamese is as printed."""
@@ -222,10 +229,10 @@ class Plan:
         names = [self.about["place"], self.about.get("successor", {}).get("name_vi", "")]
         return place.parent == self.about["province"] and spelling(place.name_vi) in map(spelling, names)
 
-    def dissolved(self, day: str | None) -> bool:
-        """Whether the issuer is part of another place by a day, ``2025-07-01``; of an unknown day, whether it may be."""
+    def dissolved(self, day: str) -> bool:
+        """Whether the issuer is part of another place by a day, ``2025-07-01``."""
         successor = self.about.get("successor")
-        return bool(successor and (day is None or day >= str(successor["from"])))
+        return bool(successor and day >= str(successor["from"]))
 
     def notices(self, year: int, province: str | None = None, day: str | None = None) -> list[str]:
         """What every first page must say: the level of the figures, whose plan this is, whether it still runs.

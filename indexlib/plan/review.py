@@ -25,6 +25,7 @@ from indexlib.data.scores import load_withheld
 from indexlib.plan import order
 from indexlib.plan.conditions import Condition, thresholds
 from indexlib.plan.lasting import GRADES, graded
+from indexlib.plan.offices import today
 from indexlib.plan.owners import moved_most
 from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan, load_plan, without_plan
 from indexlib.plan.settings import Grades, Params, Rules, check_params
@@ -173,7 +174,7 @@ Findings = Review
 def notices(params: Params, plan: Plan, place: str) -> list[str]:
     """What every first page must say, for the year reviewed and for the report that it goes into."""
     report, places = params.report, load_places()
-    said = plan.notices(max(params.year, report.year or 0), place, report.closing)
+    said = plan.notices(max(params.year, report.year or 0), place, report.closing or today())
     if old := places.former_names(place):
         said.append(t("notice.merged", place=places.get(place).name, first=places.get(place).first_year,
                       old=listing_and(list(old.values()))))
@@ -304,8 +305,8 @@ def find(params: Params) -> Review:
 
 
 def plan_of(params: Params) -> Plan:
-    """The plan that parameters name; to a place that is not the plan's it gives no tasks, so that none is named."""
-    plan = load_plan(params.plan)
+    """The plan that parameters name, as of the day of the report or of the run; to a place not its own it gives no tasks."""
+    plan = load_plan(params.plan).on(params.report.closing or today())
     place = find_place(params.place, params.year)
     own = plan.about["province"] in ("", place.code) or plan.own_place(place)
     return plan if own else without_plan(plan)

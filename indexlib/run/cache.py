@@ -12,6 +12,8 @@ from pathlib import Path
 from indexlib.base.atomic import whole
 from indexlib.briefing import bundle
 from indexlib.data import files
+from indexlib.plan.offices import today
+from indexlib.plan.plan import load_plan
 from indexlib.plan.settings import Params
 
 PACKAGES = ("pandas", "numpy", "scipy", "plotly", "papermill", "nbclient", "kaleido")
@@ -31,7 +33,9 @@ def notebook_key(book: Path, params: Params) -> str:
 
 def made_from(params: Params) -> list[str]:
     """Checksums of the library and of each data file that a run follows from."""
-    return [_library(), *(f"{name}={digest}" for name, digest in sorted(inputs(params).items()))]
+    day = params.report.closing or today()
+    offices = f"offices={load_plan(params.plan).dissolved(day)}"
+    return [_library(), offices, *(f"{name}={digest}" for name, digest in sorted(inputs(params).items()))]
 
 
 @cache

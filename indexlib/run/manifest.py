@@ -20,6 +20,7 @@ from indexlib.base import atomic
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import t
 from indexlib.data.files import PROJECT
+from indexlib.plan.offices import today
 from indexlib.plan.settings import Params
 from indexlib.run.cache import checksum, versions
 
@@ -54,6 +55,7 @@ class Manifest(BaseModel):
 
     run: str
     indexlib: str
+    day: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
     python: str
     packages: dict[str, str]
     git: dict[str, Any]
@@ -139,7 +141,7 @@ def write_manifest(folder: Path, about: dict[str, Any]) -> None:
     """
     from indexlib import __version__
 
-    manifest = {"indexlib": __version__, "python": platform.python_version(), "system": platform.platform(),
+    manifest = {"indexlib": __version__, "day": today(), "python": platform.python_version(), "system": platform.platform(),
                 "git": revision(), "packages": packages(), **about,
                 "files": {name: checksum(path) for name, path in _files(folder).items()}}
     manifest["checksum"] = _seal(manifest)

@@ -17,6 +17,7 @@ from indexlib.base.wording import speaking
 from indexlib.briefing import bundle
 from indexlib.briefing.office.reproducible import MARKUP
 from indexlib.content import html
+from indexlib.plan.offices import as_of
 from indexlib.plan.review import find
 from indexlib.plan.settings import Params
 from indexlib.run import manifest as provenance
@@ -116,7 +117,7 @@ def verify(folder: Path, jobs: int = 2, progress: Callable[[], Any] | None = Non
     manifest = provenance.read_manifest(folder)
     found = provenance.differences(folder, manifest.files)
     verdict = Verdict(manifest, edited=found["edited"], missing=found["missing"], added=found["added"])
-    with speaking(manifest.params.language):
+    with speaking(manifest.params.language), as_of(manifest.day):
         books = {book.stem: book for book in suite()}
         ran = [n.notebook for n in manifest.notebooks if not n.failed]
         verdict.failed = [n.notebook for n in manifest.notebooks if n.failed or n.notebook not in books]

@@ -72,8 +72,8 @@ def test_tables_show_every_measure_and_every_component_without_one(folder):
     assert units.frame.iloc[-1].tolist() == ["Tất cả", "4", "1", "3", "0", "0", "1", "0", "0", "1", "0"]
     row = shown.measures(back, ON).frame.iloc[0].to_dict()
     assert (row["deadline"], row["state_on"], row["status"]) == ("15/09/2024", "quá hạn", "chưa báo cáo")
-    assert len(shown.unplanned(back).frame) == 3
-    for table in (units, shown.measures(back, ON), shown.unplanned(back)):
+    assert len(shown.unplanned(back, ON).frame) == 3
+    for table in (units, shown.measures(back, ON), shown.unplanned(back, ON)):
         assert all(isinstance(v, str) and v for r in table.frame.itertuples(index=False) for v in r)
         assert table.caption in table.html()
 

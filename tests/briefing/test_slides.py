@@ -36,8 +36,8 @@ from indexlib.briefing.office.fit import SMALLEST, broken
 from indexlib.content import prose, tables
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
+from indexlib.plan.after_a_year import follow_up
 from indexlib.plan.by_chance import by_noise_alone
-from indexlib.plan.followed import follow_up
 
 
 @pytest.fixture(scope="module")

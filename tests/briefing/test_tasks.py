@@ -86,8 +86,8 @@ def test_each_task_is_judged_on_the_day(read):
 
 
 def test_difficulties_and_funding_are_listed_for_the_chairman(read):
-    assert progress_tables.difficulties(read).frame["difficulty"].tolist() == ["Thiếu máy quét"]
-    assert progress_tables.funding(read).frame["cost"].tolist() == ["5 triệu đồng"]
+    assert progress_tables.difficulties(read, DAY).frame["difficulty"].tolist() == ["Thiếu máy quét"]
+    assert progress_tables.funding(read, DAY).frame["cost"].tolist() == ["5 triệu đồng"]
     caption = progress_tables.tasks(read, DAY).caption
     assert "21 mục, 5 việc khác" in caption
     assert "quá hạn 1" in caption

@@ -19,7 +19,7 @@ from indexlib.briefing.office.excel import Book, BookError
 from indexlib.briefing.workbook.book import data_sheets, write_workbook
 from indexlib.briefing.workbook.data_sheet import Column, DataSheet, write_sheet
 from indexlib.content import tables
-from indexlib.plan.followed import follow_up
+from indexlib.plan.after_a_year import follow_up
 
 RUNS = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("ba_ria_vung_tau", 2024, "en")]
 LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\bTrue\b|\bFalse\b|\{\w*\}", re.IGNORECASE)

@@ -9,7 +9,7 @@ import pytest
 from additions import run, tables
 
 from indexlib import load_scores
-from indexlib.data.scores import load_sources
+from indexlib.data.scores import load_remarks, load_sources
 from indexlib.intake.check import check_data
 from indexlib.intake.recognise import read_published
 
@@ -56,6 +56,25 @@ def test_the_figures_that_are_in_already_change_nothing(data, tmp_path):
     rows = {c: tuple(None if x != x else x for x in row) for c, row in rows.items()}
     result = run("add", filled(tmp_path / "p.xlsx", "par", "Kon Tum", 2023, rows))
     assert result.exit_code == 0 and tables(data.folder) == before, result.output
+
+
+def test_what_a_page_prints_otherwise_is_corrected_or_kept_under_its_own_source(data, tmp_path):
+    rows = {"par": (86.89, None, 35, 63, PAGE)}  # 86,76 is in
+    path = filled(tmp_path / "p.xlsx", "par", "Hòa Bình", 2023, rows)
+    assert run("add", path).exit_code == 2
+    assert run("add", path, "--keep-old").exit_code == 0
+    assert load_remarks().query("place == 'hoa_binh' and source == 'par-113'")["value"].tolist() == [86.89]
+    assert check_data() == []
+    assert run("add", path, "--accept-changes", "--accept-doubts").exit_code == 0
+    assert data.path("scores/corrections.csv").read_text(encoding="utf-8").splitlines()[-1].startswith(
+        "par,2023,hoa_binh,par,score,86.76,86.89,par-60; par-81,par-113,")
+    own = load_scores("par").query("year == 2023 and place == 'hoa_binh' and component == 'par'")
+    assert own["source"].item() == "par-113"
+
+
+def test_a_key_that_no_source_has_is_no_address(data, tmp_path):
+    result = run("add", filled(tmp_path / "p.xlsx", "par", "Lâm Đồng", 2022, {"par": (84.5, None, None, None, "par-999")}))
+    assert result.exit_code == 2 and "par-999" in result.output
 
 
 @pytest.mark.parametrize("row, code", [

@@ -26,7 +26,7 @@ from indexlib.plan.targets import goals as _goals
 #: Years in the table of an index's run over years.
 RUN = 5
 #: What a plan must say of its issuer before it can head a report.
-HEAD = ("letterhead", "seat", "post", "recipients")
+HEAD = ("letterhead", "seat", "recipients")
 QUARTERS = ("", "I", "II", "III", "IV")
 
 
@@ -36,24 +36,22 @@ def head(found: Findings) -> dict[str, Any]:
     An office that the plan does not name in full, or that is gone, leaves its name to be filled in.
     """
     about, year, report = found.plan.about, found.params.year, found.params.report
-    foreign = found.plan.dissolved(report.closing) or any(f"{k}_vi" not in about for k in HEAD)
-    first, second = (t("report.office"), t("report.office_of")) if foreign else own(about, "letterhead")
-    notices = found.notices()
-    if report.closing is None and found.plan.dissolved(None):
-        notices.append(t("report.no_day", issuer=own(about, "issuer"), successor=own(about["successor"], "name"),
-                         day="/".join(reversed(about["successor"]["from"].split("-")))))
+    office = about["successor"] if found.plan.dissolved(found.plan.day) else about
+    foreign = any(f"{key}_vi" not in office for key in HEAD) or "post_vi" not in about
+    first, second = (t("report.office"), t("report.office_of")) if foreign else own(office, "letterhead")
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
     into = t("report.into.year_of", **when) if report.period == "year" and report.year else \
         t(f"report.into.{report.period}", **when)
     key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis_foreign" if foreign else "report.basis"
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
-        "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(about, "seat")),
+        "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(office, "seat")),
         "kind": t("report.kind"), "into": into,
         "title": t("report.title", place=found.place.name, year=year, indices=_indices(found)),
-        "basis": t(key, plan=own(about, "name"), issuer=own(about, "issuer")), "notices": notices,
+        "basis": t(key, plan=own(about, "name"), issuer=own(about if foreign else office, "issuer")),
+        "notices": found.notices(),
         "recipients_head": t("report.recipients"),
-        "recipients": [t("report.recipient_open")] if foreign else list(own(about, "recipients")),
+        "recipients": [t("report.recipient_open")] if foreign else list(own(office, "recipients")),
         "on_behalf": t("report.on_behalf", office=second if foreign else first),
         "post": t("report.head_of_office") if foreign else own(about, "post"),
     }
@@ -247,9 +245,9 @@ def goals(found: Findings) -> dict[str, Any]:
 def progress(read: Progress, on: date) -> dict[str, Any]:
     """What the units' worksheets say on a day: counts by unit, measures, and components without one."""
     by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
-        progress_tables.unplanned(read)
+        progress_tables.unplanned(read, on)
     parts = {"tasks": progress_tables.tasks(read, on), "units": by_unit, "measures": measures, "unplanned": unplanned,
-             "difficulties": progress_tables.difficulties(read), "funding": progress_tables.funding(read)}
+             "difficulties": progress_tables.difficulties(read, on), "funding": progress_tables.funding(read, on)}
     problems = [p.line() for p in read.problems]
     return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
             for name, made in parts.items()} | {"problems": problems}

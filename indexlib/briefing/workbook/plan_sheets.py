@@ -11,7 +11,7 @@ from indexlib.content import tables
 from indexlib.content.tables.by_plan import units_of
 from indexlib.content.tables.flagged import counted, rule_names
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.followed import follow_up
+from indexlib.plan.after_a_year import follow_up
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
 

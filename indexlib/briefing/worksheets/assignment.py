@@ -16,7 +16,7 @@ from indexlib.plan.targets import goals
 COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words", "beside"]
 
 #: What a plan's table would say of a unit that it does not name.
-NOBODY = {"kind": "generic", "successor_vi": "", "successor_en": ""}
+NOBODY = {"kind": "generic"}
 
 
 def assignments(found: Findings) -> pd.DataFrame:
@@ -90,9 +90,6 @@ def heading(found: Findings, unit: str) -> list[str]:
                first=about["first_year"], last=about["last_year"])]
     if row["kind"] in NO_PERSON:
         lines.append(t("ws.generic", assign=tables.assign_text(found)))
-    successor = row[f"successor_{language()}"]
-    if successor:
-        lines.append(t("ws.successor", name=successor))
     return [*lines, *found.notices()]
 
 

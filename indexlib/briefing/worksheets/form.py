@@ -10,8 +10,8 @@ from indexlib.data.catalogue import load_catalogue
 
 #: First cell of the sheet of keys, with the version of the form.
 MARK, VERSION = "indexlib-worksheet", 2
-#: Versions that can be read back; the first had neither the sheet of tasks nor the column of who else is named.
-VERSIONS = (1, 2)
+#: Versions that are read back; 1 was handed out until version 1.1.0 of the library.
+READ = (1, VERSION)
 #: Sheet of keys, for reading back; the same in both languages.
 KEYS_SHEET = "indexlib"
 #: What the sheet of keys says about a worksheet, one key a row.
@@ -30,12 +30,14 @@ MOST = 99
 class Column:
     """A column of the form: its key, its width in characters, and what is to be typed into it.
 
-    ``fill`` is ``text``, ``date``, ``status`` or ``number``; empty for what is printed beforehand.
+    ``fill`` is ``text``, ``date``, ``status`` or ``number``; empty for what is printed beforehand; ``since``: the version
+    of the form that brought it.
     """
 
     key: str
     width: int
     fill: str = ""
+    since: int = 1
 
     @property
     def header(self) -> str:
@@ -45,7 +47,7 @@ class Column:
 
 COLUMNS = (
     Column("code", 12), Column("component", 22), Column("score", 12), Column("change", 15), Column("rank", 9),
-    Column("why", 25), Column("grade", 7), Column("item", 11), Column("words", 27), Column("beside", 26),
+    Column("why", 25), Column("grade", 7), Column("item", 11), Column("words", 27), Column("beside", 26, since=2),
     Column("number", 8, "number"), Column("measure", 38, "text"), Column("product", 22, "text"),
     Column("deadline", 12, "date"), Column("person", 18, "text"), Column("status", 15, "status"),
     Column("done_on", 12, "date"), Column("result", 22, "text"),

@@ -39,7 +39,7 @@ def by_unit(progress: Progress, on: datetime.date) -> Table:
     """Counts of components and measures by unit on a day, with the sum of all."""
     counts = progress.summary(on)
     names = list(COUNTS)
-    rows = [(_unit(progress, r["unit"]), *(str(r[n]) for n in names)) for r in counts.to_dict("records")]
+    rows = [(_unit(progress, r["unit"], on), *(str(r[n]) for n in names)) for r in counts.to_dict("records")]
     if rows:
         rows.append((t("progress.all"), *(str(counts[n].sum()) for n in names)))
     frame = pd.DataFrame(rows, columns=["unit", *COUNTS.values()])
@@ -54,7 +54,7 @@ def measures(progress: Progress, on: datetime.date) -> Table:
     judged = progress.judged(on)
     judged = judged.assign(_order=judged["state"].map(ORDER)).sort_values(["_order", "deadline", "unit"], kind="stable")
     catalogue = load_catalogue()
-    rows = [(_unit(progress, r["unit"]), catalogue.label(r["component"]), r["measure"], r["product"], r["person"],
+    rows = [(_unit(progress, r["unit"], on), catalogue.label(r["component"]), r["measure"], r["product"], r["person"],
              day_text(r["deadline"]), t(f"progress.state.{r['state']}"), _said(r["status"]), day_text(r["done_on"]),
              r["result"] or w.NONE) for r in judged.to_dict("records")]
     columns = ["unit", "component", "measure", "product", "person", "deadline", "state_on", "status", "done_on", "result"]
@@ -62,11 +62,11 @@ def measures(progress: Progress, on: datetime.date) -> Table:
                  t("progress.empty_measures"))
 
 
-def unplanned(progress: Progress) -> Table:
+def unplanned(progress: Progress, on: datetime.date) -> Table:
     """Components without a measure that could be counted, and why."""
     c = progress.components[progress.components["state"] != PLANNED[0]]
     catalogue = load_catalogue()
-    rows = [(_unit(progress, r.unit), catalogue.label(r.component), t(f"progress.plan.{r.state}"))
+    rows = [(_unit(progress, r.unit, on), catalogue.label(r.component), t(f"progress.plan.{r.state}"))
             for r in c.sort_values("unit", kind="stable").itertuples(index=False)]
     return Table(t("progress.table.unplanned"), pd.DataFrame(rows, columns=["unit", "component", "why_not"]), [],
                  t("progress.empty_unplanned"))
@@ -75,7 +75,7 @@ def unplanned(progress: Progress) -> Table:
 def tasks(progress: Progress, on: datetime.date) -> Table:
     """Every task of the plan's register with who does it by when, and what has become of it; counted in the caption."""
     judged = register_of(progress.tasks, on)
-    rows = [(_task(r), "; ".join([_unit(progress, r["unit"]), *_by(r)]), t(f"progress.task.{r['state']}"))
+    rows = [(_task(r), "; ".join([_unit(progress, r["unit"], on), *_by(r)]), t(f"progress.task.{r['state']}"))
             for r in judged.to_dict("records")]
     count = judged["state"].value_counts()
     said = w.listing([t("progress.task.count", state=t(f"progress.task.{s}"), n=int(count[s]))
@@ -85,19 +85,19 @@ def tasks(progress: Progress, on: datetime.date) -> Table:
     return Table(caption if rows else t("progress.table.no_tasks"), frame, [], t("empty.no_items"))
 
 
-def difficulties(progress: Progress) -> Table:
+def difficulties(progress: Progress, on: datetime.date) -> Table:
     """Difficulties that units report, for the head of the office."""
-    return _told(progress, "difficulty")
+    return _told(progress, "difficulty", on)
 
 
-def funding(progress: Progress) -> Table:
+def funding(progress: Progress, on: datetime.date) -> Table:
     """What units say that their tasks cost, for the proposal of funds."""
-    return _told(progress, "cost")
+    return _told(progress, "cost", on)
 
 
-def _told(progress: Progress, key: str) -> Table:
+def _told(progress: Progress, key: str, on: datetime.date) -> Table:
     mine = progress.tasks[[bool(x) for x in progress.tasks[key]]]
-    rows = [(_task(r), _unit(progress, r["unit"]), r[key]) for r in mine.to_dict("records")]
+    rows = [(_task(r), _unit(progress, r["unit"], on), r[key]) for r in mine.to_dict("records")]
     return Table(t(f"progress.table.{key}", n=len(rows)), pd.DataFrame(rows, columns=["task", "unit", key]), [],
                  t(f"progress.empty_{key}"))
 
@@ -111,8 +111,8 @@ def _task(record: dict) -> str:
     return f"{record['task']} {shorten(record['text'], 90)}"
 
 
-def _unit(progress: Progress, unit: str) -> str:
-    return unit_name(load_plan(progress.plan), unit)
+def _unit(progress: Progress, unit: str, on: datetime.date) -> str:
+    return unit_name(load_plan(progress.plan).on(on.isoformat()), unit)
 
 
 def _said(status: str) -> str:

@@ -45,6 +45,8 @@ class Returned:
     tasks : list of dict
         Tasks of the register of which something is reported.
     problems : list of Problem
+    version : int
+        Of the form.
     """
 
     file: str
@@ -53,8 +55,8 @@ class Returned:
     rows: list[dict[str, Any]] = field(default_factory=list)
     faulty: set[str] = field(default_factory=set)
     tasks: list[dict[str, Any]] = field(default_factory=list)
-    version: int = form.VERSION
     problems: list[Problem] = field(default_factory=list)
+    version: Any = None
 
     @property
     def own(self) -> list[str]:
@@ -119,7 +121,8 @@ def _read_keys(book: Any, back: Returned) -> bool:
     sheet = next((s for s in marked if s.title == form.KEYS_SHEET), marked[0])
     if sheet.title != form.KEYS_SHEET:
         back.report("sheet_renamed", sheet.title, expected=form.KEYS_SHEET)
-    if sheet.cell(1, 2).value not in form.VERSIONS:
+    back.version = sheet.cell(1, 2).value
+    if back.version not in form.READ:
         back.report("version", sheet.title, 1, "B", value=text_of(sheet.cell(1, 2).value), expected=form.VERSION)
         return False
     before = len(back.problems)
@@ -127,7 +130,7 @@ def _read_keys(book: Any, back: Returned) -> bool:
     given = _given(sheet, back)
     if len(back.problems) > before:
         return False
-    back.keys, back.given, back.version = keys, given, sheet.cell(1, 2).value
+    back.keys, back.given = keys, given
     known = bool(back.own) or keys["unit"] in set(register(load_plan(keys["plan"]))["unit"])
     if not known:
         back.report("keys", sheet.title, 2, "B", key="unit", value=keys["unit"])
@@ -205,7 +208,7 @@ def _columns(sheet: Any, back: Returned) -> tuple[int, dict[str, int]] | None:
     at = {key: i + 1 for i, key in enumerate(rows[head]) if key}
     fit = True
     for column in form.COLUMNS:
-        if found.count(column.key) == 1 or (column.key == "beside" and back.version == 1):
+        if found.count(column.key) == 1 or column.since > back.version:
             continue
         letter = get_column_letter(form.AT[column.key] + 1)
         back.report("column_twice" if column.key in at else "column_missing", sheet.title, head + 1, letter,

@@ -74,7 +74,7 @@ def read(book: Any, back: Any, plan: Plan, line_of: Any, readers: dict[str, Any]
     asked = register(plan)
     known = set(asked.loc[asked["unit"] == back.keys["unit"], "task"])
     sheets = [s for s in book.worksheets if form.same(s.title) in form.spoken("ws.tasks")]
-    if not known:
+    if not known or back.version == 1:  # the first form had no tasks
         return
     if len(sheets) != 1:
         back.report("sheet_missing", expected=t("ws.tasks"), names=listing(book.sheetnames))

@@ -24,9 +24,9 @@ from indexlib.content.tables.cells import (
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.data.scores import load_remarks
+from indexlib.plan.after_a_year import follow_up as _follow_up
 from indexlib.plan.by_chance import ALL, by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
-from indexlib.plan.followed import follow_up as _follow_up
 from indexlib.plan.order import fallen_totals
 from indexlib.plan.review import Review
 

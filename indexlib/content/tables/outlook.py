@@ -53,12 +53,12 @@ def contributions(found: Findings, index: str) -> Table:
 
 
 def targets(found: Findings, index: str) -> Table:
-    """The smallest gain of each component alone that reaches the target of the run or of the plan."""
+    """The smallest gain of each component alone that reaches what the run or the plan wants: a total before a place."""
     catalogue, wanted = load_catalogue(), wanted_of(found, index)
-    digits = catalogue.decimals(index)
+    digits, held = catalogue.decimals(index), wanted.rank if wanted.total is None else None
 
     def make() -> Table:
-        frame = outlook.targets(found.panel, found.place.code, found.params.year, index, wanted.total, wanted.rank)
+        frame = outlook.targets(found.panel, found.place.code, found.params.year, index, wanted.total, held)
         rows = []
         for r in frame.itertuples(index=False):
             gain = w.change(r.gain, digits)
@@ -69,13 +69,13 @@ def targets(found: Findings, index: str) -> Table:
             rows.append((catalogue.label(r.component), gain if r.within_scale else t("gain.off", gain=gain),
                          w.change(r.best_gain, digits), where, kept, often))
         score = w.number(frame["wanted_total"].iloc[0], digits)
-        key = "table.targets_rank" if wanted.rank else "table.targets"
-        caption = t(key, index=catalogue.short_name(index), wanted=score, rank=wanted.rank)
+        key = "table.targets_rank" if held else "table.targets"
+        caption = t(key, index=catalogue.short_name(index), wanted=score, rank=held)
         notes = [*_basis(frame), t("note.within"), t("note.kept", n=outlook.LARGEST)]
-        if wanted.rank:
-            size, n = outlook.score_of_rank_moves(found.panel, found.params.year, index, wanted.rank)
-            notes.append(t("note.rank_moves", rank=wanted.rank, n=n, size=w.number(size, digits)) if n else
-                         t("note.rank_moves_none", rank=wanted.rank))
+        if held:
+            size, n = outlook.score_of_rank_moves(found.panel, found.params.year, index, held)
+            notes.append(t("note.rank_moves", rank=held, n=n, size=w.number(size, digits)) if n else
+                         t("note.rank_moves_none", rank=held))
         columns = ["component", "gain", "best_gain", "by", "kept", "as_large"]
         return Table(caption, pd.DataFrame(rows, columns=columns), notes)
 

@@ -20,7 +20,7 @@ from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import collation, load_places, plain
 from indexlib.intake.files.numbers import decimals
 from indexlib.intake.files.report import Collector
-from indexlib.intake.table.figures import RANK, SCORE, Figures, Formula, scales, tolerance
+from indexlib.intake.table.figures import RANK, SCORE, Figures, Formula, tolerance
 
 #: (component, ``score`` or ``rank``): a column of figures.
 Key = tuple[str, str]
@@ -85,7 +85,7 @@ class _Table:
         self.ranks = {i: np.array([figures.found[c, RANK].get(place, np.nan) for place in self.places])
                       for i, (c, k) in enumerate(self.keys)
                       if k == SCORE and (c, RANK) in figures.names and figures.names[c, RANK] != figures.names[c, k]}
-        limits = [scales(year).get(c, nothing) if k == SCORE else nothing for c, k in self.keys]
+        limits = [load_catalogue().scales(year).get(c, nothing) if k == SCORE else nothing for c, k in self.keys]
         low, high = np.array(limits, float).reshape(-1, 2).T
         with np.errstate(invalid="ignore"):
             least, most = (f.reduce(self.values, axis=0) for f in (np.fmin, np.fmax))

@@ -36,7 +36,7 @@ def percent_cells(data: bytes) -> dict[str, Cells]:
         if not styles:
             return {}
         return {unicodedata.normalize("NFC", sheet): cache(partial(_cells, data, part, styles))
-                for sheet, part in _sheets(parts) if part in names}
+                for sheet, part in sheets_of(parts) if part in names}
 
 
 def _percent_styles(part: bytes) -> frozenset[int]:
@@ -56,7 +56,7 @@ def _tags(part: bytes, name: bytes) -> Iterator[dict[str, str]]:
                for key, value in ATTRIBUTE.findall(tag[1])}
 
 
-def _sheets(parts: zipfile.ZipFile) -> list[tuple[str, str]]:
+def sheets_of(parts: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Name and part of each sheet."""
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= set(parts.namelist()):
         return []

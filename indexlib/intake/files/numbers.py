@@ -7,8 +7,12 @@ import re
 
 PLAIN = re.compile(r"^([+-]?\d+(?:[.,]\d+)?)\s?%?$")
 #: What publishers print in place of a score that they hold back.
-WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "n/a", "na", "n.a.", "0*",
+WITHHELD_MARKS = frozenset({"*", "**", "***", "-", "–", "—", "...", "0*",
                              "không công bố", "chưa công bố", "withheld"})
+
+#: What a formula that failed shows; what programs write where they have nothing.
+ERRORS = frozenset({"#n/a", "#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
+NO_VALUE = frozenset({"na", "n/a", "n.a.", "nan", "null", "none", "#na"})
 
 
 def number(cell: object) -> float | None:
@@ -49,6 +53,18 @@ def is_withheld(cell: object) -> bool:
         if text in WITHHELD_MARKS or not text:
             return True
     return number(cell) == 0
+
+
+def why_no_number(cell: object) -> str:
+    """Code of the problem that a cell without a number is: a formula that failed, a mark of a program, or another text.
+
+    Examples
+    --------
+    >>> why_no_number("#N/A"), why_no_number("n/a"), why_no_number("khoảng 8")
+    ('error_cell', 'no_value', 'not_a_number')
+    """
+    text = str(cell).strip().casefold()
+    return "error_cell" if text in ERRORS else "no_value" if text in NO_VALUE else "not_a_number"
 
 
 def decimals(values: list[float], most: int = 6) -> int:

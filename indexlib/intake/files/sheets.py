@@ -22,7 +22,7 @@ from xml.parsers.expat import ExpatError
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
-from indexlib.intake.files import formats, rich_text, xls_limits, zip_limits
+from indexlib.intake.files import error_cells, formats, rich_text, xls_limits, zip_limits
 from indexlib.intake.files.delimited import read_delimited
 from indexlib.intake.files.limits import TooLarge
 from indexlib.intake.files.runs import UNSEEN
@@ -178,6 +178,7 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
         if kind == "xlsx":
             percent = formats.percent_cells(data)
             sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset)) for sheet in sheets]
+        sheets = error_cells.put_in(sheets, kind, data)
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError) as error:

@@ -11,7 +11,7 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
 from indexlib.intake.checks.printed_ranks import check_ranks
-from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number
+from indexlib.intake.files.numbers import is_percent, number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.publishers.template import (
@@ -94,8 +94,6 @@ def _take(figures: Figures, component: str, cells: dict, r: int, sheet: Sheet, r
             continue
         if text.endswith("?"):
             report.add("doubtful", SHEET, r, c, value=cell)
-        elif kind == SCORE and index.withholds and text.casefold() in WITHHELD_MARKS:
-            figures.withheld.append((component, figures.place))
         elif value is None:
             report.add("not_a_number", SHEET, r, c, value=cell, place=name)
         elif (kind == OF_MAXIMUM and own.unit == index.unit) or (percent and (kind == RANK or (

@@ -12,10 +12,10 @@ from indexlib.base.wording import listing, t
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number
+from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
-from indexlib.intake.table.grid import Column, Grid, place_code
+from indexlib.intake.table.grid import Column, Grid, place_code, printed_most
 from indexlib.intake.table.indicators import Indicator
 
 #: A score, a rank and a score in percent of its maximum as they are called in ``Figures.found``.
@@ -151,7 +151,8 @@ def _check_words(column: Column, grid: Grid, component: str, report: Collector) 
 
 def in_points(component: str, year: int) -> bool:
     """Whether a component of a year is given in points, not in percent of what it could have reached."""
-    return load_catalogue().component(component).unit == "point" and scales(year).get(component, (0, 0))[1] != 100
+    catalogue = load_catalogue()
+    return catalogue.component(component).unit == "point" and catalogue.scales(year).get(component, (0, 0))[1] != 100
 
 
 def printed_numbers(component: str, year: int) -> str:
@@ -184,25 +185,16 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             if (component, place) in figures.withheld:
                 continue
             missing = "missing_rank" if kind == RANK else "missing_score"
-            report.add(missing if cell is None else "percent" if share else "not_a_number", grid.sheet.name, **where,
+            report.add(missing if cell is None else "percent" if share else why_no_number(cell), grid.sheet.name, **where,
                        value=cell, place=load_places().get(place).name)
         else:
             values[place] = value
     figures.found[component, kind] = values
     figures.sheets |= {grid.sheet.name} if values else set()
     figures.names[component, kind] = (grid.sheet.name, column.places)
-    if kind == SCORE and (most := _most(grid, column)) is not None and most >= max(values.values(), default=0):
+    if kind == SCORE and (most := printed_most(grid, column)) is not None and most >= max(values.values(), default=0):
         figures.most[component] = most
     _check_repeats(figures, grid, column, component, kind, report)
-
-
-def _most(grid: Grid, column: Column) -> float | None:
-    """The maximum that stands over a column, in its head ("(9,5 điểm)") or in a row of maxima; none if not one does."""
-    found = {number(printed[1] or printed[2]) for h in column.headers if (printed := labels.MOST.search(h.text))}
-    for row in grid.sheet.rows[:grid.first]:
-        if column.at < len(row) and any(isinstance(cell, str) and "scale" in labels.roles(cell) for cell in row[:column.at]):
-            found.add(number(row[column.at]))
-    return found.pop() if len(found) == 1 else None
 
 
 def _check_repeats(figures: Figures, grid: Grid, column: Column, component: str, kind: str,
@@ -289,18 +281,6 @@ def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozense
     return count, valid if len(valid) == count else frozenset()
 
 
-def scales(year: int) -> dict[str, tuple[float, float]]:
-    """Lowest and highest score of each component that has a block in a year."""
-    return _scales(files.data_dir(), year)
-
-
-@files.remembered
-def _scales(folder: Path, year: int) -> dict[str, tuple[float, float]]:
-    blocks = load_catalogue().comparability
-    own = blocks[(blocks["first_year"] <= year) & (blocks["last_year"] >= year)]
-    return dict(zip(own["component"], zip(own["scale_min"], own["scale_max"], strict=True), strict=True))
-
-
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
     """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
     have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
@@ -323,7 +303,7 @@ def check_scale(figures: Figures, year: int, report: Collector) -> None:
 
     Shares of one where percent are due are reported, and columns without a single decimal.
     """
-    catalogue, limits = load_catalogue(), scales(year)
+    catalogue, limits = load_catalogue(), load_catalogue().scales(year)
     for (component, kind), values in figures.found.items():
         if kind != SCORE or component not in limits:
             continue

@@ -19,7 +19,7 @@ from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet, looks_like_a_table
-from indexlib.intake.table.labels import Header, key, roles, understand_all
+from indexlib.intake.table.labels import MOST, Header, key, roles, understand_all
 
 #: Fewer places than this in a column are no table.
 FEWEST = 5
@@ -109,6 +109,15 @@ class _Codes(dict):
             with suppress(PlaceError):
                 self[text] = find_place(text, self.year).code
         return self[text]
+
+
+def printed_most(grid: Grid, column: Column) -> float | None:
+    """The maximum that stands over a column, in its head ("(9,5 điểm)") or in a row of maxima; none if not one does."""
+    found = {number(printed[1] or printed[2]) for h in column.headers if (printed := MOST.search(h.text))}
+    for row in grid.sheet.rows[:grid.first]:
+        if column.at < len(row) and any(isinstance(cell, str) and "scale" in roles(cell) for cell in row[:column.at]):
+            found.add(number(row[column.at]))
+    return found.pop() if len(found) == 1 else None
 
 
 def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | None:

@@ -1,4 +1,4 @@
-"""What became of last year's flags."""
+"""What became of last year's flagged components."""
 
 from __future__ import annotations
 
