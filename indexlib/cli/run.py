@@ -67,12 +67,12 @@ def _stop(*_: object) -> NoReturn:
 def _ending(run: Run) -> list[str]:
     """What a single run says at its end."""
     key = "cli.run_ok" if run.whole else "cli.run_failures"
-    return [*failures(run), *run.notices, t(key, n=len(failures(run)), folder=run.folder / "index.html")]
+    return [*failures(run), *run.notices, *run.remarks, t(key, n=len(failures(run)), folder=run.folder / "index.html")]
 
 
 def _endings(runs: list[Run], outputs: Path) -> list[str]:
     """What many runs say at their end: each notice once, the failures by run, the count."""
-    lines = list(dict.fromkeys(notice for run in runs for notice in run.notices))
+    lines = list(dict.fromkeys(line for run in runs for line in [*run.notices, *run.remarks]))
     bad = sorted((run for run in runs if not run.whole), key=lambda run: run.name)
     if bad:
         lines.append(t("suite.failed", n=len(bad), of=len(runs)))

@@ -145,7 +145,7 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
                  ("col.coordinating", tables.coordinating_text(found, answer)),
                  ("col.words", f"“{answer['words']}”" if answer["words"] else "")]
         items = [i for i in str(answer["items"]).split(", ") if i]
-        cards.append(Card(row.component, name, happened(row, _met(found, row.component), why.get(row.component, "")),
+        cards.append(Card(row.component, name, happened(row, met(found, row.component), why.get(row.component, "")),
                           tables.unit_text(found, answer), t("first.no_date"), line, span,
                           glance.among(row),
                           [(t(key), text) for key, text in facts if text and text != w.NONE],
@@ -153,7 +153,8 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
     return cards
 
 
-def _met(found: Review, component: str) -> set[str]:
+def met(found: Review, component: str) -> set[str]:
+    """Conditions that a component meets."""
     flags = found.flags
     return set(flags.loc[(flags["component"] == component) & (flags["state"] == "met"), "rule"])
 

@@ -96,17 +96,31 @@ def standard(found: Findings, index: str) -> Text:
     'Năm 2024, Chỉ số PAPI của Thanh Hóa đạt 44,8708 điểm, xếp thứ 13/61 tỉnh, thành phố có kết quả (tự'
     """
     row = next((r for r in found.now.components.itertuples(index=False) if r.component == index), None)
-    short, place, year = load_catalogue().short_name(index), found.place.name, found.params.year
     if row is None:
-        gone = found.now.missing.query("component == @index")["why"]
-        if len(gone) and gone.iloc[0]:
-            sentences = [t("para.withheld", year=year, index=short, place=place, why=gone.iloc[0])]
-        else:
-            sentences = [t("para.none", year=year, index=short, place=place, why=tables.no_total_text(found, index))]
+        sentences = [_no_total(found, index)]
     else:
-        sentences = [_total(row, short, place), comparison(row), of_places(row), alike(found, index)]
+        sentences = [_total(row, load_catalogue().short_name(index), found.place.name), comparison(row), of_places(row),
+                     alike(found, index)]
     sentences += [tables.former_text(found, index), tables.recast_text(found, index), *_counts(found, index)]
     return Text((" ".join(x for x in sentences if x),))
+
+
+def brief(found: Findings, index: str) -> str:
+    """The standard paragraph in two sentences: the total; its main components, or why nothing can be compared."""
+    row = next((r for r in found.components.itertuples(index=False) if r.component == index), None)
+    counts = _counts(found, index)[:1]
+    if row is None:
+        return " ".join([_no_total(found, index), *counts])
+    return " ".join(x for x in [_total(row, load_catalogue().short_name(index), found.place.name),
+                                *(counts or [comparison(row)])] if x)
+
+
+def _no_total(found: Findings, index: str) -> str:
+    """Why nothing is said of an overall score."""
+    gone = found.missing.query("component == @index")["why"]
+    known = len(gone) and gone.iloc[0]
+    return t("para.withheld" if known else "para.none", year=found.year, index=load_catalogue().short_name(index),
+             place=found.place.name, why=gone.iloc[0] if known else tables.no_total_text(found, index))
 
 
 def comparison(row: object) -> str:

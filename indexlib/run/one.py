@@ -21,6 +21,7 @@ from indexlib import __version__
 from indexlib.base.atomic import copy
 from indexlib.base.wording import speaking, t
 from indexlib.briefing import bundle
+from indexlib.briefing.report.document import left_open
 from indexlib.content import first_page, html, profile
 from indexlib.data.files import PROJECT
 from indexlib.plan.review import Review, find
@@ -42,7 +43,7 @@ class Run:
     """How a run ended: its folder, the outcome of each notebook, and what the user should know.
 
     ``papers`` has for each file of the briefing why it could not be written, empty for one that was; ``fault``
-    says why a run that is one of many could not be made.
+    says why a run that is one of many could not be made; ``remarks`` is what is left to do by hand.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Run:
     outcomes: list[Outcome] = field(default_factory=list)
     papers: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     fault: str = ""
 
     @property
@@ -238,11 +240,12 @@ def brief(work: Path, kept: Path, run: Run, found: Review, beside: Path) -> str:
     store = kept / f"{bundle.KEPT}-{key}.zip"
     if unpack(store, work):
         run.papers = dict.fromkeys(bundle.names(), "")
-        return key
-    made = bundle.make(found, work, pictures, beside)
-    run.papers, run.notices = made.why, run.notices + made.notices
-    if not any(made.why.values()) and not made.notices:
-        pack(work, store)
+    else:
+        made = bundle.make(found, work, pictures, beside)
+        run.papers, run.notices = made.why, run.notices + made.notices
+        if not any(made.why.values()) and not made.notices:
+            pack(work, store)
+    run.remarks = [] if run.papers[bundle.REPORT] else [left_open(found)]
     return key
 
 

@@ -85,7 +85,7 @@ def test_a_seventh_condition_is_flagged_counted_and_printed_in_its_own_words(sev
     assert {TEXTS["rule.far_below"][at], row["threshold"]} <= cells
     assert any(TEXTS["why.far_below"][at] in c for c in cells)
     assert met & set(found.focus(8)["component"])
-    assert TEXTS["why.far_below"][at] in str(context(found)["focus"])
+    assert TEXTS["why.far_below"][at] in str(context(found)["components"])
     write_slides(found, tmp_path / "slides.pptx")
 
 

@@ -1,7 +1,7 @@
-"""The Word report of a run: the section on the indices in an office's periodic report.
+"""The Word report of a run: the section on the indices in an office's periodic report, to be read and signed.
 
-The template is a Word file with tags, which an office restyles in Word; every text and figure comes from the
-findings. The tags are those of docxtpl.
+The template is a Word file of plain fields, which an office moves and restyles in Word, see
+:mod:`indexlib.briefing.office.fill`; every text and figure comes from the findings.
 """
 
 from __future__ import annotations
@@ -11,35 +11,29 @@ from pathlib import Path
 from typing import Any
 
 from indexlib.base.problems import IndexlibError
-from indexlib.base.wording import t
-from indexlib.briefing.office import reproducible
-from indexlib.briefing.office.clean import clean
-from indexlib.briefing.report import sections
+from indexlib.base.wording import listing, t
+from indexlib.briefing.office import fill, reproducible
+from indexlib.briefing.report import annex, sections
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.briefing.worksheets.progress_tables import COUNTS
 from indexlib.plan.review import Findings
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.docx"
-#: Width of a chart in the text, cm.
-WIDTH = 16
-#: Column headings of the tables, under ``c`` in the template.
-TABLES_COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "why", "unit", "rule", "words",
-                  "threshold", "met", "judged", "state", "target", "actual", "verdict", "place", "low_then", "risen_to",
-                  "above_for")
-REPORT_COLUMNS = ("no", "component", "evidence", "task", "count", "names", "median", "group",
-                  "of_year")
-PROGRESS_COLUMNS = (*COUNTS.values(), "measure", "deadline", "person", "state_on", "result", "why_not", "task", "who",
-                    "difficulty", "cost")
-#: Sections by period; a quarterly report tells of the work, not of each index again.
-SECTIONS = {
-    "year": ("summary", "focus", "indices", "follow_up", "goals", "progress", "units", "method"),
-    "half": ("summary", "focus", "indices", "follow_up", "goals", "progress", "units", "method"),
-    "quarter": ("summary", "focus", "goals", "progress", "units", "method"),
-}
+#: Width of a chart in the annex, where two stand abreast, cm.
+WIDTH = 12.3
+#: Numbered headings of the body, in their order; one of a section that is left out takes no number.
+HEADINGS = ("basis", "results", "assessment", "tasks", "causes", "progress", "proposals")
+#: Headings of columns: those of other tables too, those of the report alone, and those that name a year.
+COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "component", "why", "item", "unit", "rule", "words",
+           "threshold", "met", "judged", "measure", "deadline", "product", "person", "state_on", "result", "why_not", "task",
+           "target", "actual", "verdict", "place", "low_then", "risen_to", "above_for", "who", "difficulty", "cost",
+           *COUNTS.values())
+OWN = ("no", "content", "asked", "lead", "coordinating", "figures", "cause", "median", "moved")
+OF_YEAR = {"before": ("score_year", 1), "now": ("score_year", 0), "rank_last": ("rank_year", 1), "rank_now": ("rank_year", 0)}
 
 
 class TemplateError(IndexlibError):
-    """A report template that is not there, is no Word file, or has tags that cannot be filled."""
+    """A report template that is not there, is no Word file, or has fields that cannot be filled."""
 
 
 def write_report(found: Findings, path: Path, charts: Path | None = None, template: Path | None = None,
@@ -52,8 +46,7 @@ def write_report(found: Findings, path: Path, charts: Path | None = None, templa
     path : Path
         File to write.
     charts : Path, optional
-        Folder with the charts as PNG, named as :mod:`indexlib.charts` names them; in the place of one that is not
-        there stands what to do.
+        Folder with the charts as PNG, named as :mod:`indexlib.charts` names them; one that is not there is left out.
     template : Path, optional
         Word file of the office; none: the one that comes along.
     progress : Progress, optional
@@ -67,71 +60,47 @@ def write_report(found: Findings, path: Path, charts: Path | None = None, templa
     Raises
     ------
     TemplateError
+        With every field that is misspelt.
     """
+    from docx import Document
     from docx.opc.exceptions import PackageNotFoundError
-    from docxtpl import DocxTemplate
-    from jinja2 import StrictUndefined
-    from jinja2 import TemplateError as TagError
-    from jinja2.sandbox import SandboxedEnvironment
 
-    filled = _cleaned(context(found, charts, progress))
     source = template or TEMPLATE
-    document = DocxTemplate(str(source))
     try:
-        document.init_docx()
+        document = Document(str(source))
     except (PackageNotFoundError, KeyError, ValueError):  # no file, no archive, or an archive of something else
         raise TemplateError(t("template.missing", path=source)) from None
-    _place_pictures(document, filled)
-    try:
-        document.render(filled, SandboxedEnvironment(undefined=StrictUndefined, autoescape=True), autoescape=True)
-    except TagError as error:
-        raise TemplateError(t("template.faulty", path=source, why=error.message)) from None
-    document.docx.core_properties.title = filled["title"][:255]  # what the property holds
-    return reproducible.save(document.docx, path)
+    values = context(found, charts, progress)
+    if wrong := fill.faults(document, values):
+        raise TemplateError(t("template.faulty", path=source, why="; ".join(wrong)))
+    fill.fill(document, values, WIDTH)
+    document.core_properties.title = str(values["title"])[:255]  # what the property holds
+    return reproducible.save(document, path)
 
 
 def context(found: Findings, charts: Path | None = None, progress: Progress | None = None) -> dict[str, Any]:
-    """Everything that the template may show, by tag; all texts are as people read them.
+    """Everything that a template may show, by the name of its field; all texts are as people read them.
 
     Returns
     -------
     dict
-        Texts of the head and foot; ``h``: numbered headings; ``c``: column headings; ``shows``: sections of the
-        period; and each section: ``totals``, ``summary``, ``indices``, ``focus``, ``follow_up``, ``goals``,
-        ``progress``, ``units``, ``rules``, ``method``, ``sources``, ``learn``.
+        A text; several texts, each a paragraph; or the rows of a table. ``h_...`` are headings, ``col_...`` headings
+        of columns.
     """
-    shown = [s for s in SECTIONS[found.params.report.period] if s != "progress" or progress]
-    numbers = {name: str(i) for i, name in enumerate(shown, 1)}
-    headings = {name: f"{n}. {t('report.h.' + name)}" for name, n in numbers.items()}
-    columns = {c: t(f"col.{c}") for c in TABLES_COLUMNS} | {c: t(f"report.col.{c}") for c in REPORT_COLUMNS}
-    year = found.params.year
-    columns |= {c: t(f"col.{c}") for c in PROGRESS_COLUMNS}
-    columns |= {"n_before": t("report.col.year", year=year - 1), "n_now": t("report.col.year", year=year)}
-    return sections.head(found) | {
-        "h": headings, "c": columns, "shows": {s: s in shown for s in SECTIONS["year"]},
-        "totals": sections.table(found, "totals"), "summary": sections.summary(found, numbers),
-        "indices": sections.indices(found, charts, numbers["method"]) if "indices" in shown else [],
-        "focus": sections.focus(found), "follow_up": sections.follow_up(found), "goals": sections.goals(found),
-        "progress": sections.progress(progress, date.fromisoformat(found.params.report.until)) if progress else {},
-        "units": sections.units(found), "rules": sections.table(found, "rules"),
-        "method": sections.method(found), "sources": sections.sources(found), "learn": sections.table(found, "learn_from")}
+    on = date.fromisoformat(found.params.report.until) if progress else None
+    shown = [name for name in HEADINGS if progress or name != "progress"]
+    headings = {f"h_{name}": f"{shown.index(name) + 1}. {t(f'report.h.{name}')}" if name in shown else ""
+                for name in HEADINGS}
+    columns = {c: t(f"col.{c}") for c in COLUMNS} | {c: t(f"report.col.{c}") for c in OWN}
+    columns |= {c: t(f"report.col.{key}", year=found.year - ago) for c, (key, ago) in OF_YEAR.items()}
+    values: dict[str, Any] = headings | {f"col_{c}": text for c, text in columns.items()}
+    for part in (sections.head, sections.basis, sections.results, sections.assessment, sections.tasks, sections.causes,
+                 annex.components, annex.method):
+        values |= part(found)
+    return values | sections.progress(progress, on) | sections.proposals(found, progress, on) | \
+        annex.progress(progress, on) | annex.charts(found, charts)
 
 
-def _cleaned(value: Any) -> Any:
-    """The same with every text free of characters that a Word file cannot hold."""
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, dict):
-        return {k: _cleaned(v) for k, v in value.items()}
-    return [_cleaned(v) for v in value] if isinstance(value, list) else value
-
-
-def _place_pictures(document: Any, filled: dict[str, Any]) -> None:
-    """Put each chart's picture, or what to do about a missing one, where the template shows it."""
-    from docx.shared import Cm
-    from docxtpl import InlineImage
-
-    for index in filled["indices"]:
-        for chart in index["charts"]:
-            file = chart["image"]
-            chart["image"] = InlineImage(document, str(file), width=Cm(WIDTH)) if file else t("report.chart.none")
+def left_open(found: Findings) -> str:
+    """One line on what the report leaves open, marked “…”, for whoever signs it."""
+    return t("report.open", what=listing(sections.left_open(found)))

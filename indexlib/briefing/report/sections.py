@@ -1,100 +1,110 @@
-"""What stands in each section of the report: texts and table rows, all as people read them."""
+"""What stands in the body of the report, at most four pages: fields and table rows, all as people read them."""
 
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from indexlib.analysis.standing import standing
 from indexlib.base import wording as w
 from indexlib.base.wording import own, t
-from indexlib.briefing.report.pictures import pictures
+from indexlib.briefing.office.fill import Rows
 from indexlib.briefing.worksheets import progress_tables
-from indexlib.briefing.worksheets.assignment import beside
-from indexlib.briefing.worksheets.progress import Progress
-from indexlib.content import prose, tables
+from indexlib.briefing.worksheets.progress import STATES, Progress
+from indexlib.content import first_page, prose, tables
 from indexlib.content import sections as composed
-from indexlib.data.catalogue import index_codes, load_catalogue
-from indexlib.data.scores import load_withheld
-from indexlib.plan.plan import BY_GAP, NO_PLAN
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.plan.order import fallen_totals
+from indexlib.plan.plan import BY_CONTEXT, BY_GAP, NO_PLAN
 from indexlib.plan.review import Findings
 from indexlib.plan.targets import goals as _goals
 
-#: Years in the table of an index's run over years.
-RUN = 5
 #: What a plan must say of its issuer before it can head a report.
 HEAD = ("letterhead", "seat", "recipients")
 QUARTERS = ("", "I", "II", "III", "IV")
+#: Grades of falls that will most likely last.
+SURE = ("A", "B")
+#: Names in a sentence of the body before the rest is only counted.
+NAMED = 6
+#: Measures named in the body as late.
+LATE = 5
+TASK = ("no", "component", "task", "lead", "coordinating", "deadline", "product")
+#: A place that is left open for whoever signs.
+OPEN = "…"
+
+
+def _office(found: Findings) -> dict | None:
+    """What the plan says of the office that reports on the day; none where that does not head a report."""
+    about = found.plan.about
+    office = about["successor"] if found.plan.dissolved(found.plan.day) else about
+    return office if all(f"{key}_vi" in office for key in HEAD) and "post_vi" in about else None
+
+
+def left_open(found: Findings) -> list[str]:
+    """What is left open, in words."""
+    return [*([] if _office(found) else [t("report.open.office")]),
+            *([t("report.open.lead")] if found.plan.code == NO_PLAN else []), t("report.open.rest")]
 
 
 def head(found: Findings) -> dict[str, Any]:
     """Head of the document and the place for the signature, after Nghị định 30/2020/NĐ-CP.
 
-    An office that the plan does not name in full, or that is gone, leaves its name to be filled in.
+    An office that the plan does not name in full leaves its name to be filled in.
     """
-    about, year, report = found.plan.about, found.params.year, found.params.report
-    office = about["successor"] if found.plan.dissolved(found.plan.day) else about
-    foreign = any(f"{key}_vi" not in office for key in HEAD) or "post_vi" not in about
-    first, second = (t("report.office"), t("report.office_of")) if foreign else own(office, "letterhead")
+    about, report, office = found.plan.about, found.params.report, _office(found)
+    first, second = own(office, "letterhead") if office else (t("report.office"), t("report.office_of"))
     when = {"year": report.year, "quarter": QUARTERS[report.quarter or 0]}
-    into = t("report.into.year_of", **when) if report.period == "year" and report.year else \
-        t(f"report.into.{report.period}", **when)
-    key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis_foreign" if foreign else "report.basis"
+    key = "year_of" if report.period == "year" and report.year else report.period
     return {
         "letterhead_1": first, "letterhead_2": second, "number": t("report.number"), "nation": t("report.nation"),
-        "motto": t("report.motto"), "day": t("report.day", seat="…" if foreign else own(office, "seat")),
-        "kind": t("report.kind"), "into": into,
-        "title": t("report.title", place=found.place.name, year=year, indices=_indices(found)),
-        "basis": t(key, plan=own(about, "name"), issuer=own(about if foreign else office, "issuer")),
-        "notices": found.notices(),
+        "motto": t("report.motto"), "day": t("report.day", seat=own(office, "seat") if office else OPEN),
+        "kind": t("report.kind"), "into": t(f"report.into.{key}", **when),
+        "title": t("report.title", place=found.place.name, year=found.year, indices=_names(_spoken(found))),
         "recipients_head": t("report.recipients"),
-        "recipients": [t("report.recipient_open")] if foreign else list(own(office, "recipients")),
-        "on_behalf": t("report.on_behalf", office=second if foreign else first),
-        "post": t("report.head_of_office") if foreign else own(about, "post"),
+        "recipients": [f"- {x}" for x in (own(office, "recipients") if office else
+                                          [t("report.recipient_open"), t("report.file")])],
+        "on_behalf": t("report.on_behalf", office=first if office else second),
+        "post": own(about, "post") if office else t("report.head_of_office"), "signer": OPEN,
     }
 
 
-def _indices(found: Findings) -> str:
-    """Names of the indices, in the order of the plan."""
-    return w.listing_and([load_catalogue().short_name(index) for index in found.plan.indices()])
+def _spoken(found: Findings) -> list[str]:
+    """The indices that the report can speak of: those whose components could be judged, else those with a figure."""
+    c = found.components[found.components["index"].isin(found.plan.scope)]
+    judged = set(c.loc[(c["level"] != TOTAL) & (c["judged"] > 0), "index"]) or set(c["index"]) or set(found.plan.scope)
+    return [index for index in found.plan.indices() if index in judged]
 
 
-def summary(found: Findings, sections: dict[str, str]) -> list[str]:
-    """What a reader with five minutes needs, one line each."""
-    all_, flagged = len(found.now.components), found.now.flagged()["component"].tolist()
-    if not all_:
-        return [t("report.sum.empty", place=found.place.name, year=found.params.year), *tables.coverage(found, hint=False)]
-    if not flagged:
-        lines = [t("report.sum.none", all=all_)]
-    else:
-        focus = found.now.focus(found.params.focus)
-        lines = [t("report.sum.flagged", n=len(flagged), all=all_, k=len(focus), section=sections["focus"])]
-        lines.append(" ".join(tables.chance_notes(found)))
-    tasks = found.tasks()
-    gone = tasks.loc[tasks["by"] == BY_GAP, "component"].tolist()
-    if gone:
-        names = w.listing([load_catalogue().label(c) for c in gone])
-        lines.append(t("report.sum.gaps", n=len(flagged), gaps=len(gone), names=names))
-    in_part = int(tasks["in_part"].sum())
-    if in_part:
-        lines.append(t("report.sum.in_part", n=in_part))
-    if found.before is not None:
-        lines += composed.follow_up(found).paragraphs
-    wanted = _goals(found)
-    if len(wanted):
-        count = wanted["state"].value_counts()
-        lines.append(t("report.sum.goals", section=sections["goals"],
-                       **{s: int(count.get(s, 0)) for s in ("met", "missed", "unknown")}))
-    return lines
+def _names(indices: list[str]) -> str:
+    return w.listing_and([load_catalogue().short_name(index) for index in indices])
 
 
-def table(found: Findings, name: str) -> dict[str, Any]:
-    """A table of :mod:`indexlib.tables` by the name of its function."""
-    made = getattr(tables, name)(found)
-    return {"caption": made.caption, "rows": records(made), "notes": made.notes, "empty": made.empty}
+def _first(components: list[str]) -> str:
+    """Components by name, those behind the first only counted."""
+    names = [load_catalogue().label(c) for c in components[:NAMED]]
+    more = len(components) - len(names)
+    return "; ".join([*names, *([t("report.more", n=more)] if more else [])])
+
+
+def basis(found: Findings) -> dict[str, Any]:
+    """On what the report rests, and what it can speak of."""
+    about, office = found.plan.about, _office(found)
+    key = "report.basis_none" if found.plan.code == NO_PLAN else "report.basis" if office else "report.basis_foreign"
+    missing = found.missing[found.missing["index"].isin(found.plan.scope)]
+    scope = t("report.scope", n=int((found.components["level"] != TOTAL).sum()), indices=_names(_spoken(found)))
+    away = [t("report.scope.away", n=len(missing), indices=_names(
+        [i for i in found.plan.indices() if i in set(missing["index"])]))] if len(missing) else []
+    return {"basis": t(key, plan=own(about, "name"), issuer=own(office or about, "issuer")),
+            "scope": [" ".join([scope, *away]), *found.notices()]}
+
+
+def results(found: Findings) -> dict[str, Any]:
+    """The totals as a table, and two sentences an index."""
+    made = tables.totals(found)
+    return {"totals_title": made.caption, "totals": Rows(tuple(made.frame), records(made)),
+            "totals_notes": [*tables.rank_notes(made.frame), tables.publishers(found)],
+            "results": [prose.brief(found, index) for index in index_codes()]}
 
 
 def records(table: tables.Table) -> list[dict[str, str]]:
@@ -102,173 +112,140 @@ def records(table: tables.Table) -> list[dict[str, str]]:
     return [{k: v or w.NONE for k, v in row.items()} for row in table.frame.to_dict("records")]
 
 
-def indices(found: Findings, charts: Path | None, section: str) -> list[dict[str, Any]]:
-    """A part for each index: the standard paragraph, its run over years, its main components, its charts."""
-    parts, number = [], 0
-    for index in index_codes():
-        drawn = []
-        for picture in pictures(found, index):
-            number += 1
-            drawn.append({"image": picture.file(charts), "caption": picture.caption(number, found, index)})
-        parts.append(_index(found, index, section) | {"charts": drawn})
-    return parts
+def assessment(found: Findings) -> dict[str, Any]:
+    """What rose, what fell and will likely last, what is low again, what became of last year's, targets met."""
+    flags, flagged = found.flags, found.flagged()
+    said = [composed.totals(found).message + "."] if len(found.components) else []
+    if flagged.empty:
+        said.append(t("report.sum.none", all=len(found.components)) if len(found.components) else
+                    t("report.sum.empty", place=found.place.name, year=found.year))
+    else:
+        said.append(t("report.sum.flagged", n=len(flagged), all=len(found.components)))
+        parts = flagged[flagged["level"] != TOTAL]
+        last = parts.loc[parts["grade"].isin(SURE), "component"].tolist()
+        said.append(t("report.sum.lasting", n=len(last), names=_first(last)) if last else t("report.sum.lasting_none"))
+        low = [set(f.flags.loc[(f.flags["rule"] == "rank_low") & (f.flags["state"] == "met"), "component"])
+               for f in (found, found.before) if f is not None]
+        again = [c for c in parts["component"] if len(low) == 2 and c in low[0] & low[1]]
+        said += [t("report.sum.low_again", n=len(again), names=_first(again))] if again else []
+    said += composed.follow_up(found).paragraphs if found.before is not None and flags["state"].eq("met").any() else []
+    wanted = _goals(found)["state"].value_counts()
+    said += [t("report.sum.goals", **{s: int(wanted.get(s, 0)) for s in ("met", "missed", "unknown")})] if len(
+        wanted.drop("unknown", errors="ignore")) else []
+    return {"assessment": said}
 
 
-def _index(found: Findings, index: str, method: str) -> dict[str, Any]:
-    catalogue, year = load_catalogue(), found.params.year
-    rows = _main_rows(found, index)
-    main = prose.main_components(found, index)
-    what = t(f"what.{catalogue.component(main[0]).level}") if main else ""
-    short = catalogue.short_name(index)
-    percent = catalogue.component(index).unit == "percent"
-    run = _run(found, index)
-    notes = tables.rank_notes(pd.DataFrame(rows + run).fillna(""))
-    notes += tables.coverage(found, (index,), hint=False) if rows else []  # without rows section "method" says it
-    if any(w.NONE in r.values() for r in rows + run):
-        notes.append(t("report.dash"))
-    return {
-        "title": short, "text": str(prose.standard(found, index)), "rows": rows,
-        "caption": t("report.components", index=short, what=what, year=year),
-        "none": t("report.components.none", index=short, year=year, section=method),
-        "before": t("report.col.year", year=year - 1), "now": t("report.col.year", year=year),
-        "moved": t("report.col.change_percent" if percent else "report.col.change"),
-        "rank_before": t("report.col.rank_year", year=year - 1), "rank_now": t("report.col.rank_year", year=year),
-        "notes": notes, "run": run,
-        "run_caption": t("report.run", index=short, place=found.place.name),
-    }
-
-
-def _main_rows(found: Findings, index: str) -> list[dict[str, str]]:
-    """The main components of an index beside the year before; none where none has a figure."""
-    now = {r.component: r for r in found.now.components.itertuples(index=False)}
-    before = {} if found.before is None else \
-        {r.component: r for r in found.before.components.itertuples(index=False)}
-    why = found.now.missing.set_index("component")["why"]
-    main, rows = prose.main_components(found, index), []
-    if not any(c in now for c in main):
-        return []
-    for code in main:
-        component = load_catalogue().component(code)
-        name = " ".join(x for x in (component.number, component.name) if x)
-        row, last = now.get(code), before.get(code)
-        cells = {"component": name, "before": tables.score_text(last) if last else _none_before(found, code)}
-        if row is None:
-            gone = t("index.withheld", why=why[code]) if why.get(code) else t("score.none")
-            cells |= {"now": gone, "change": w.NONE, "median": w.NONE, "group": w.NONE, "rank": w.NONE,
-                      "rank_before": tables.rank_text(last) if last else w.NONE}
-        else:
-            cells |= {"now": tables.score_text(row), "change": tables.change_text(row, unit=False),
-                      "median": w.number(row.median, row.decimals),
-                      "group": tables.group_text(row), "rank": tables.rank_text(row),
-                      "rank_before": tables.rank_text(row, before=True)}
-        rows.append(cells)
-    return rows
-
-
-def _none_before(found: Findings, component: str) -> str:
-    """Why a component has no figure in the year before."""
-    year, held = found.params.year - 1, load_withheld()
-    held = held[(held["place"] == found.place.code) & (held["component"] == component) & (held["year"] == year)]
-    return t("report.withheld") if len(held) else t("score.none" if year >= found.place.first_year else "report.not_yet")
-
-
-def _run(found: Findings, index: str) -> list[dict[str, str]]:
-    """Score and rank of an index over the last years, with where it changed its measure."""
-    year, catalogue, s = found.params.year, load_catalogue(), found.scores
-    known = standing(s[(s["component"] == index) & s["year"].between(year - RUN + 1, year)])
-    known = known[known["place"] == found.place.code].set_index("year")
-    held = load_withheld()
-    held = set(held.loc[(held["place"] == found.place.code) & (held["component"] == index), "year"])
-    rows = []
-    for y in range(year - RUN + 1, year + 1):
-        cells = {"year": str(y), "score": t("score.none"), "rank": w.NONE, "group": w.NONE, "remark": _measure(index, y)}
-        if y < found.place.first_year:
-            cells["score"] = t("report.not_yet")
-        elif y in held:
-            cells["score"] = t("report.withheld")
-        elif y in known.index:
-            row = known.loc[y]
-            if pd.notna(row["score"]):
-                cells["score"] = w.score(row["score"], catalogue.decimals(index), catalogue.component(index).unit)
-            cells["rank"] = w.rank(tables.value_of(row["rank"]), tables.value_of(row["base"]), row["rank_kind"])
-            cells["group"] = tables.group_text(row)
-        rows.append(cells)
-    return rows
-
-
-def _measure(index: str, year: int) -> str:
-    """Whether an index measures in a year what it measured the year before, or why not."""
-    catalogue = load_catalogue()
-    blocks = catalogue.with_block(pd.DataFrame({"component": index, "year": [year - 1, year]}))["block"].tolist()
-    if not blocks[1]:
-        return t("report.no_edition")
-    if blocks[0] == blocks[1]:
-        return catalogue.caution(index, year) or t("report.same_measure")
-    return catalogue.edge(index, year) or t("report.first")
-
-
-def focus(found: Findings) -> dict[str, Any]:
-    """The focus list with figures, reasons, plan item and the plan's own words."""
-    table = tables.focus(found)
-    chosen = found.now.focus(found.params.focus)
-    answer = found.by_component(chosen["component"]).to_dict("records")
-    rows = []
-    for n, (cells, row, a) in enumerate(zip(records(table), chosen.itertuples(index=False), answer, strict=True), 1):
-        key = "report.ranked" if cells["rank_before"] == w.NONE else "report.ranked.before"
-        rows.append({
-            "no": str(n), "component": cells["component"], "why": cells["why"],
-            "unit": "\n".join([cells["unit"], *(x for x in [beside(found, a)] if x != w.NONE)]),
-            "score": tables.score_text(row, unit=True), "change": cells["change"],
-            "rank": t(key, rank=cells["rank"], year=found.params.year - 1, before=cells["rank_before"]),
-            "grade": "" if cells["grade"] == w.NONE else t("report.grade", grade=cells["grade"]),
-            "item": cells["item"], "words": f"“{a['words']}”" if a["words"] else ""})
-    notes = [n for n in table.notes if n not in tables.chance_notes(found)]
-    asks = found.plan.demand("focus")
+def tasks(found: Findings) -> dict[str, Any]:
+    """The focus list as tasks: what the plan asks, who leads, who helps; what the plan lacks, to be added."""
+    focus, why = found.focus(found.params.focus), tables.why_text(found)
+    asks, rows, lacking, units = found.plan.demand("focus"), [], [], ([], [])
+    items = found.plan.items.set_index("item")
+    for row, a in _answers(found, focus):
+        happened = first_page.happened(row, first_page.met(found, row.component), why.get(row.component, ""))
+        what = f"{load_catalogue().label(row.component)}\n{happened}"
+        gap, nobody = a["by"] == BY_GAP, a["by"] == BY_CONTEXT
+        task = t("report.gap") if gap else OPEN if nobody else _task(a, items)
+        lead = OPEN if nobody else tables.unit_text(found, a)
+        units[gap].append(OPEN if nobody else found.plan.unit_name(a["unit"]) or OPEN)
+        beside = tables.co_leads_text(found, a)
+        lead += f"\n{t('report.co_leads', units=beside)}" if beside != w.NONE else ""
+        helping = tables.coordinating_text(found, a)
+        due = [items.at[a["item"], key] or OPEN for key in ("deadline", "product")] if a["item"] else [OPEN, OPEN]
+        (lacking if gap else rows).append([what, task, lead, OPEN if helping == w.NONE else helping, *due])
+    numbered = [dict(zip(TASK, [str(n), *cells], strict=True)) for n, cells in enumerate([*rows, *lacking], 1)]
     lead = t("report.focus.lead", words=asks["words"], clause=asks["clause"]) if asks else t("report.focus.own")
-    return {"lead": lead, "caption": table.caption, "rows": rows, "notes": notes, "empty": table.empty}
+    notes = [t("report.open_note"), *([] if found.plan.items.empty else [t("report.mapping")])]
+    return {
+        "gist": _gist(found, numbered, focus, units[0] + units[1]),
+        "tasks_lead": lead if numbered else tables.nothing(found), "tasks": Rows(TASK, numbered[:len(rows)]),
+        "additions_head": t("report.additions") if lacking else "", "additions": Rows(TASK, numbered[len(rows):]),
+        "tasks_notes": notes if numbered else []}
 
 
-def follow_up(found: Findings) -> dict[str, Any]:
-    """How many of last year's flags are still there, and those that are new or cleared."""
-    section = composed.follow_up(found)
-    moved = [r for r in records(section.table) if r["state"] != t("state.still")]
-    return {"text": section.paragraphs[0], "rows": moved}
+def _task(answer: dict, items: pd.DataFrame) -> str:
+    """The plan's words for a component, the item they stand in with its numbers, the other items that serve it."""
+    others = [i for i in answer["items"].split(", ") if i != answer["item"]]
+    item = t("report.task.item", item=tables.item_text({**answer, "items": answer["item"]}))
+    also = [t("report.task.also", items=w.listing(others))] if others else []
+    numbers = [x for x in [items.at[answer["item"], "numbers"]] if x]
+    return "\n".join([t("report.task", words=answer["words"]), *numbers, item, *also])
 
 
-def goals(found: Findings) -> dict[str, Any]:
-    """Each target, what was reached, and whether it is met."""
-    made = tables.goals(found)
-    return {"text": made.empty if made.frame.empty else t("report.goals.lead"), "notes": made.notes,
-            "rows": [r | {"state": r["verdict"]} for r in records(made)]}
+def _gist(found: Findings, rows: list[dict[str, str]], focus: pd.DataFrame, units: list[str]) -> list[str]:
+    """What fell and who acts, for the first page."""
+    totals = fallen_totals(found.components)["component"]
+    fell = focus.loc[focus["change_published"] < 0, "component"].tolist()
+    said = [t("report.gist.fell", totals=w.listing([load_catalogue().short_name(c) for c in totals])
+              or t("report.gist.no_total"), names=_first(fell) or w.NONE)] if len(totals) or fell else []
+    of = {unit: [r["no"] for r, u in zip(rows, units, strict=True) if u == unit] for unit in dict.fromkeys(units)}
+    who = "; ".join(unit if unit == OPEN else t("report.gist.unit", unit=unit, rows=w.listing(numbers))
+                    for unit, numbers in of.items())
+    return [*said, *([t("report.gist.who", units=who)] if of else [])]
 
 
-def progress(read: Progress, on: date) -> dict[str, Any]:
-    """What the units' worksheets say on a day: counts by unit, measures, and components without one."""
-    by_unit, measures, unplanned = progress_tables.by_unit(read, on), progress_tables.measures(read, on), \
-        progress_tables.unplanned(read, on)
-    parts = {"tasks": progress_tables.tasks(read, on), "units": by_unit, "measures": measures, "unplanned": unplanned,
-             "difficulties": progress_tables.difficulties(read, on), "funding": progress_tables.funding(read, on)}
-    problems = [p.line() for p in read.problems]
-    return {name: {"caption": made.caption, "rows": records(made), "empty": made.empty, "notes": made.notes}
-            for name, made in parts.items()} | {"problems": problems}
+def _answers(found: Findings, components: pd.DataFrame) -> list[tuple[Any, dict]]:
+    """Rows of components, each with the plan's answer."""
+    return list(zip(components.itertuples(index=False),
+                    found.by_component(components["component"]).to_dict("records"), strict=True))
 
 
-def units(found: Findings) -> dict[str, Any]:
-    """Each unit with the components it answers for, the most first."""
-    table = composed.units(found).table
-    asks = found.plan.demand("own_plan")
-    lead = [t("report.units.asked", words=asks["words"], clause=asks["clause"])] if asks else []
-    return {"lead": " ".join([*lead, t("report.units.lead")]), "rows": records(table), "empty": table.empty}
+def causes(found: Findings) -> dict[str, Any]:
+    """What the figures say of each component in focus, beside the place where the unit says why."""
+    rows = [{"component": load_catalogue().label(r.component), "figures": _figures(r), "cause": OPEN}
+            for r in found.focus(found.params.focus).itertuples(index=False)]
+    return {"causes": Rows(("component", "figures", "cause"), rows), "causes_none": "" if rows else tables.nothing(found)}
 
 
-def method(found: Findings) -> list[str]:
-    """What could not be judged, and how to read the figures."""
-    mapping = [] if found.plan.items.empty else [t("report.mapping")]
-    return [*composed.missing(found).paragraphs, *mapping, t("note.computed"), t("note.rounding"), t("note.usual")]
+def _figures(row: Any) -> str:
+    """How a component moved beside the country, and how far it is from the middle."""
+    unit = load_catalogue().component(row.component).unit
+    said = [prose.moved(row) if row.comparable else tables.change_text(row)]
+    if row.comparable and pd.notna(row.median_change):
+        size = w.change(abs(row.median_change), row.decimals, unit).lstrip("+")
+        key = "level" if row.median_change == 0 else "up" if row.median_change > 0 else "down"
+        said.append(t("report.cause.country", moved=t(f"para.{key}", change=size)))
+        said += [t(f"report.cause.fell.{row.fell_with}")] if row.fell_with else []
+    elif row.comparable:
+        said.append(t("report.cause.unknown"))
+    if pd.notna(row.median) and pd.notna(row.score):
+        said.append(t("report.cause.below" if row.score < row.median else "report.cause.above", unit=t(f"unit.{unit}"),
+                      gap=w.number(abs(row.score - row.median), w.change_digits(row.score - row.median, row.decimals))))
+    return "; ".join(said)
 
 
-def sources(found: Findings) -> dict[str, Any]:
-    """Where the figures were read."""
-    lines = [t("report.source", figures=figures, where=name) for figures, name in tables.named_sources(found, RUN)]
-    empty = t("empty.nothing", year=found.params.year)
-    return {"caption": t("table.sources"), "lines": [*lines, t("report.sources_note")] if lines else [empty]}
+def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
+    """What the units' worksheets say on a day: the counts of all, and what is late."""
+    if read is None or on is None:
+        return {"progress": []}
+    counts, late = read.summary(on), progress_tables.measures(read, on).frame
+    late = late[late["state_on"] == t("progress.state.late")]
+    said = [progress_tables.tasks(read, on).caption, t("report.progress", day=progress_tables.day_text(on),
+              **{n: int(counts[n].sum()) for n in ("components", "planned", "measures", *STATES)})]
+    said += [t("report.progress.late", **r) for r in late.head(LATE)[["unit", "measure", "deadline"]].to_dict("records")]
+    said += [t("report.more", n=len(late) - LATE)] if len(late) > LATE else []
+    return {"progress": said}
+
+
+def proposals(found: Findings, read: Progress | None, on: date | None) -> dict[str, Any]:
+    """What needs whoever heads the office: persons to name, tasks to add, plans of the units, money, difficulties."""
+    answers = [a for _, a in _answers(found, found.focus(found.params.focus))]
+    nobody = [a["item"] for a in answers if a["item"] and tables.assign_text(found) in tables.unit_text(found, a)]
+    gaps = [a["component"] for a in answers if a["by"] == BY_GAP]
+    plans, away = found.plan.demand("own_plan"), found.missing[found.missing["index"].isin(found.plan.scope)]
+    said = []
+    if nobody:
+        said.append(t("report.propose.assign", items=w.listing(list(dict.fromkeys(nobody))), clause=found.plan.at("assign")))
+    if answers and found.plan.code == NO_PLAN:
+        said.append(t("report.propose.units", n=len(answers)))
+    if gaps:
+        said.append(t("report.propose.gaps", names=_first(gaps)))
+    if plans and answers:
+        said.append(t("report.propose.plans", words=plans["words"], clause=plans["clause"]))
+    if len(away):
+        said.append(t("report.propose.figures", n=len(away), indices=_names(
+            [i for i in found.plan.indices() if i in set(away["index"])])))
+    for key, made in (("money", progress_tables.funding), ("difficulties", progress_tables.difficulties)):
+        told = [] if read is None or on is None else made(read, on).frame.head(LATE).to_numpy().tolist()
+        said.append(t(f"report.propose.{key}", told="; ".join(
+            f"{what} ({task}; {unit})" for task, unit, what in told) or OPEN))
+    return {"proposals": said, "closing": t("report.closing", year=found.year, place=found.place.name)}

@@ -3,7 +3,7 @@
 Each function takes the :class:`indexlib.plan.review.Review` of a run and returns a :class:`Table`.
 """
 
-from indexlib.content.tables.at_hand import at_hand, coverage, editions, named_sources, sources
+from indexlib.content.tables.at_hand import at_hand, coverage, editions, named_sources, publishers, sources
 from indexlib.content.tables.behind import behind, indicators
 from indexlib.content.tables.by_plan import assigned, by_item, by_unit, gaps, generic, quiet
 from indexlib.content.tables.cells import (
@@ -29,7 +29,17 @@ from indexlib.content.tables.cells import (
     value_of,
     why_text,
 )
-from indexlib.content.tables.flagged import chance_notes, flagged, focus, follow_up, rules, threshold_text, totals, verdict
+from indexlib.content.tables.flagged import (
+    chance_notes,
+    flagged,
+    focus,
+    follow_up,
+    row_notes,
+    rules,
+    threshold_text,
+    totals,
+    verdict,
+)
 from indexlib.content.tables.former import former, former_text, recast_text
 from indexlib.content.tables.moves import risers, standing, trends
 from indexlib.content.tables.outlook import (
@@ -49,7 +59,7 @@ __all__ = [
     "chance_notes", "change_text", "closing_gaps", "co_leads_text", "contributions", "coordinating_text", "coverage",
     "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "goal_text", "goals",
     "grades_note", "grades_text", "group_text", "indicators", "item_text", "learn_from", "named_sources",
-    "no_total_text", "nothing", "peers", "places_moved", "places_text", "quiet", "rank_notes", "rank_text",
-    "recast_text", "risers", "rules", "score_text", "shorten", "sources", "standing", "targets", "threshold_text",
-    "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
+    "no_total_text", "nothing", "peers", "places_moved", "places_text", "publishers", "quiet", "rank_notes",
+    "rank_text", "recast_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
+    "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
 ]

@@ -14,6 +14,8 @@ from indexlib.plan.review import Findings
 
 #: Letters of an address that a paper prints.
 ADDRESS = 90
+#: An address of somebody's copy, and addresses of the publishers themselves.
+COPIES, OWN = r"https?://|github\.com|huggingface\.co", r"//(?:\w+\.)*(?:papi\.org|pcivietnam|moha\.gov)\.vn"
 
 
 def coverage(found: Findings, indices: tuple[str, ...] | None = None, hint: bool = True) -> list[str]:
@@ -111,13 +113,16 @@ def sources(found: Findings, years: int = 2) -> Table:
                  empty=t("empty.nothing", year=found.params.year))
 
 
-def named_sources(found: Findings, years: int = 2, index: str = "") -> list[tuple[str, str]]:
-    """The same for a paper: figures and the name of where they were read, sources of one name together."""
+def named_sources(found: Findings, years: int = 2, index: str = "", whole: bool = False) -> list[tuple[str, str]]:
+    """The same for a paper: figures and the name of where they were read, sources of one name together.
+
+    Addresses are cut but where they are asked for ``whole``.
+    """
     read = _read_at(found, years)
     if index:
         read = read[read["index"] == load_catalogue().short_name(index)]
     where = load_sources().set_index("source")["where"]
-    figures = _figures(read.assign(name=read["source"].map(where).map(source_name)), "name")
+    figures = _figures(read.assign(name=read["source"].map(where).map(lambda at: source_name(at, whole))), "name")
     return [(text, name) for name, text in figures.items()]
 
 
@@ -138,8 +143,30 @@ def _figures(read: pd.DataFrame, by: str) -> dict[str, str]:
     return (of_index["index"] + " " + of_index["said"]).groupby(of_index[by], sort=False).agg("; ".join).to_dict()
 
 
-def source_name(where: str) -> str:
-    """What a paper calls a source; its address, cut, where the kind has no name."""
+def publishers(found: Findings, years: int = 2) -> str:
+    """Who published the figures that :func:`sources` gives, and which were read in a third party's copy."""
+    catalogue, read = load_catalogue(), _read_at(found, years)
+    if read.empty or found.place.level != "province":
+        return ""
+    where = load_sources().set_index("source")["where"]
+    at = read["source"].map(where).map(lambda text: f"{text} {source_name(text)}")
+    of = {index: _years(read[read["index"] == catalogue.short_name(index)]) for index in index_codes()}
+    by: dict[str, list[str]] = {}
+    for index, figures in of.items():
+        by.setdefault(own(catalogue.by_index[index], "publisher"), []).extend(figures)
+    said = t("report.publishers", publishers="; ".join(f"{name}: {w.listing(f)}" for name, f in by.items() if f))
+    third = _years(read[at.str.contains(COPIES) & ~at.str.contains(OWN)])
+    return f"{said} {t('report.publishers.third', figures=w.listing(third))}" if third else said
+
+
+def _years(read: pd.DataFrame) -> list[str]:
+    """Each index with its years: "PAPI 2023 và 2024"."""
+    return [f"{index} {w.listing_and([str(y) for y in sorted(set(years))])}"
+            for index, years in read.groupby("index", sort=False)["year"]]
+
+
+def source_name(where: str, whole: bool = False) -> str:
+    """What a paper calls a source; its address, cut unless ``whole``, where the kind has no name."""
     names = load_source_names()
     mine = names[[where.startswith(begins) for begins in names["begins"]]]
-    return shorten(where, ADDRESS) if mine.empty else own(mine.iloc[0], "name")
+    return (where if whole else shorten(where, ADDRESS)) if mine.empty else own(mine.iloc[0], "name")

@@ -107,7 +107,7 @@ def goal_text(goal: object, year: int) -> str:
         wanted = t(f"group.{wanted}")
     elif goal.kind == "change" and wanted != "up":
         wanted = w.change(wanted, digits, unit)
-    elif goal.kind == "percent":
+    elif goal.kind != "change":
         wanted = w.plain_number(wanted)
     said = [t("goal.year", year=goal.year)] if goal.year != year else []
     said += [f"“{goal.words}”"] if goal.words else []
