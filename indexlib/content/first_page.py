@@ -145,43 +145,9 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
                  ("col.coordinating", tables.coordinating_text(found, answer)),
                  ("col.words", f"“{answer['words']}”" if answer["words"] else "")]
         items = [i for i in str(answer["items"]).split(", ") if i]
-        cards.append(Card(row.component, name, happened(row, met(found, row.component), why.get(row.component, "")),
+        cards.append(Card(row.component, name, tables.happened(found, row, why.get(row.component, "")),
                           tables.unit_text(found, answer), t("first.no_date"), line, span,
                           glance.among(row),
                           [(t(key), text) for key, text in facts if text and text != w.NONE],
                           [(t("first.task", item=i), found.plan.item_text(i)) for i in items]))
     return cards
-
-
-def met(found: Review, component: str) -> set[str]:
-    """Conditions that a component meets."""
-    flags = found.flags
-    return set(flags.loc[(flags["component"] == component) & (flags["state"] == "met"), "rule"])
-
-
-def happened(row: object, met: set[str], why: str) -> str:
-    """What happened to a component in a few words; a condition that has no short words of its own in its long ones.
-
-    Parameters
-    ----------
-    row : object
-        Of ``Review.components``.
-    met : set of str
-        Conditions that it meets.
-    why : str
-        All of them in full.
-    """
-    rank, before = tables.rank_text(row), tables.rank_text(row, before=True)
-    words = []
-    if "score_fell" in met:
-        words.append(t("first.fell", change=tables.change_text(row).lstrip("-−")))
-    if "rank_fell" in met and "score_fell" not in met:
-        words.append(tables.places_text(row))
-    if "trend_down" in met:
-        words.append(t("first.trend", first=int(row.first_year)))
-    if "rank_low" in met and not words:
-        again = row.rank_before / row.base_before > 0.75
-        words.append(t("first.low_again" if again else "first.low", rank=rank, before=before))
-    elif pd.notna(row.rank):
-        words.append(t("first.below" if "score_low" in met and not words else "first.now", rank=rank))
-    return "; ".join(words) if met & {"score_fell", "rank_fell", "trend_down", "rank_low", "score_low"} and words else why

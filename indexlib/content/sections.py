@@ -10,12 +10,15 @@ import pandas as pd
 from indexlib.base import wording as w
 from indexlib.base.wording import language, t
 from indexlib.content import prose, tables
+from indexlib.content.glance import next_year
 from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.after_a_year import follow_up as followed
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
 
+#: Names in a cell or sentence before the rest is only counted.
+NAMED = 4
 #: Rows of the focus list that are still read from the back of a room.
 ROWS = 8
 STATES = ("still", "risen", "other", "cleared", "not_judged")
@@ -69,27 +72,16 @@ def _brief(table: Table) -> Brief:
     return Brief(table.headers(), table.frame.to_numpy().tolist(), tuple(i for i, c in enumerate(table.frame) if c in RIGHT))
 
 
-def short(component: str) -> str:
-    """Index and number of a component: ``PAPI 6.2``.
+def named(components: Iterable[str], most: int = NAMED) -> str:
+    """Components by name, those behind the first only counted.
 
     Examples
     --------
-    >>> short("papi.6.2"), short("pci")
-    ('PAPI 6.2', 'PCI')
+    >>> named(["papi.6.2", "pci.4"], 1)
+    'PAPI 6.2 Giáo dục tiểu học công lập; và 1 nội dung khác'
     """
-    found = load_catalogue().component(component)
-    return f"{load_catalogue().short_name(found.index)} {found.number}".strip() if found.number or not found.parent else \
-        load_catalogue().label(component)
-
-
-def shorts(components: Iterable[str]) -> str:
-    """Numbers of components, each index named once."""
-    catalogue, groups = load_catalogue(), {}
-    for code in components:
-        name = catalogue.short_name(catalogue.component(code).index)
-        groups.setdefault(name, []).append(short(code).removeprefix(name).strip())
-    return "; ".join(name + (f" {w.listing([n or t('slide.total') for n in numbers])}" if numbers != [""] else "")
-                     for name, numbers in groups.items())
+    names = [load_catalogue().label(c) for c in components]
+    return "; ".join([*names[:most], *([t("report.more", n=len(names) - most)] if len(names) > most else [])])
 
 
 def source_lines(found: Findings, index: str = "") -> list[str]:
@@ -125,20 +117,38 @@ def _moves(found: Findings) -> str:
     return t("slide.glance", year=found.params.year, place=found.place.name, parts="; ".join(parts)) + away
 
 
+def decision(found: Findings) -> Section:
+    """What is to be decided: what to take up first, who does it and by when."""
+    chosen, why, empty = found.focus(found.params.focus), tables.why_text(found), tables.nothing(found)
+    if chosen.empty:
+        return Section("decision", t("slide.decide.none", year=found.year), [empty], spoken=[empty])
+    answers, items = found.by_component(chosen["component"]).to_dict("records"), found.plan.items.set_index("item")
+    rows = [(load_catalogue().label(r.component), tables.happened(found, r, why.get(r.component, "")),
+             tables.unit_text(found, a),
+             items.at[a["item"], "deadline"] if a["item"] and items.at[a["item"], "deadline"] else t("first.no_date"))
+            for r, a in zip(chosen.itertuples(index=False), answers, strict=True)]
+    units = len({a["unit"] for a in answers if a["unit"]})
+    return Section(
+        "decision", t("slide.decide" if units else "slide.decide.open", k=len(rows), u=units),
+        brief=Brief([t(f"first.{c}") for c in ("component", "happened", "who", "due")], rows[:ROWS]),
+        notes=tables.rank_notes(pd.DataFrame({"rank": ["*" if any("*" in r[1] for r in rows) else ""]})),
+        spoken=[f"{what}: {why.get(c, '')}. {who}." for c, (what, _, who, _) in zip(chosen["component"], rows, strict=True)])
+
+
 def focus(found: Findings) -> Section:
-    """The focus list with plan item and unit."""
+    """The focus list with figures and plan item."""
     n, table = len(found.now.flagged()), tables.focus(found)
     if table.frame.empty:
         return Section("focus", t("slide.focus.none"), [table.empty], table, spoken=[table.empty, *table.notes])
     frame = table.frame.head(ROWS)
     loose = frame["item"].str.contains("(", regex=False)  # the plan's words only contribute, or cover a part
-    frame = frame.assign(item=frame["item"].str.partition(" (")[0] + loose.map({True: " ~", False: ""}))
+    likely = [next_year(r) or w.NONE for r in found.focus(found.params.focus).head(ROWS).itertuples(index=False)]
+    frame = frame.assign(item=frame["item"].str.partition(" (")[0] + loose.map({True: " ~", False: ""}), next=likely)
     message = t("slide.focus.first", k=len(frame), all=len(table.frame), n=n) if len(table.frame) > ROWS else \
         t("slide.focus", k=len(frame), n=n) + _most(frame["unit"])
-    columns = ["component", "score", "change", "rank", "grade", "item", "unit"]
-    heads = [t(f"slide.col.{c}" if c in ("item", "unit") else f"col.{c}") for c in columns]
-    note = [tables.grades_note(found, "slide.focus.source"), t("slide.focus.loose") if loose.any() else "",
-            *tables.rank_notes(frame[["rank"]])]
+    columns = ["component", "score", "change", "rank", "next", "item", "unit"]
+    heads = [t("glance.next" if c == "next" else f"slide.col.{c}" if c in ("item", "unit") else f"col.{c}") for c in columns]
+    note = [t("slide.focus.loose") if loose.any() else "", *tables.rank_notes(frame[["rank"]])]
     return Section("focus", message, table=table, brief=Brief(heads, frame[columns].to_numpy().tolist(), (1, 2, 3)),
                    notes=[" ".join(x for x in note if x)],
                    spoken=[f"{r.component}: {r.why}." for r in table.frame.itertuples(index=False)] + table.notes)
@@ -167,7 +177,7 @@ def follow_up(found: Findings) -> Section:
         "follow_up", t("slide.follow", n=sum(len(of[s]) for s in STATES), before=year - 1, parts=parts, new=len(of["new"])),
         [t("report.sum.follow_up", before=year - 1, parts=w.listing(counts))], table,
         Brief([t("slide.col.state"), t("slide.col.n"), t("slide.col.which")],
-              [(t(f"state.{s}"), str(len(codes)), shorts(codes)) for s, codes in of.items() if codes], (1,)),
+              [(t(f"state.{s}"), str(len(codes)), named(codes)) for s, codes in of.items() if codes], (1,)),
         notes=[t("slide.follow.source")],
         spoken=[f"{r.component}: {r.state}; {year - 1}: {r.before}; {year}: {r.now}."
                 for r in table.frame.itertuples(index=False)])
@@ -187,13 +197,13 @@ def units(found: Findings) -> Section:
     groups = sorted(answer.groupby("name"), key=lambda of: (-len(of[1]), of[0]))
     whole = [(name, str(len(mine)), "; ".join(mine["label"] + mine["mark"])) for name, mine in groups]
     brief = [(name, str(len(mine)), str(mine["focused"].sum()),
-              shorts(mine.sort_values("focused", ascending=False, kind="stable")["component"])) for name, mine in groups]
+              named(mine.loc[mine["focused"], "component"]) or w.NONE) for name, mine in groups]
     gone = answer.loc[answer["by"] == BY_GAP, "component"].tolist()
     return Section(
         "units", t("slide.units", u=len(groups), n=len(answer)) + _most(answer["name"]),
         table=Table("", pd.DataFrame(whole, columns=columns), empty=empty),
         brief=Brief([t(f"slide.col.{c}") for c in ("unit", "count", "in_focus", "names")], brief, (1, 2)),
-        notes=[t("slide.units.source", gaps=t("slide.units.gaps", n=len(gone), names=shorts(gone)) if gone else "")],
+        notes=[t("slide.units.source", gaps=t("slide.units.gaps", n=len(gone), names=named(gone)) if gone else "")],
         spoken=[f"{a['name']}: {a['label']} ({tables.item_text(a)})" for a in
                 answer.sort_values("name", kind="stable").to_dict("records")])
 
@@ -213,7 +223,8 @@ def demands(found: Findings) -> Section:
     """What the plan demands next, in its words, and what that means for the year."""
     asked, year = found.plan.about.get("demands", []), found.params.year
     if not asked:
-        return Section("demands", t("slide.next.none"), [found.plan.clause("report") or t("slide.next.none")])
+        said = [found.plan.clause("report") or t("slide.next.none")]
+        return Section("demands", t("slide.next.none"), said, spoken=said)
     chosen = len(found.now.focus(found.params.focus))
     return Section(
         "demands", t("slide.next" if chosen else "slide.next.plain", n=len(asked), k=chosen, year=year),
@@ -240,7 +251,7 @@ def _meaning(found: Findings, about: str) -> str:
         items, gaps = tables.generic(found).frame["item"].tolist(), int((found.tasks()["by"] == BY_GAP).sum())
         return t("slide.next.assign" if items else "slide.next.assign_all", n=len(items), items=w.listing(items), gaps=gaps)
     if about == "focus":
-        names = w.listing([short(c) for c in chosen])
+        names = named(chosen)
         return t("slide.next.focus" if chosen else "slide.next.focus_none", k=len(chosen), names=names)
     if about == "own_plan":
         tasks = found.tasks()

@@ -34,6 +34,7 @@ from indexlib.base.wording import speaking, t
 from indexlib.briefing.office import powerpoint as decks
 from indexlib.briefing.office.fit import SMALLEST, broken
 from indexlib.content import prose, tables
+from indexlib.content.glance import next_year
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.after_a_year import follow_up
@@ -48,7 +49,7 @@ def written(tmp_path_factory):
 @pytest.mark.parametrize("place, year, language", SEEN + ODD)
 def test_every_slide_has_its_message_notes_and_nothing_unfilled(written, place, year, language):
     slides = list(opened(written(place, year, language)).slides)
-    assert 10 <= len(slides) <= 15
+    assert 12 <= len(slides) <= 17
     messages = [title(s) for s in slides]
     assert len(set(messages)) == len(messages)
     for slide in slides:
@@ -101,7 +102,7 @@ def test_no_type_is_too_small_and_texts_fit_their_boxes(written, place, year, la
 
 @pytest.mark.parametrize("place, year, language", SEEN + ODD)
 def test_the_table_of_the_four_indices_is_that_of_the_run(written, place, year, language):
-    found, slide = found_of(place, year, language), opened(written(place, year, language)).slides[1]
+    found, slide = found_of(place, year, language), opened(written(place, year, language)).slides[2]
     with speaking(language):
         made = tables.totals(found)
         assert table(slide) == [made.headers(), *made.frame.to_numpy().tolist()]
@@ -243,10 +244,11 @@ def test_the_focus_list_has_item_unit_and_the_figures_of_the_run(written, place,
     with speaking(language):
         made = tables.focus(found).frame.head(8)
         slides = [s for s in opened(written(place, year, language)).slides
-                  if any(x.has_table for x in s.shapes) and table(s)[0][0] == t("col.component")]
+                  if any(x.has_table for x in s.shapes) and table(s)[0][:2] == [t("col.component"), t("col.score")]]
     assert len(slides) == 1
-    columns = ["component", "score", "change", "rank", "grade", "item", "unit"]
-    for shown, whole in zip(table(slides[0])[1:], made[columns].to_numpy().tolist(), strict=True):
+    columns = ["component", "score", "change", "rank", "next", "item", "unit"]
+    likely = [next_year(r) or "–" for r in found.focus(8).itertuples(index=False)]
+    for shown, whole in zip(table(slides[0])[1:], made.assign(next=likely)[columns].to_numpy().tolist(), strict=True):
         assert shown[1:4] == whole[1:4]  # figures are never cut; a long name may be, and the notes have it in full
         assert all(w.startswith(s.removesuffix("…").removesuffix("~").rstrip()) for s, w in zip(shown, whole, strict=True))
         assert shown[5].endswith("~") == ("(" in whole[5])
@@ -263,10 +265,10 @@ def test_last_years_flags_and_the_units_add_up(written):
         counts = follow_up(found.now, found.before)["state"].value_counts()
         assert {r[0]: int(r[1]) for r in rows[state]} == \
             {w_of(f"state.{s}", language): int(n) for s, n in counts.items()}
-        assert all(int(r[1]) == count_names(r[2]) for r in rows[state])
-        assert sum(int(r[1]) for r in rows[unit]) == len(found.now.flagged())
+        assert all(int(r[1]) == count_names(r[2]) for r in rows[state] if not r[2].endswith("…"))
+        assert sum(int(r[1]) for r in rows[unit]) == len(found.tasks())
         assert sum(int(r[2]) for r in rows[unit]) == len(found.now.focus(found.params.focus))
-        assert all(int(r[1]) == count_names(r[3]) for r in rows[unit])
+        assert all(int(r[2]) == count_names(r[3]) for r in rows[unit] if not r[3].endswith("…"))
 
 
 def w_of(key: str, language: str) -> str:
@@ -275,7 +277,24 @@ def w_of(key: str, language: str) -> str:
 
 
 def count_names(cell: str) -> int:
-    return sum(len(group.split(", ")) for group in cell.split("; "))
+    names = [] if cell == "–" else cell.split("; ")
+    more = re.fullmatch(r"(?:và|and) (\d+) .*", names[-1]) if names else None
+    return len(names) - 1 + int(more[1]) if more else len(names)
+
+
+@pytest.mark.parametrize("place, year, language", SEEN + ODD)
+def test_what_is_to_be_decided_stands_first_and_details_behind_a_divider(written, place, year, language):
+    found, slides = found_of(place, year, language), list(opened(written(place, year, language)).slides)
+    with speaking(language):
+        assert [title(s) for s in slides].index(t("slide.details")) == 7  # cover, decision and at most six more
+        focus = found.focus(8)
+        assert title(slides[1]).startswith(t("slide.decide.none", year=year) if focus.empty else t("slide.decide", k=1, u=1)[:8])
+        if len(focus):
+            assert table(slides[1])[0] == [t(f"first.{c}") for c in ("component", "happened", "who", "due")]
+            names = [load_catalogue().label(c) for c in focus["component"]]
+            assert all(name.startswith(row[0].removesuffix("…").rstrip())
+                       for name, row in zip(names, table(slides[1])[1:], strict=True))
+            assert all(r[3] == t("first.no_date") for r in table(slides[1])[1:])  # the plan has no deadline
 
 
 def test_the_noise_slide_repeats_the_counts_of_the_run(written):

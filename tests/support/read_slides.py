@@ -91,7 +91,7 @@ def titled(path: Path, start: str):
 
 
 def index_slide(path: Path, index: str):
-    return opened(path).slides[2 + index_codes().index(index)]
+    return opened(path).slides[8 + index_codes().index(index)]
 
 
 def title(slide) -> str:

@@ -12,7 +12,7 @@ from indexlib.base.wording import own, t
 from indexlib.briefing.office.fill import Rows
 from indexlib.briefing.worksheets import progress_tables
 from indexlib.briefing.worksheets.progress import STATES, Progress
-from indexlib.content import first_page, prose, tables
+from indexlib.content import prose, tables
 from indexlib.content import sections as composed
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.order import fallen_totals
@@ -141,8 +141,7 @@ def tasks(found: Findings) -> dict[str, Any]:
     asks, rows, lacking, units = found.plan.demand("focus"), [], [], ([], [])
     items = found.plan.items.set_index("item")
     for row, a in _answers(found, focus):
-        happened = first_page.happened(row, first_page.met(found, row.component), why.get(row.component, ""))
-        what = f"{load_catalogue().label(row.component)}\n{happened}"
+        what = f"{load_catalogue().label(row.component)}\n{tables.happened(found, row, why.get(row.component, ''))}"
         gap, nobody = a["by"] == BY_GAP, a["by"] == BY_CONTEXT
         task = t("report.gap") if gap else OPEN if nobody else _task(a, items)
         lead = OPEN if nobody else tables.unit_text(found, a)

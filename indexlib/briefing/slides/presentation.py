@@ -1,4 +1,4 @@
-"""The slides of a run for the meeting that analyses it: one message a slide, figures that can be edited."""
+"""The slides of a run for the meeting that decides: first what, who and when, then, behind a divider, the details."""
 
 from __future__ import annotations
 
@@ -57,22 +57,23 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
     >>> from indexlib import open_run
     >>> with TemporaryDirectory() as folder:
     ...     write_slides(open_run(place="Thanh Hóa", year=2024), Path(folder) / "slides.pptx")
-    ...     Presentation(Path(folder) / "slides.pptx").slides[2].shapes.title.text
+    ...     Presentation(Path(folder) / "slides.pptx").slides[8].shapes.title.text
     'Năm 2024, PAPI tăng 0,6665 điểm, hạng 13/61* (giữ hạng); trong 8 nội dung: 5 tăng điểm, 3 giảm điểm'
     """
     with speaking(found.params.language):
         place, year = found.place.name, found.params.year
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
-        _slide(deck, sections.totals(found))
+        for make in (sections.decision, sections.totals, sections.follow_up, sections.units, sections.missing,
+                     sections.demands):
+            _slide(deck, make(found))
+        _divider(deck, found)
         for index in index_codes():
             indices.index(deck, found, index)
         indices.position(deck, found, charts)
         indices.compared(deck, found)
         _slide(deck, sections.focus(found))
         _chance(deck, found)
-        for make in (sections.follow_up, sections.units, sections.missing, sections.demands):
-            _slide(deck, make(found))
         deck.save(path, t("slide.name", place=place, year=year))
 
 
@@ -97,6 +98,15 @@ def _cover(deck: Deck, found: Findings) -> None:
               if found.plan.code != NO_PLAN else [t("plan.none")])
     page.text(NOTICE, found.notices())
     page.say([*found.notices(), t("slide.notes.order"), *prose.mapping(found)])
+    page.done()
+
+
+def _divider(deck: Deck, found: Findings) -> None:
+    """What parts the slides to decide on from the details."""
+    page = deck.page(COVER, t("slide.details"))
+    page.text(SUBTITLE, [t("slide.details.what")])
+    page.text(NOTICE, found.notices())
+    page.say([t("slide.details.what")])
     page.done()
 
 

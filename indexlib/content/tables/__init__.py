@@ -41,6 +41,7 @@ from indexlib.content.tables.flagged import (
     verdict,
 )
 from indexlib.content.tables.former import former, former_text, recast_text
+from indexlib.content.tables.happened import happened
 from indexlib.content.tables.moves import risers, standing, trends
 from indexlib.content.tables.outlook import (
     closing_gaps,
@@ -58,7 +59,7 @@ __all__ = [
     "RIGHT", "Table", "apart", "apart_text", "assign_text", "assigned", "at_hand", "behind", "by_item", "by_unit",
     "chance_notes", "change_text", "closing_gaps", "co_leads_text", "contributions", "coordinating_text", "coverage",
     "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "goal_text", "goals",
-    "grades_note", "grades_text", "group_text", "indicators", "item_text", "learn_from", "named_sources",
+    "grades_note", "grades_text", "group_text", "happened", "indicators", "item_text", "learn_from", "named_sources",
     "no_total_text", "nothing", "peers", "places_moved", "places_text", "publishers", "quiet", "rank_notes",
     "rank_text", "recast_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
     "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
