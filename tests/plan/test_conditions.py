@@ -66,7 +66,7 @@ def judged(request):
     keys, found = ["year", "place", "component"], reviews(request.param).values()
     figures = pd.concat([r.components for r in found])
     return pd.concat([r.flags for r in found]).merge(
-        figures[[*keys, "score", "rank", "change", "group", "panel"]], on=keys)
+        figures[[*keys, "score", "rank", "change", "group", "group_kind", "panel"]], on=keys)
 
 
 def state(flags, component, rule):
