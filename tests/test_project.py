@@ -174,7 +174,8 @@ def test_the_dictionary_names_every_file_and_column_of_the_data():
     sections = re.split(r"^### ", (ROOT / "data" / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     about = {name: section for section in sections for name in re.findall("`(.+?)`", section.split("\n", 1)[0])}
     for path in sorted((ROOT / "data").rglob("*.csv")):
-        name = path.relative_to(ROOT / "data").as_posix().replace("ha_bac_2023_2025", "<name>")
+        name = path.relative_to(ROOT / "data").as_posix()
+        name = re.sub("^plans/[^/]+/", "plans/<name>/", name)
         name = re.sub(r"^(indicators/.*_)\d{4}\.csv$", r"\1<year>.csv", name)
         assert name in about
         header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")

@@ -46,12 +46,11 @@ class Column:
 
 
 COLUMNS = (
-    Column("code", 13), Column("component", 24), Column("score", 13), Column("change", 17), Column("rank", 10),
-    Column("why", 30), Column("grade", 8), Column("item", 13), Column("words", 40), Column("beside", 40, since=2),
+    Column("code", 12), Column("component", 22), Column("score", 12), Column("change", 15), Column("rank", 9),
+    Column("why", 25), Column("grade", 7), Column("item", 11), Column("words", 27), Column("beside", 26, since=2),
     Column("number", 8, "number"), Column("measure", 38, "text"), Column("product", 22, "text"),
     Column("deadline", 12, "date"), Column("person", 18, "text"), Column("status", 15, "status"),
-    Column("done_on", 12, "date"),
-    Column("result", 22, "text"),
+    Column("done_on", 12, "date"), Column("result", 22, "text"),
 )
 #: Position of each column.
 AT = {column.key: i for i, column in enumerate(COLUMNS)}

@@ -76,7 +76,8 @@ def read_worksheet(path: Path) -> Returned:
     book = _open(path, back)
     if book is None or not _read_keys(book, back):
         return back
-    tasks.read(book, back, load_plan(back.keys["plan"]))
+    if back.version > 1:
+        tasks.read(book, back, load_plan(back.keys["plan"]), Line, READ)
     if not back.own:
         return back
     sheet = _plan_sheet(book, back)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,6 @@ from indexlib.briefing.worksheets import form
 from indexlib.briefing.worksheets.form import Column
 from indexlib.plan.plan import Plan
 from indexlib.plan.register import register
-
-if TYPE_CHECKING:
-    from indexlib.briefing.worksheets.returned import Returned
 
 COLUMNS = (Column("task", 9), Column("text", 46), Column("asked", 26), Column("beside", 28), Column("product", 20, "text"),
            Column("deadline", 12, "date"), Column("person", 16, "text"), Column("cost", 14, "text"),
@@ -69,10 +66,11 @@ def plan_words(plan: Plan) -> str:
     return " " + t("ws.tasks.difficulties", words=said) if said else ""
 
 
-def read(book: Any, back: Returned, plan: Plan) -> None:
-    """Read a unit's tasks into ``back.tasks``; a cell that is not plain is a problem, and its line is not counted."""
-    from indexlib.briefing.worksheets.returned import READ, Line, text_of
+def read(book: Any, back: Any, plan: Plan, line_of: Any, readers: dict[str, Any]) -> None:
+    """Read a unit's tasks into ``back.tasks``; a cell that is not plain is a problem, and its line is not counted.
 
+    ``back``, ``line_of`` and ``readers`` are those of :mod:`indexlib.briefing.worksheets.returned`.
+    """
     asked = register(plan)
     known = set(asked.loc[asked["unit"] == back.keys["unit"], "task"])
     sheets = [s for s in book.worksheets if form.same(s.title) in form.spoken("ws.tasks")]
@@ -83,21 +81,21 @@ def read(book: Any, back: Returned, plan: Plan) -> None:
         return
     sheet = sheets[0]
     names = {text: c.key for c in COLUMNS for text in form.spoken(f"ws.col.{c.key}")}
-    heads = [names.get(form.same(text_of(cell.value))) for cell in sheet[HEAD + 1]]
+    heads = [names.get(form.same(cell.value or "")) for cell in sheet[HEAD + 1]]
     at = {key: i + 1 for i, key in enumerate(heads) if key}
     lacking = [c.header for c in COLUMNS if c.key not in at and (c.fill or c.key == "task")]
     if lacking:
         back.report("column_missing", sheet.title, HEAD + 1, "", name=listing(lacking))
         return
     for row in range(HEAD + 2, sheet.max_row + 1):
-        line = Line(sheet, row, at, back)
-        code = text_of(line.cell("task").value)
+        line = line_of(sheet, row, at, back)
+        code = str(line.cell("task").value or "").strip()
         if not any(line.filled(key) for key in FILLED):
             continue
         if code not in known or any(r["task"] == code for r in back.tasks):
             line.fault("unknown_task", "task", code=code)
             continue
-        record = {c.key: READ[c.fill](line, c.key) for c in COLUMNS if c.fill}
+        record = {c.key: readers[c.fill](line, c.key) for c in COLUMNS if c.fill}
         if record["status"] == "done" and not line.filled("done_on"):
             line.fault("done_without_date", "done_on")
         if not line.sound:
@@ -106,7 +104,7 @@ def read(book: Any, back: Returned, plan: Plan) -> None:
             back.tasks.append(record | {"task": code, "unit": back.keys["unit"], "file": back.file, "row": row})
 
 
-def reported(plan: Plan, backs: list[Returned]) -> pd.DataFrame:
+def reported(plan: Plan, backs: list[Any]) -> pd.DataFrame:
     """The register with what the units reported; ``returned``: the unit's worksheet is there."""
     told = pd.DataFrame([r for b in backs for r in b.tasks], columns=["task", *FILLED, "file", "row"]).astype(object)
     frame = register(plan).merge(told, on="task", how="left").astype({key: object for key in FILLED})
