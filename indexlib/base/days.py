@@ -8,7 +8,7 @@ import re
 #: Day, month, year with any of the usual signs between them; or year, month, day.
 WRITTEN = (re.compile(r"(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>\d{4}|\d{2})"),
            re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
-           re.compile(r"(?:ngày )?(?P<d>\d{1,2}) tháng (?P<m>\d{1,2}),? năm (?P<y>\d{4})", re.IGNORECASE))
+           re.compile(r"(?:ng\w+ )?(?P<d>\d{1,2}) th\w+ (?P<m>\d{1,2}),? n\w+ (?P<y>\d{4})", re.IGNORECASE))  # in words
 
 
 def day_of(text: str) -> datetime.date | None:

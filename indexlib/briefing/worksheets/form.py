@@ -93,5 +93,8 @@ def header_keys() -> dict[str, str]:
 
 def status_keys() -> dict[str, str]:
     """Status of each entry of the list, and of the words that people use for it, in any language."""
-    usual = {same(word): status for status in STATUSES for words in spoken(f"ws.usual.{status}") for word in words.split(";")}
+    usual = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            usual |= {same(word): status for status in STATUSES for word in t(f"ws.usual.{status}").split(";")}
     return usual | {text: status for status in STATUSES for text in spoken(f"ws.status.{status}")}
