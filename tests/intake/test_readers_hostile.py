@@ -273,7 +273,7 @@ def outcomes(request, tmp_path_factory) -> dict:
     if not hasattr(os, "fork"):
         pytest.skip("time and memory are measured by forking processes, which this system cannot do")
     folder = tmp_path_factory.mktemp("hostile")
-    tests = [item.callspec.params for item in request.session.items if item.originalname == ASKING]
+    tests = [item.callspec.params for item in request.session.items if getattr(item, "originalname", "") == ASKING]
     asked = [(params["command"], params["name"]) for params in tests]
     for name in {name for _, name in asked}:
         (folder / name).write_bytes(FILES[name][0]())
