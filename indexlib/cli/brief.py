@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from indexlib.base import wording
+from indexlib.base.days import day_of
 from indexlib.base.problems import DataError, IndexlibError
 from indexlib.base.wording import t
 
@@ -33,7 +34,7 @@ def brief(
 
 def progress(
     folder: Annotated[Path, typer.Argument(help="Thư mục chứa các phiếu .xlsx mà đơn vị gửi lại.")],
-    date: Annotated[str | None, typer.Option(help="Tính đến ngày nào, dạng 2026-09-30; mặc định hôm nay.")] = None,
+    date: Annotated[str | None, typer.Option(help="Tính đến ngày nào, ví dụ 30/9/2026; mặc định hôm nay.")] = None,
     params: Annotated[Path | None, typer.Option(help="Tệp tham số: phiếu phải đúng nơi, năm, kế hoạch này.")] = None,
     language: Annotated[str, typer.Option("--language", "--lang", help="vi hoặc en.")] = "vi",
     json_: Annotated[bool, typer.Option("--json", help="In dạng JSON.")] = False,
@@ -61,10 +62,9 @@ def _day(text: str | None) -> datetime.date:
     """The day asked for; today where none is."""
     if text is None:
         return datetime.date.today()
-    try:
-        return datetime.datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise IndexlibError(t("progress.bad_day", value=text)) from None
+    if day := day_of(text):
+        return day
+    raise IndexlibError(t("progress.bad_day", value=text))
 
 
 def _print(found: Any, on: datetime.date) -> None:

@@ -110,14 +110,14 @@ def test_the_command_ends_with_2_and_names_the_cells(folder, command):
 
 def test_json_is_for_programs(folder, command):
     fill(folder / FINANCE, **MEASURE)
-    code, out, err = command("progress", folder, "--date", "2024-09-30", "--json", "--language", "en")
+    code, out, err = command("progress", folder, "--date", "30/9/2024", "--json", "--language", "en")
     assert (code, err) == (0, "")
     data = json.loads(out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert (data["place"], data["on"], data["problems"]) == ("quang_ninh", "2024-09-30", [])
     assert [(m["deadline"], m["done_on"], m["state"]) for m in data["measures"]] == [("2024-09-15", None, "late")]
 
 
-@pytest.mark.parametrize("words", [("--date", "30/09/2024"), ("--language", "fr")])
+@pytest.mark.parametrize("words", [("--date", "09/30/2024"), ("--language", "fr")])
 def test_a_wrong_call(folder, command, words):
     code, _, err = command("progress", folder, *words)
     assert code == 2

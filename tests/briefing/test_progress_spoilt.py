@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pytest
 from filled_worksheets import DAY, FINANCE, FIRST, GENERIC, LAND, MEASURE, ON, Filled, column, fill, letter, only_problem
+from openpyxl.utils import get_column_letter
 
 from indexlib.base.problems import DataError
 from indexlib.briefing.worksheets import form
@@ -20,8 +21,15 @@ from indexlib.plan.settings import Params
 
 # What comes back spoilt.
 
-@pytest.mark.parametrize("text", ["15/09/2024", "2024-09-15", "15.9.2024", "cuối quý III"])
-def test_a_date_as_text_is_a_problem_however_plain(folder, text):
+@pytest.mark.parametrize("text", ["15/09/2024", "2024-09-15", "15.9.2024", "15-9-24", "ngày 15 tháng 9 năm 2024"])
+def test_a_date_typed_as_text_in_a_plain_form_is_one(folder, text):
+    fill(folder / FINANCE, **MEASURE | {"deadline": text})
+    back = read_progress(folder)
+    assert (back.problems, back.rows["deadline"].tolist()) == ([], [datetime.date(2024, 9, 15)])
+
+
+@pytest.mark.parametrize("text", ["9/15/2024", "30/2/2024", "cuối quý III", "15/9"])
+def test_a_text_that_names_no_day_is_a_problem(folder, text):
     fill(folder / FINANCE, **MEASURE | {"deadline": text})
     problem = only_problem(folder, "date_text", FIRST, "deadline")
     assert text in problem.message
@@ -58,7 +66,7 @@ def test_a_column_put_in_or_doubled_is_a_problem(folder):
     with Filled(folder / FINANCE) as sheet:
         sheet.sheet.cell(HEAD + 1, len(form.COLUMNS) + 1).value = "Ghi chú riêng"
     problem = only_problem(folder, "column_extra")
-    assert (problem.row, problem.column) == (HEAD + 1, "R")
+    assert (problem.row, problem.column) == (HEAD + 1, get_column_letter(len(form.COLUMNS) + 1))
     with Filled(folder / FINANCE) as sheet:
         sheet.sheet.cell(HEAD + 1, len(form.COLUMNS) + 1).value = "Thời hạn"
     only_problem(folder, "column_twice", HEAD + 1, "deadline")
@@ -121,7 +129,14 @@ def test_all_lines_of_a_component_deleted(folder):
     assert code in problem.message
 
 
-@pytest.mark.parametrize("key", ["measure", "product", "deadline", "person"])
+def test_a_measure_without_a_product_counts_and_shows_the_gap(folder):
+    fill(folder / FINANCE, **MEASURE | {"product": None})
+    back = read_progress(folder)
+    assert back.problems == [] and len(back.rows) == 1
+    assert shown.measures(back, DAY(2024, 9, 30)).frame["product"].tolist() == ["chưa nêu sản phẩm"]
+
+
+@pytest.mark.parametrize("key", ["measure", "deadline", "person"])
 def test_a_measure_without_what_the_plan_asks_for_is_a_problem(folder, key):
     fill(folder / FINANCE, **MEASURE | {key: None})
     only_problem(folder, "needed", FIRST, key)
@@ -138,7 +153,7 @@ def test_a_merged_cell_is_said_to_be_one(folder):
 
 @pytest.mark.parametrize("key, value, code", [("measure", "=A1", "formula"), ("deadline", "=TODAY()", "formula"),
     ("code", "=A1", "formula"), ("number", "=1+1", "formula"), ("person", "#N/A", "error_value"), ("product", 3, "not_text"),
-    ("person", DAY(2024, 9, 5), "not_text"), ("status", "Xong", "status"), ("status", "=A1", "formula"),
+    ("person", DAY(2024, 9, 5), "not_text"), ("status", "Gần xong", "status"), ("status", "=A1", "formula"),
     ("number", 1.5, "number"), ("number", "1", "number"), ("number", 0, "number"), ("number", None, "number"),
     ("number", True, "number")])
 def test_no_cell_is_guessed(folder, key, value, code):
@@ -157,15 +172,24 @@ def test_done_and_its_day_go_together(folder):
 def test_a_status_in_the_other_language_or_another_unicode_form_is_understood(folder):
     fill(folder / FINANCE, **MEASURE, status=unicodedata.normalize("NFD", "đang thực hiện "))
     fill(folder / FINANCE, FIRST + 1, **MEASURE, status="Not started")
+    fill(folder / FINANCE, FIRST + 2, **MEASURE, status="đã xong", done_on="1/9/2024")
     back = read_progress(folder)
-    assert (back.problems, back.rows["status"].tolist()) == ([], ["running", "not_started"])
+    assert (back.problems, back.rows["status"].tolist()) == ([], ["running", "not_started", "done"])
 
 
 # Files.
 
-def test_two_files_of_one_unit_count_neither(folder):
+def test_a_second_copy_that_says_the_same_counts_once(folder):
+    fill(folder / FINANCE, **MEASURE)
+    shutil.copy(folder / FINANCE, folder / "ban_gui_lai.xlsx")
+    back = read_progress(folder)
+    assert back.problems == [] and len(back.rows) == 1
+
+
+def test_two_files_of_one_unit_that_differ_count_neither(folder):
     fill(folder / FINANCE, **MEASURE)
     shutil.copy(folder / FINANCE, folder / "ban_sua.xlsx")
+    fill(folder / "ban_sua.xlsx", person="Người khác")
     back = read_progress(folder)
     assert [(p.code, p.file) for p in back.problems] == [("unit_twice", "ban_sua.xlsx"), ("unit_twice", FINANCE)]
     assert back.rows.empty

@@ -288,7 +288,8 @@ def test_what_is_to_be_decided_stands_first_and_details_behind_a_divider(written
     with speaking(language):
         assert [title(s) for s in slides].index(t("slide.details")) == 7  # cover, decision and at most six more
         focus = found.focus(8)
-        assert title(slides[1]).startswith(t("slide.decide.none", year=year) if focus.empty else t("slide.decide", k=1, u=1)[:8])
+        asked = t("slide.decide.none", year=year) if focus.empty else t("slide.decide", k=1, u=1)[:8]
+        assert title(slides[1]).startswith(asked)
         if len(focus):
             assert table(slides[1])[0] == [t(f"first.{c}") for c in ("component", "happened", "who", "due")]
             names = [load_catalogue().label(c) for c in focus["component"]]

@@ -56,8 +56,8 @@ COLUMNS = (
 AT = {column.key: i for i, column in enumerate(COLUMNS)}
 #: Cells that make a line a measure once one of them is filled.
 FILLED = ("measure", "product", "deadline", "person", "status", "done_on", "result")
-#: Cells that a measure needs: what, by when, to show what, by whom.
-NEEDED = ("measure", "product", "deadline", "person")
+#: Cells that a measure needs: what, by when, by whom; without a product it has a gap, and counts.
+NEEDED = ("measure", "deadline", "person")
 
 
 def short_label(code: str) -> str:
@@ -92,5 +92,9 @@ def header_keys() -> dict[str, str]:
 
 
 def status_keys() -> dict[str, str]:
-    """Status of each entry of the list, in any language."""
-    return {text: status for status in STATUSES for text in spoken(f"ws.status.{status}")}
+    """Status of each entry of the list, and of the words that people use for it, in any language."""
+    usual = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            usual |= {same(word): status for status in STATUSES for word in t(f"ws.usual.{status}").split(";")}
+    return usual | {text: status for status in STATUSES for text in spoken(f"ws.status.{status}")}

@@ -174,5 +174,5 @@ def _keys(book: Book, found: Findings, unit: str, given: pd.DataFrame) -> None:
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 46)
     sheet.set_column(2, 2, 60)
-    book.print_setup(sheet, t("ws.keys"))
+    sheet.hide()
     sheet.protect()

@@ -98,8 +98,8 @@ class Progress:
 def read_progress(folder: Path | str, expected: Params | None = None) -> Progress:
     """Read the filled worksheets of a folder.
 
-    Nothing is guessed: a line with a fault, a file of another run, two files of one unit are left out of the counts
-    and stand among the problems with their cells.
+    Nothing is guessed: a line with a fault, a file of another run, two files of one unit that differ are left out of the
+    counts and stand among the problems with their cells.
 
     Parameters
     ----------
@@ -162,16 +162,29 @@ def _run(known: list[Returned], expected: Params | None) -> tuple | None:
 
 
 def _once(backs: list[Returned]) -> list[Returned]:
-    """Worksheets of units that sent back one only."""
-    count = Counter(b.keys["unit"] for b in backs)
+    """Worksheets of units that sent back one only; of copies that say the same, the first."""
+    kept: list[Returned] = []
     for back in backs:
+        same = [b for b in kept if b.keys["unit"] == back.keys["unit"] and _said(b) == _said(back)]
+        if not same:
+            kept.append(back)
+        else:
+            back.problems.clear()
+    count = Counter(b.keys["unit"] for b in kept)
+    for back in kept:
         if count[back.keys["unit"]] > 1:
             back.report("unit_twice", unit=back.keys["unit"],
-                        files=", ".join(b.file for b in backs if b.keys["unit"] == back.keys["unit"]))
+                        files=", ".join(b.file for b in kept if b.keys["unit"] == back.keys["unit"]))
             back.rows.clear()
             back.tasks.clear()
             back.faulty |= set(back.own)
-    return backs
+    return kept
+
+
+def _said(back: Returned) -> tuple:
+    """What a worksheet says, whatever its file is called."""
+    lines = [{key: value for key, value in row.items() if key != "file"} for row in [*back.rows, *back.tasks]]
+    return lines, back.faulty, [(p.code, p.sheet, p.row, p.column) for p in back.problems]
 
 
 def _together(backs: list[Returned], run: tuple | None, problems: list[Problem]) -> Progress:

@@ -54,8 +54,9 @@ def measures(progress: Progress, on: datetime.date) -> Table:
     judged = progress.judged(on)
     judged = judged.assign(_order=judged["state"].map(ORDER)).sort_values(["_order", "deadline", "unit"], kind="stable")
     catalogue = load_catalogue()
-    rows = [(_unit(progress, r["unit"], on), catalogue.label(r["component"]), r["measure"], r["product"], r["person"],
-             day_text(r["deadline"]), t(f"progress.state.{r['state']}"), _said(r["status"]), day_text(r["done_on"]),
+    rows = [(_unit(progress, r["unit"], on), catalogue.label(r["component"]), r["measure"],
+             r["product"] or t("progress.no_product"), r["person"], day_text(r["deadline"]),
+             t(f"progress.state.{r['state']}"), _said(r["status"]), day_text(r["done_on"]),
              r["result"] or w.NONE) for r in judged.to_dict("records")]
     columns = ["unit", "component", "measure", "product", "person", "deadline", "state_on", "status", "done_on", "result"]
     return Table(t("progress.table.measures", day=day_text(on)), pd.DataFrame(rows, columns=columns), [],

@@ -11,6 +11,7 @@ from typing import Any
 from openpyxl.cell.cell import MergedCell
 from openpyxl.utils import get_column_letter
 
+from indexlib.base.days import day_of
 from indexlib.base.problems import Problem
 from indexlib.base.wording import LANGUAGES, listing, speaking, t
 from indexlib.briefing.office.clean import clean
@@ -348,13 +349,13 @@ def _text(line: Line, key: str) -> str:
 
 
 def _date(line: Line, key: str) -> datetime.date | None:
-    """A day; a date that was typed as text or stands as a bare number is none, however plain it looks."""
+    """A day, also one typed as text in a plain form; a bare number is none."""
     value = line.value(key)
-    if isinstance(value, str):
-        if value.strip():
-            line.fault("date_text", key, value=value.strip())
-        return None
-    if value is None:
+    if isinstance(value, str) and value.strip():
+        said, value = text_of(value), day_of(text_of(value))
+        if value is None:
+            line.fault("date_text", key, value=said)
+    if value is None or value == "" or isinstance(value, str):
         return None
     if not isinstance(value, datetime.date):
         line.fault("date_number", key, value=text_of(value))
