@@ -221,7 +221,7 @@ def test_two_columns_swapped_under_their_headers(seed, paired, data, tmp_path):
     (lambda rows: rows.pop(7), "missing_places"),
     (lambda rows: rows[4].__setitem__(0, "Thanh Hoas"), "unknown_place"),
     (lambda rows: rows[4].__setitem__(0, None), "no_place"),
-    (lambda rows: rows[4].__setitem__(2, "#N/A"), "not_a_number"),
+    (lambda rows: rows[4].__setitem__(2, "#N/A"), "error_cell"),
     (lambda rows: rows[4].__setitem__(2, 71.5), "out_of_scale"),
     (lambda rows: rows[4].__setitem__(2, 0.0), "out_of_scale"),
     (lambda rows: [row.__setitem__(11, row[11] / 100) for row in rows[1:]], "fraction"),

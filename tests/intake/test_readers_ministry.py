@@ -134,7 +134,7 @@ def test_a_filled_template_is_read(tmp_path):
     (lambda s: s.cell(1, 3, "par.2"), "template_name"),
     (lambda s: s.cell(5, 3, "chín mươi"), "not_a_number"),
     (lambda s: s.cell(5, 3, "-"), "not_withheld"),
-    (lambda s: s.cell(5, 3, "N/A"), "not_withheld"),
+    (lambda s: s.cell(5, 3, "N/A"), "no_value"),
     (lambda s: s.cell(5, 4, "5%"), "percent"),
     (lambda s: s.cell(5, column_of(s, "par.2"), "64,70%"), "percent"),
     (lambda s: s.append([None, "Trung bình", 85.2]), "template_row"),

@@ -11,7 +11,7 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
 from indexlib.intake.checks.printed_ranks import check_ranks
-from indexlib.intake.files.numbers import is_percent, number
+from indexlib.intake.files.numbers import is_percent, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.publishers.template import (
@@ -95,7 +95,7 @@ def _take(figures: Figures, component: str, cells: dict, r: int, sheet: Sheet, r
         if text.endswith("?"):
             report.add("doubtful", SHEET, r, c, value=cell)
         elif value is None:
-            report.add("not_a_number", SHEET, r, c, value=cell, place=name)
+            report.add(why_no_number(cell), SHEET, r, c, value=cell, place=name)
         elif (kind == OF_MAXIMUM and own.unit == index.unit) or (percent and (kind == RANK or (
                 kind == SCORE and own.unit != "percent"))):
             report.add("percent", SHEET, r, c, value=cell, place=name)

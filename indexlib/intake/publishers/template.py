@@ -21,7 +21,7 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
 from indexlib.intake.checks.printed_ranks import check_ranks
-from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number
+from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.reading import Reading
@@ -151,7 +151,7 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
         elif value is not None:
             values[place] = value
         elif cell is not None:
-            report.add("percent" if number(cell) is not None else "not_a_number", SCORES, r, column, value=cell,
+            report.add("percent" if number(cell) is not None else why_no_number(cell), SCORES, r, column, value=cell,
                        place=load_places().get(place).name)
 
 
