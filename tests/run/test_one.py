@@ -73,7 +73,8 @@ def test_a_notebook_runs_under_plain_papermill(tmp_path, name, words):
     assert NOTICE in text
 
 
-@pytest.mark.parametrize("language, words", [("vi", "bằng số liệu của mọi tỉnh, mọi năm"), ("en", "with the figures of all provinces and years")])
+@pytest.mark.parametrize("language, words", [
+    ("vi", "bằng số liệu của mọi tỉnh, mọi năm"), ("en", "with the figures of all provinces and years")])
 def test_the_method_notebook_runs_in_both_languages(tmp_path, language, words):
     out = tmp_path / "out.ipynb"
     subprocess.run([sys.executable, "-m", "papermill", "notebooks/07_method.ipynb", str(out), "-p", "language", language,
