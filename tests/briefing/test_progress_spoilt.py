@@ -228,7 +228,7 @@ def test_a_foreign_workbook_a_text_and_a_broken_file_are_each_named(folder):
     codes = {p.file: p.code for p in back.problems}
     assert codes == {"cua_toi.xlsx": "foreign", "hong.xlsx": "damaged", "dai.xlsx": "too_long", "rong.xlsx": "empty",
                      "web.xlsx": "web_page"}
-    assert len(back.components) == 5
+    assert len(back.components) == 4
 
 
 def test_a_document_is_a_problem_unless_its_workbook_is_there(folder):
@@ -251,7 +251,9 @@ def test_a_worksheet_of_another_place_or_year_is_not_counted(folder, key, value)
 
 
 def test_of_two_runs_with_as_many_sheets_none_is_taken(folder):
-    (folder / GENERIC).unlink()
+    for path in folder.glob("*.xlsx"):
+        if path.name not in (FINANCE, GENERIC):
+            path.unlink()
     with Filled(folder / FINANCE) as sheet:
         sheet.book["indexlib"].cell(2 + form.KEYS.index("year"), 2).value = 2022
     back = read_progress(folder)
@@ -266,7 +268,7 @@ def test_a_run_may_be_asked_for(folder):
     assert read_progress(folder, right).problems == []
     wrong = read_progress(folder, Params(place="Quảng Ninh", year=2022))
     assert {p.code for p in wrong.problems} == {"not_expected"}
-    assert len(wrong.problems) == 3
+    assert len(wrong.problems) == len(list(folder.glob("*.xlsx")))
 
 
 @pytest.mark.parametrize("key, value", [("place", "atlantis"), ("year", "2023"), ("plan", "../x"), ("unit", "Ai đó"),
