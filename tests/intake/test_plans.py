@@ -13,7 +13,7 @@ from conftest import ROOT, SHARED
 from indexlib import DataError, open_run
 from indexlib.briefing import bundle
 from indexlib.briefing.office.reproducible import words
-from indexlib.content import prose, tables
+from indexlib.content import first_page, profile, prose, tables
 from indexlib.intake.plans import draft, owners, workbook
 from indexlib.plan.register import register
 
@@ -170,6 +170,11 @@ FOREIGN = ["Hà Bắc", "Hà Long", "Hà Trung", "IV.2", "(I.2", "II.4", "Công 
            "đang đứng ở thứ hạng thấp", "Nguyễn Thành Chân", "một cửa", "Trạm Y tế"]
 
 
+def pages(found) -> dict[str, str]:
+    """The pages of a run that no notebook writes."""
+    return {"index.html": first_page.body(found, [], [], []), "profile.html": profile.body(found)}
+
+
 def test_outputs_with_another_plan_hold_no_word_of_ha_bac_and_no_task_of_papi(added, tmp_path):
     found = open_run(place="nghe_an", year=2023, plan="song_xanh")
     tasks = found.tasks()
@@ -185,6 +190,7 @@ def test_outputs_with_another_plan_hold_no_word_of_ha_bac_and_no_task_of_papi(ad
     for name in ("totals", "focus", "flagged", "rules", "assigned", "by_unit", "by_item", "gaps", "quiet", "generic",
                  "goals"):
         said[name] = getattr(tables, name)(found).html()
+    said |= pages(found)
     said["lead"] = "\n".join(str(prose.lead(found, n)) for n in ("04_flags", "05_plan", "06_outlook"))
     assert {(file, word) for file, text in said.items() for word in FOREIGN if word in text} == set()
     assert "đạt điểm số thấp" in said["rules"] or "điểm số thấp" in said["rules"]
@@ -199,6 +205,7 @@ def test_without_items_outputs_name_no_unit(tmp_path, place, year, plan):
     made = bundle.make(found, tmp_path, None, tmp_path)
     assert not any(made.why.values()), made.why
     said = "\n".join(line for o in bundle.OUTPUTS for p in o.files(tmp_path) for line in words(p))
+    said += "".join(pages(found).values())
     assert [w for w in FOREIGN[3:] if w in said] == []
     assert not list((tmp_path / "worksheets").glob("*"))
 
