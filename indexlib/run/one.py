@@ -245,7 +245,7 @@ def brief(work: Path, kept: Path, run: Run, found: Review, beside: Path) -> str:
         run.papers, run.notices = made.why, run.notices + made.notices
         if not any(made.why.values()) and not made.notices:
             pack(work, store)
-    run.remarks = [] if run.papers[bundle.REPORT] else [left_open(found)]
+    run.remarks = [left_open(found)] if run.papers.get(bundle.REPORT) == "" else []
     return key
 
 

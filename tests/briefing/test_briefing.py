@@ -31,10 +31,10 @@ def alone(tmp_path_factory):
 def test_the_files_come_with_their_charts(alone):
     assert alone.whole and alone.papers == dict.fromkeys(bundle.names(), "")
     assert {p.name for p in alone.folder.iterdir()} == {*bundle.names(), "charts", "manifest.json"}
-    assert len(list((alone.folder / "worksheets").glob("*.xlsx"))) == 10
+    assert len(list((alone.folder / "worksheets").glob("*.xlsx"))) == 11
     pictures = Document(str(alone.folder / bundle.REPORT)).inline_shapes
     assert len(pictures) == 5  # PAPI and PCI: history and contributions; PAR INDEX: history
-    assert all(round(p.width.cm, 1) == 16 for p in pictures)
+    assert all(round(p.width.cm, 1) == 12.3 for p in pictures)  # two on a page of the annex
 
 
 def test_the_manifest_says_what_they_were_made_from(alone):
