@@ -293,7 +293,7 @@ def test_totals_of_some_places_are_kept_and_not_ranked(tmp_path, monkeypatch):
         found = open_run(place=place, year=2025)
         assert found.components["rank"].isna().all() and found.components["median"].isna().all()
         assert any(("12 trong 34" if place in set(have) else "chưa có") in line for line in tables.coverage(found))
-        assert document.context(found)["totals"]["rows"][1]["rank"] == "–"
+        assert document.context(found)["totals"].rows[1]["rank"] == "–"
 
 
 # Units below the province

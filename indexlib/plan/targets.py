@@ -82,7 +82,7 @@ def goals(found: Findings) -> pd.DataFrame:
     >>> from indexlib import open_run
     >>> found = open_run(place="thanh_hoa", year=2024, plan="none", targets={"papi": {"total": 45.0, "rank": 15}})
     >>> goals(found)[["kind", "wanted", "state"]].values.tolist()
-    [['score', 45.0, 'missed'], ['rank', 15, 'met']]
+    [['score', 45.0, 'missed'], ['rank', 15.0, 'met']]
     """
     order = load_catalogue().order
     asked = sorted(_asked(found), key=lambda g: (order[g.component], g.year))

@@ -114,7 +114,7 @@ def speak(found: Review, charts: int = 14) -> None:
     place, year = found.place.code, found.year
     parts = [lambda: prose.standards(found), lambda: tables.totals(found),
              lambda: tables.follow_up(found), lambda: tables.trends(found), lambda: tables.coverage(found),
-             lambda: tables.focus(found), lambda: report.summary(found, {"focus": "2", "goals": "5"}),
+             lambda: tables.focus(found), lambda: report.assessment(found),
              lambda: report.goals(found), *(lambda i=i: tables.targets(found, i) for i in index_codes())]
     drawn = [*(lambda i=i: history(found.panel, place, i, year=year) for i in [*index_codes(), "papi.6", "pci.4"]),
              *(lambda i=i: movement(found, i) for i in index_codes()),

@@ -246,8 +246,8 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A real disk of 150 kB."""
-    yield from (tmp_path / "disk" for _ in mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=150k", "tmpfs"))
+    """A real disk of 300 kB."""
+    yield from (tmp_path / "disk" for _ in mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=300k", "tmpfs"))
 
 
 @pytest.fixture
