@@ -27,8 +27,8 @@ OTHER = ("percentile", "share", "gap", "prob_fall", "usual_movement", "change_pu
 #: Columns that stand in another one's cell (a rank with its base and star) or serve only to draw.
 INSIDE = ("base", "rank_base", "rank_kind", "group_kind", "row", "col", "change_published", "panel")
 #: Columns with a heading of their own; those whose heading is another one's.
-KNOWN = {"year", "place", "component", "score", "rank", "base", "rank_base", "rank_kind", "group_kind", "group", "state", "median",
-         "block", "change", "median_change", "usual_movement", "prob_fall", "grade", "reason", "source", "note",
+KNOWN = {"year", "place", "component", "score", "rank", "base", "rank_base", "rank_kind", "group_kind", "group", "state",
+         "median", "block", "change", "median_change", "usual_movement", "prob_fall", "grade", "reason", "source", "note",
          "ci_low", "ci_high", "percentile", "low_quarter", "scored", "expected", "share", "gap"}
 HEADED = {"state": "group", "share": "share_of_scale", "gap": "gap_of_scale"}
 

@@ -53,7 +53,7 @@ def test_counts_sum_for_every_unit(folder):
     with Filled(folder / FINANCE) as sheet:
         sheet.put(FIRST, **MEASURE, status="Hoàn thành", done_on=DAY(2024, 9, 1))
         sheet.put(FIRST + 1, **MEASURE)
-        sheet.put(FIRST + 3, **MEASURE | {"deadline": "15/09/2024"})
+        sheet.put(FIRST + 3, **MEASURE | {"deadline": "giữa tháng chín"})
     (folder / LAND).unlink()
     back = read_progress(folder)
     counts = back.summary(ON).set_index("unit")
@@ -100,11 +100,11 @@ def test_the_command_prints_the_tables(folder, command):
 
 
 def test_the_command_ends_with_2_and_names_the_cells(folder, command):
-    fill(folder / FINANCE, **MEASURE | {"deadline": "15/09/2024"})
+    fill(folder / FINANCE, **MEASURE | {"deadline": "giữa tháng chín"})
     code, out, err = command("progress", folder, "--date", "2024-09-30")
     assert code == 2
     assert f"{FINANCE}: 1 lỗi" in err
-    assert f"Kế hoạch, dòng {FIRST}, {letter('deadline')}: “15/09/2024”" in err
+    assert f"Kế hoạch, dòng {FIRST}, {letter('deadline')}: “giữa tháng chín”" in err
     assert "Còn 1 lỗi" in out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def test_the_same_findings_make_the_same_bytes(written, tmp_path):
     code = ("import sys; from pathlib import Path; from indexlib import open_run; "
             "from indexlib.briefing.slides.presentation import write_slides; "
             "write_slides(open_run(place='thanh_hoa', year=2024), Path(sys.argv[1]))")
-    subprocess.run([sys.executable, "-c", code, str(tmp_path / "again.pptx")], check=True, env={"PYTHONHASHSEED": "7"})
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "again.pptx")], check=True, 
+                   env={"PYTHONHASHSEED": "7", "INDEXLIB_TODAY": os.environ["INDEXLIB_TODAY"]})
     assert (tmp_path / "again.pptx").read_bytes() == first.read_bytes()
     with zipfile.ZipFile(first) as file:
         assert {x.date_time for x in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}

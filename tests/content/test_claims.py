@@ -115,7 +115,7 @@ def speak(found: Review, charts: int = 14) -> None:
     parts = [lambda: prose.standards(found), lambda: tables.totals(found),
              lambda: tables.follow_up(found), lambda: tables.trends(found), lambda: tables.coverage(found),
              lambda: tables.focus(found), lambda: report.assessment(found),
-             lambda: report.goals(found), *(lambda i=i: tables.targets(found, i) for i in index_codes())]
+             lambda: tables.goals(found), *(lambda i=i: tables.targets(found, i) for i in index_codes())]
     drawn = [*(lambda i=i: history(found.panel, place, i, year=year) for i in [*index_codes(), "papi.6", "pci.4"]),
              *(lambda i=i: movement(found, i) for i in index_codes()),
              *(lambda i=i: position(found.panel, year, place, i) for i in index_codes())]
