@@ -13,7 +13,7 @@ from docx import Document
 from filled_worksheets import FINANCE
 
 from indexlib import load_scores, open_run, read_params, read_published, tables
-from indexlib.briefing.report.document import write_report
+from indexlib.briefing.report.document import TemplateError, write_report
 from indexlib.briefing.worksheets.progress import read_progress
 from indexlib.content.as_json import as_data
 from indexlib.plan.settings import GRADES_OF, Grades
@@ -87,8 +87,8 @@ def test_figures_added_by_hand_are_read(data):
     assert added["place"].tolist() == ["an_giang", "bac_lieu"]
 
 
-def test_the_report_template_of_an_office_is_filled(tmp_path):
-    """The tags of the template that came with 1.1.0, in the order in which they stand."""
+def test_the_report_template_of_an_office_is_refused_by_its_code(tmp_path):
+    """The tags of the template that came with 1.1.0, in the order in which they stand: it held code, a new one has fields."""
     document, lines = Document(), (MADE / "report_template.txt").read_text(encoding="utf-8").splitlines()
     for line in lines:
         if line.startswith("|"):
@@ -103,11 +103,9 @@ def test_the_report_template_of_an_office_is_filled(tmp_path):
         else:
             document.add_paragraph(line)
     document.save(tmp_path / "office.docx")
-    found = open_run(place="thanh_hoa", year=2024)
-    write_report(found, tmp_path / "report.docx", template=tmp_path / "office.docx")
-    said = "\n".join(p.text for p in Document(tmp_path / "report.docx").paragraphs)
-    assert "{{" not in said
-    assert "cách tính từ bản 2.0.0" in said
+    with pytest.raises(TemplateError, match="notices") as refused:
+        write_report(open_run(place="thanh_hoa", year=2024), tmp_path / "report.docx", template=tmp_path / "office.docx")
+    assert "office.docx" in str(refused.value) and not (tmp_path / "report.docx").exists()
 
 
 def test_the_manifest_of_a_run_is_read(tmp_path):
