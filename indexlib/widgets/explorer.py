@@ -27,7 +27,7 @@ from indexlib.widgets.browse import browse, refresh
 from indexlib.widgets.clipboard import CopyButton
 
 #: Indent of a level of the tree and its lines; pixels of a control, of which two stand side by side.
-INDENT, ROWS, HALF, CHART = "\u2003", 7, 372, 650
+INDENT, ROWS, HALF, CHART = "\u2003", 7, 276, 636
 #: The first year where none is chosen; a list has no entry for nothing.
 ALL = 0
 #: The look of what is wrong.
@@ -173,7 +173,7 @@ class Explorer(widgets.VBox):
         """The controls, and what they do."""
         catalogue, half = load_catalogue(), {"width": f"{HALF}px"}
         self.index = widgets.ToggleButtons(options=[(catalogue.short_name(i), i) for i in index_codes()],
-                                           style={"button_width": "86px"})
+                                           style={"button_width": "auto"})
         self.kind = widgets.Dropdown(options=[(t(f"explore.view.{v}"), v) for v in views.VIEWS], layout=half)
         self.search = widgets.Text(placeholder=t("explore.search_hint"), layout=half)
         self.component = widgets.Select(rows=ROWS, layout=half)

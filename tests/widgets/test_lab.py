@@ -140,7 +140,7 @@ def test_a_link_of_the_start_page_opens_the_notebook_and_it_runs(page):
     page.wait_for_selector("#jp-main-statusbar >> text=| Idle")
     page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
-    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 12
+    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 13
 
 
 def test_index_component_and_place_are_chosen_by_hand(page):
@@ -148,14 +148,14 @@ def test_index_component_and_place_are_chosen_by_hand(page):
     drawn(page, "Chỉ số PCI tăng 1,95 điểm năm 2024")
     typed(page, "gõ một phần tên", "dat dai", enter=False)
     tree = page.locator(".widget-select select")
-    wait_for(page, "document.querySelector('.widget-select select').options.length === 2")
-    assert tree.locator("option").nth(1).inner_text().split() == ["2", "Tiếp", "cận", "đất", "đai"]
-    tree.select_option(index=1)
+    wait_for(page, "document.querySelector('.widget-select select').options.length === 7")
+    assert tree.locator("option").nth(6).inner_text().split() == ["2", "Tiếp", "cận", "đất", "đai"]
+    tree.select_option(index=6)
     alone = drawn(page, "Tiếp cận đất đai tăng 0,46 điểm năm 2024")
     typed(page, "gõ tên tỉnh", "nghe an")
     wait_for(page, "n => document.querySelector('.js-plotly-plot')?.data?.length > n", alone)
     names = page.evaluate("[...new Set(document.querySelector('.js-plotly-plot').data.map(d => d.name))]")
-    assert names == ["Trung vị", "Nghệ An", "Thanh Hóa"]
+    assert names == ["Các nơi khác", "Trung vị", "Nghệ An", "Thanh Hóa"]
 
 
 def test_a_name_that_is_no_place_is_answered_in_a_sentence(page):
@@ -209,6 +209,29 @@ def test_a_chart_is_saved_with_its_data(page, lab):
     assert data.query("place == 'thanh_hoa' and year == 2024")["score"].item() == 7.06
 
 
+def test_a_tile_that_is_pressed_chooses_its_place(page):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    kind = page.locator(".widget-dropdown select").first
+    kind.select_option(label="Bản đồ ô")
+    spot = page.locator(".js-plotly-plot .annotation-text-g:has-text('Hà Giang')").first
+    spot.scroll_into_view_if_needed()
+    box = spot.bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(at[0] - 3, at[1])
+    page.mouse.move(*at)
+    page.wait_for_selector(".js-plotly-plot .hoverlayer .hovertext")
+    page.mouse.click(*at)
+    wait_for(page, f"{TITLE}?.replace(/\\u00a0/g, ' ').startsWith('Tiếp cận đất đai: Hà Giang')")
+    typed(page, "gõ tên, không cần dấu", "thanh hoa")
+    kind.select_option(label="Điểm qua các năm")
+    drawn(page, "Tiếp cận đất đai tăng 0,46 điểm năm 2024")
+    seen = page.locator(".jp-OutputArea .js-plotly-plot").first.bounding_box()
+    controls = page.locator(".widget-toggle-buttons").first.bounding_box()
+    assert abs(seen["y"] - controls["y"]) < 80 and seen["x"] > controls["x"]  # the chart stands beside its controls
+    assert seen["x"] + seen["width"] <= 1366
+    page.set_viewport_size({"width": 1366, "height": 1400})
+
+
 def test_what_stands_behind_a_sub_index_takes_the_place_of_the_chart(page):
     page.locator(".widget-dropdown select").first.select_option(label="Chỉ tiêu đứng sau (PCI)")
     table = page.locator(".widget-html table.indexlib")
@@ -247,7 +270,7 @@ def test_the_table_sorts_by_value_and_searches_without_diacritics(page, lab):
 def test_running_again_starts_afresh(page):
     page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
-    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 12
+    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 13
     page.get_by_role("button", name="PCI", exact=True).click()
     drawn(page, "Chỉ số PCI tăng 1,95 điểm năm 2024")
 
