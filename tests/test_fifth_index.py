@@ -21,6 +21,8 @@ from indexlib.intake.recognise import read_published
 from indexlib.plan.settings import read_params
 from indexlib.plan.targets import goals
 
+pytestmark = pytest.mark.by_turns
+
 YEARS, LAST = (2022, 2023), 2024
 WEIGHTS = {"ddci.1": 40, "ddci.2": 30, "ddci.3": 20, "ddci.4": 10}
 ROW = "ddci,DDCI,Chỉ số thử,Invented,Thử,Nobody,point,{file},,{withholds},{parts},{reader}"

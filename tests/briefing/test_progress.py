@@ -13,6 +13,8 @@ from indexlib.briefing.worksheets import progress_tables as shown
 from indexlib.briefing.worksheets.hand_out import write_worksheets
 from indexlib.briefing.worksheets.progress import PLANNED, STATES, read_progress
 
+pytestmark = pytest.mark.by_turns
+
 
 def test_worksheets_as_handed_out_hold_no_measure_and_no_problem(folder):
     back = read_progress(folder)

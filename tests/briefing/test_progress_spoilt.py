@@ -19,6 +19,8 @@ from indexlib.briefing.worksheets.hand_out import HEAD
 from indexlib.briefing.worksheets.progress import read_progress
 from indexlib.plan.settings import Params
 
+pytestmark = pytest.mark.by_turns
+
 # What comes back spoilt.
 
 @pytest.mark.parametrize("text", ["15/09/2024", "2024-09-15", "15.9.2024", "15-9-24", "ngày 15 tháng 9 năm 2024"])

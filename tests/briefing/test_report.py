@@ -24,6 +24,8 @@ from indexlib.plan import review
 from indexlib.plan.offices import as_of
 from indexlib.plan.settings import Grades, Rules
 
+pytestmark = pytest.mark.by_turns
+
 ASKED = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("quang_ninh", 2023, "en"),
          ("ba_ria_vung_tau", 2024, "vi"), ("ba_ria_vung_tau", 2024, "en"), ("ha_tay", 2007, "vi")]
 ADDRESS = re.compile(r"https?:|www\.|github|\.(?:csv|xlsx?|docx|yml|png|py)\b|[a-z]+_[a-z_]+|report\.")

@@ -21,6 +21,8 @@ from indexlib.briefing.worksheets.hand_out import HEAD, write_worksheets
 from indexlib.briefing.worksheets.progress import read_progress
 from indexlib.content import tables
 
+pytestmark = pytest.mark.by_turns
+
 RUNS = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("ba_ria_vung_tau", 2024, "en")]
 LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\{\w*\}|\{\{", re.IGNORECASE)
 NASTY = ["=1+1", "+84 913", "-2 việc", "@SUM(A1)", "<b>&amp; \"x\"</b>", "a\x00b\x0bc\r\nd\u202e", "x" * 400, "'đơn"]

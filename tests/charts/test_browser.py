@@ -15,6 +15,8 @@ from indexlib.base.problems import BrowserError
 from indexlib.charts.browser import IMAGES_A_LOAD, Browser, _Tabs
 from indexlib.charts.export import _image, _set_dots_per_inch
 
+pytestmark = pytest.mark.by_turns
+
 
 @pytest.fixture(scope="module")
 def figures():

@@ -22,6 +22,8 @@ from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import assess, cut, open_run
 
+pytestmark = pytest.mark.by_turns
+
 YEAR = 2024
 PROVINCES = [p.code for p in load_places().valid(YEAR)]
 WITHHELD = {"tien_giang", "vinh_phuc"}

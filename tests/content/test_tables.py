@@ -17,6 +17,8 @@ from indexlib.content import prose, tables
 from indexlib.content.as_json import as_data
 from indexlib.plan import review
 
+pytestmark = pytest.mark.by_turns
+
 TABLES = ("totals", "focus", "flagged", "rules", "by_unit", "by_item", "gaps", "quiet", "generic", "follow_up")
 LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\bTrue\b|\bFalse\b", re.IGNORECASE)
 GAP = "chưa có nhiệm vụ trong kế hoạch"

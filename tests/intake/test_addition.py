@@ -23,6 +23,8 @@ from indexlib.intake.checks.exchanged_columns import exchanged_columns
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.recognise import read_published
 
+pytestmark = pytest.mark.by_turns
+
 app = typer.Typer()
 app.command()(commands_data.read)
 app.command()(commands_data.add)

@@ -31,6 +31,8 @@ from tables_2025 import (
 from indexlib import load_catalogue, load_scores
 from indexlib.intake.check import check_data
 
+pytestmark = pytest.mark.by_turns
+
 TEN = [f"pci.{n}" for n in range(1, 11)]
 WEIGHTS = [5, 10, 5, 5, 15, 10, 15, 15, 10, 10]
 MOST = dict(zip([f"par.{n}" for n in range(1, 9)], (9.5, 10, 14, 10, 13.5, 12, 13, 18), strict=True))

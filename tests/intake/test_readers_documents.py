@@ -10,6 +10,8 @@ from make_workbooks import refusals
 from indexlib.data.places import load_places
 from indexlib.intake.recognise import read_published
 
+pytestmark = pytest.mark.by_turns
+
 docx = pytest.importorskip("docx")
 from docx.oxml import OxmlElement  # noqa: E402
 from docx.oxml.ns import qn  # noqa: E402

@@ -18,6 +18,8 @@ from indexlib.intake.publishers.template import write_template
 from indexlib.intake.recognise import read_published
 from indexlib.intake.second_copy import read_second
 
+pytestmark = pytest.mark.by_turns
+
 
 @pytest.fixture
 def data(data):

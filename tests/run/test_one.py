@@ -16,6 +16,8 @@ from indexlib import DataError, Params
 from indexlib.base.wording import t
 from indexlib.run import one as runs
 
+pytestmark = pytest.mark.by_turns
+
 PARAMS = ROOT / "params" / "thanh_hoa_2024.yml"
 NOTEBOOKS = ("04_flags", "05_plan")
 NOTICE = "Số liệu cấp tỉnh (Thanh Hóa); đối với xã chỉ là bối cảnh."
