@@ -46,7 +46,7 @@ def in_part(part: object, whole: object) -> list:
 
 
 #: Of the tests marked ``by_turns`` one in so many is run at once.
-TURNS = 3
+TURNS = 4
 
 
 @pytest.hookimpl(tryfirst=True)

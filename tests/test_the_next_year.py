@@ -154,7 +154,7 @@ def new_year(year_2025, monkeypatch) -> Path:
     return year_2025
 
 
-@pytest.mark.parametrize("place", sampled(PLACES, 3))
+@pytest.mark.parametrize("place", sampled(PLACES, 1))
 def test_no_place_is_compared_across_the_base(new_year, place):
     done = run("flags", "--place", place, "--year", "2025", "--all")
     assert done.exit_code == 0, done.exception
@@ -248,6 +248,7 @@ def test_a_run_with_all_files(new_year, place, tmp_path):
 
 # A past year reissued on the new places
 
+@pytest.mark.by_turns
 def test_a_recast_year_is_a_series_of_its_own(year_2025, tmp_path, monkeypatch):
     data = Path(shutil.copytree(year_2025, tmp_path / "data"))
     monkeypatch.setenv("INDEXLIB_DATA", str(data))
@@ -277,6 +278,7 @@ def test_a_recast_year_is_a_series_of_its_own(year_2025, tmp_path, monkeypatch):
 
 # A year of which only a part is published
 
+@pytest.mark.by_turns
 def test_totals_of_some_places_are_kept_and_not_ranked(tmp_path, monkeypatch):
     data = data_of(tmp_path / "data")
     monkeypatch.setenv("INDEXLIB_DATA", str(data))
@@ -319,6 +321,7 @@ def communes_2025(request, tmp_path_factory) -> Path:
     return data
 
 
+@pytest.mark.by_turns
 def test_communes_are_a_panel_of_their_own(communes_2025, monkeypatch):
     monkeypatch.setenv("INDEXLIB_DATA", str(communes_2025))
     done = run("flags", "--place", "xã Hà Long", "--year", "2025")
