@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from additions import cut, run
+from additions import cut, run, typed
 from conftest import ROOT, sampled
 from openpyxl import load_workbook
 from tables_2025 import (
@@ -140,8 +140,8 @@ def year_2025(tmp_path_factory) -> Path:
         patch.setenv("INDEXLIB_DATA", str(data))
         for index, title, names, of, spelt, words in made:
             path = table(folder, title, names, of, spelt, "" if index == "papi" else index)
-            done = run("add", path, "--year", "2025", "--source", f"{index}-2025", "--where", "a table", "--new-edition",
-                       "--checked", *words)
+            done = typed("add", path, "--year", "2025", "--source", f"{index}-2025", "--where", "a table", "--new-edition",
+                         "--checked", *words, of=of)
             assert done.exit_code == 0, done.output
             assert not [place for place in ("Nam Định", "Bình Dương", "Hà Giang") if place in done.output], index
         assert check_data() == [] and doubts_of_data() == []
