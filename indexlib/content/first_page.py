@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.content import profile, sections, tables
+from indexlib.content.due import Days, due
 from indexlib.content.glance import Glance, next_year
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.review import Review
@@ -65,7 +66,7 @@ class Card:
 
 
 def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[tuple[str, str, str]],
-         notes: Sequence[str]) -> str:
+         notes: Sequence[str], days: Days) -> str:
     """The page without its frame, as HTML.
 
     Parameters
@@ -77,9 +78,11 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
         Files of the briefing.
     notes : sequence of str
         Under everything.
+    days : mapping
+        What :attr:`indexlib.briefing.worksheets.progress.Progress.days` holds; empty where no worksheet came back.
     """
     glance, flagged = Glance(found), found.flagged()
-    cards = _cards(found, glance)
+    cards = _cards(found, glance, days)
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("first_page.html.j2")
     return template.render(
         title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=_tiles(found, glance),
@@ -126,7 +129,7 @@ def _change(row: object) -> str:
     return " · ".join(said)
 
 
-def _cards(found: Review, glance: Glance) -> list[Card]:
+def _cards(found: Review, glance: Glance, days: Days) -> list[Card]:
     """The focus list with what each row needs to be acted on."""
     focus, catalogue = found.focus(found.params.focus), load_catalogue()
     if focus.empty:
@@ -146,7 +149,7 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
                  ("col.words", f"“{answer['words']}”" if answer["words"] else "")]
         items = [i for i in str(answer["items"]).split(", ") if i]
         cards.append(Card(row.component, name, tables.happened(found, row, why.get(row.component, "")),
-                          tables.unit_text(found, answer), t("first.no_date"), line, span,
+                          tables.unit_text(found, answer), due(found, answer, days) or t("first.no_date"), line, span,
                           glance.among(row),
                           [(t(key), text) for key, text in facts if text and text != w.NONE],
                           [(t("first.task", item=i), found.plan.item_text(i)) for i in items]))

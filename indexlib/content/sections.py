@@ -10,6 +10,7 @@ import pandas as pd
 from indexlib.base import wording as w
 from indexlib.base.wording import language, t
 from indexlib.content import prose, tables
+from indexlib.content.due import Days, due
 from indexlib.content.glance import next_year
 from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
@@ -117,15 +118,14 @@ def _moves(found: Findings) -> str:
     return t("slide.glance", year=found.params.year, place=found.place.name, parts="; ".join(parts)) + away
 
 
-def decision(found: Findings) -> Section:
+def decision(found: Findings, days: Days) -> Section:
     """What is to be decided: what to take up first, who does it and by when."""
     chosen, why, empty = found.focus(found.params.focus), tables.why_text(found), tables.nothing(found)
     if chosen.empty:
         return Section("decision", t("slide.decide.none", year=found.year), [empty], spoken=[empty])
-    answers, items = found.by_component(chosen["component"]).to_dict("records"), found.plan.items.set_index("item")
+    answers = found.by_component(chosen["component"]).to_dict("records")
     rows = [(load_catalogue().label(r.component), tables.happened(found, r, why.get(r.component, "")),
-             tables.unit_text(found, a),
-             items.at[a["item"], "deadline"] if a["item"] and items.at[a["item"], "deadline"] else t("first.no_date"))
+             tables.unit_text(found, a), due(found, a, days) or t("first.no_date"))
             for r, a in zip(chosen.itertuples(index=False), answers, strict=True)]
     units = len({a["unit"] for a in answers if a["unit"]})
     return Section(

@@ -212,7 +212,8 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
         keys[bundle.KEPT] = brief(work, kept, run, found, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = first_page.body(found, rows, bundle.listed(run.papers), notes)
+    days = bundle.Job(found, None, beside).days if beside else {}
+    body = first_page.body(found, rows, bundle.listed(run.papers), notes, days)
     (work / profile.PAGE).write_text(html.page(t("profile.title"), profile.body(found), params.language,
                                                ("index.html", title)), encoding="utf-8")
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")
@@ -245,7 +246,7 @@ def brief(work: Path, kept: Path, run: Run, found: Review, beside: Path) -> str:
         run.papers, run.notices = made.why, run.notices + made.notices
         if not any(made.why.values()) and not made.notices:
             pack(work, store)
-    run.remarks = [left_open(found)] if run.papers.get(bundle.REPORT) == "" else []
+    run.remarks = [left_open(found, bundle.Job(found, None, beside).days)] if run.papers.get(bundle.REPORT) == "" else []
     return key
 
 

@@ -120,8 +120,8 @@ def test_sources_are_publishers_and_copies_are_called_so(written):
 
 
 def test_what_is_left_open_is_said_in_one_line():
-    assert left_open(found("quang_ninh", 2023, "vi")) == "Báo cáo Word để “…” cho người ký điền: tên cơ quan và nơi nhận, " \
-        "đơn vị chủ trì và phối hợp, thời hạn, sản phẩm, nguyên nhân, kinh phí, khó khăn."
+    assert left_open(found("quang_ninh", 2023, "vi"), {}) == "Báo cáo Word để “…” cho người ký điền: " \
+        "tên cơ quan và nơi nhận, đơn vị chủ trì và phối hợp, thời hạn, sản phẩm, nguyên nhân, kinh phí, khó khăn."
 
 
 @pytest.mark.parametrize("period", ["half", "quarter"])

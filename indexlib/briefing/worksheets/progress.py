@@ -61,6 +61,17 @@ class Progress:
     tasks: pd.DataFrame
     problems: list[Problem]
 
+    @property
+    def days(self) -> dict[str, list[datetime.date]]:
+        """The deadlines that units gave, by component and by item of the plan."""
+        told = [*self.rows[["component", "deadline"]].itertuples(index=False, name=None),
+                *self.tasks[["task", "deadline"]].itertuples(index=False, name=None)]
+        days: dict[str, list[datetime.date]] = {}
+        for key, day in told:
+            if day is not None:
+                days.setdefault(key, []).append(day)
+        return days
+
     def judged(self, on: datetime.date) -> pd.DataFrame:
         """The measures with their ``state`` at the end of a day.
 
