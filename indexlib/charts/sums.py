@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 
@@ -113,7 +115,7 @@ def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: lis
     lines = [("median", t("chart.median"), f.dropna(subset="median").drop_duplicates("year").assign(
         score=lambda m: m["median"], place=place, rank=np.nan), {"color": PALE, "width": 1.5})]
     lines += [(c, load_places().get(c, year).name, f[f["place"] == c], {"color": GREY, "width": 1.2, "dash": dash})
-              for c, dash in zip(compare, DASHES, strict=False)]
+              for c, dash in zip(compare, cycle(DASHES), strict=False)]
     lines.append((place, load_places().get(place, year).name, f[f["place"] == place], {"color": PLACE, "width": 3}))
     for key, name, of, how in lines:
         if len(of):

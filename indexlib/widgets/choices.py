@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from indexlib.analysis.standing import standing
+from indexlib.analysis.panel import build
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import listing, t
 from indexlib.charts import messages
@@ -36,8 +36,7 @@ def kept(function: Callable) -> Callable:
 @kept
 def ranked(index: str) -> pd.DataFrame:
     """Standing of every place in an index, with the source of each figure."""
-    scores = load_scores(index)
-    return messages.with_source(standing(scores), scores)
+    return messages.every(build(load_scores(index)))
 
 
 @kept

@@ -29,7 +29,7 @@ BEHIND = "indicators"
 VIEWS = ("history", "alike", "ranks", "position", "movement", "heat", "tiles", BEHIND)
 #: Views with other places beside, and those of which the first year can be chosen.
 COMPARED, SINCE = ("history", "alike", BEHIND), ("history", "alike", "ranks", "heat")
-#: Places that a history can tell apart beside the one looked at.
+#: Places that a button puts beside the one looked at: as many as one chart can tell apart.
 BESIDE = 4
 
 
@@ -46,7 +46,7 @@ class View:
     component : str
         Code, label or part of a name; ``movement`` and ``heat`` show the whole index.
     compare : tuple of str
-        Up to four places beside, in ``history`` and ``indicators`` only.
+        Places beside.
     year, first : int or None
         Last and first year; ``first`` counts in ``history``, ``ranks`` and ``heat``.
     language : {"vi", "en"} or None
@@ -137,10 +137,7 @@ def _beside(new: View, place: str) -> tuple[str, ...]:
         asked = (asked,)
     if not isinstance(asked, Iterable):
         raise ViewError(t("explore.compare_list"))
-    codes = tuple(c for c in dict.fromkeys(find_place(str(p), new.year).code for p in asked) if c != place)
-    if len(codes) > BESIDE:
-        raise ViewError(t("chart.too_many", n=BESIDE))
-    return codes
+    return tuple(c for c in dict.fromkeys(find_place(str(p), new.year).code for p in asked) if c != place)
 
 
 def neighbours(view: View, kind: str) -> tuple[list[str], str]:

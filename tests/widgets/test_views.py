@@ -108,7 +108,7 @@ def test_pointing_gives_score_rank_with_base_and_source(view, index):
 
 def test_a_rank_without_a_score_says_so_when_pointed_at():
     trace = draw(settle(View(), view="ranks", index="sipas")).data[0]
-    assert "SIPAS, 2024</b><br>chưa có điểm; hạng 22/63<br>Nguồn par-50:" in trace.hovertext[-1]
+    assert "SIPAS, 2024</b><br>chưa có điểm; hạng 22/63<br>Công bố: Bộ Nội vụ<br>Nguồn par-50:" in trace.hovertext[-1]
 
 
 @pytest.mark.parametrize(("changes", "said"), [
@@ -119,7 +119,7 @@ def test_a_rank_without_a_score_says_so_when_pointed_at():
     ({"component": None}, "None"), ({"component": ""}, "“”"), ({"component": "tham nhung"}, "PAPI 4.1"),
     ({"index": "pci", "component": "papi.6"}, "PCI"), ({"year": 1999}, "2011, 2012"), ({"year": "2024"}, "2024"),
     ({"year": "now"}, "now"), ({"first": 2024, "year": 2012}, "2024"), ({"compare": 7}, "danh sách"),
-    ({"compare": ["a"]}, "“a”"), ({"compare": ["nghe an", "ha tinh", "hue", "da nang", "ha noi"]}, "4"),
+    ({"compare": ["a"]}, "“a”"),
     ({"language": "fr"}, "vi, en"), ({"plcae": "x"}, "plcae"),
 ])
 def test_what_cannot_be_is_one_sentence(changes, said):
