@@ -199,7 +199,7 @@ def rank_source(own: pd.DataFrame, components: list[str], first: int, year: int)
     if own["rank_kind"].eq("computed").any():
         parts.append(t("chart.computed_rank"))
     if len(components) > 1:
-        parts.append(t("chart.heat.dotted"))
+        parts.append(t("chart.band"))
     if "rank_best" in own:
         parts.append(t("chart.rank_interval"))
     return "; ".join(parts) + "."
@@ -371,7 +371,8 @@ def waterfall_title(rows: pd.DataFrame, index: str, place: str, year: int, total
              level=int((moved == 0).sum()), down=int((moved < 0).sum()))
 
 
-def waterfall_source(index: str, year: int) -> str:
+def waterfall_source(index: str, year: int, weighted: bool) -> str:
     """Source line of contributions."""
     return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=span(year - 1, year)),
-                      t("chart.waterfall.source"), *_cautions(index, year - 1, year)]) + "."
+                      t("chart.waterfall.source"), *([t("chart.waterfall.plain")] if weighted else []),
+                      *_cautions(index, year - 1, year)]) + "."
