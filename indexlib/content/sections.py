@@ -135,6 +135,17 @@ def decision(found: Findings, days: Days) -> Section:
         spoken=[f"{what}: {why.get(c, '')}. {who}." for c, (what, _, who, _) in zip(chosen["component"], rows, strict=True)])
 
 
+def in_brief(found: Findings) -> list[str]:
+    """The three sentences that matter: where the indices stand, what to take up first, who acts."""
+    chosen = found.focus(found.params.focus)["component"]
+    if chosen.empty:
+        return [f"{totals(found).message}.", tables.nothing(found)]
+    answers = found.by_component(chosen).to_dict("records")
+    who = dict.fromkeys(name for a in answers if (name := tables.unit_text(found, a)) != w.NONE)
+    return [f"{totals(found).message}.", t("brief.first", names=named(chosen)),
+            t("brief.who", units="; ".join(who)) if who else t("brief.nobody")]
+
+
 def focus(found: Findings) -> Section:
     """The focus list with figures and plan item."""
     n, table = len(found.now.flagged()), tables.focus(found)
