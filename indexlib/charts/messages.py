@@ -342,6 +342,13 @@ def heat_source(of: pd.DataFrame, index: str, first: int, year: int) -> str:
     return "; ".join(parts) + "."
 
 
+def profile_source(of: pd.DataFrame, index: str, year: int) -> str:
+    """Source line of a profile."""
+    mine = of[(of["component"] == index) & of["score"].notna()]
+    return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=year), base(mine, year),
+                      t("chart.profile.source"), t("chart.computed_rank")]) + "."
+
+
 def tile_name(code: str, label_vi: str, year: int) -> str:
     """Short name of a province on its tile."""
     if w.language() == "vi":

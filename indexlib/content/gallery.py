@@ -105,7 +105,8 @@ def comparisons(found: Findings) -> list[Shown]:
     for index in index_codes():
         if _whole(found, index):
             main = main_components(found, index)
-            makers += [lambda i=index, m=main: charts.dots(found, i, m), lambda i=index, m=main: charts.radar(found, i, m)]
+            makers += [lambda i=index, m=main: charts.dots(found, i, m), lambda i=index, m=main: charts.radar(found, i, m),
+                       lambda i=index: charts.profile(found, i)]
     return _each(makers)
 
 

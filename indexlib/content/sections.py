@@ -225,7 +225,7 @@ def missing(found: Findings) -> Section:
     items = t("slide.away.items", m=len(unjudged), all=len(found.plan.items)) if unjudged else ""
     message = t("slide.away", k=len(now.missing), n=len(now.missing) + len(now.components), items=items) \
         if len(now.missing) else t("slide.away.none")
-    return Section("missing", message, tables.coverage(found, hint=False) or [t("nb.coverage_all")], table, _brief(table),
+    return Section("missing", message, tables.coverage(found) or [t("nb.coverage_all")], table, _brief(table),
                    t("slide.away.lead"), [t("note.computed")],
                    [*tables.coverage(found), t("nb.at_hand"), t("note.computed"), t("note.rounding")])
 
