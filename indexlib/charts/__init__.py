@@ -18,3 +18,7 @@ from indexlib.charts.sums import alike, waterfall
 
 __all__ = ["BrowserError", "Chart", "alike", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
            "profile", "radar", "tiles", "waterfall"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -21,6 +21,7 @@ from indexlib.charts.style import (
     SMALL,
     WIDTH,
     Chart,
+    box,
     chart,
     gaps,
     note,
@@ -30,6 +31,7 @@ from indexlib.charts.style import (
     width,
     wrap,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
@@ -40,6 +42,7 @@ HALF, LEAST = 0.14, 0.1
 DRAWN = ["year", "place", "score", "rank", "base", "rank_kind", "block", "median"]
 
 
+@as_written
 def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
             year: int | None = None, first: int | None = None, through: bool = False, everyone: bool = False) -> Chart:
     """Scores of a place over the years, with the national median and the years where measurement changed.

@@ -29,6 +29,7 @@ from indexlib.charts.style import (
     spread,
     width,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 
@@ -36,6 +37,7 @@ INTERVAL = {"rank_best", "rank_worst"}
 RANKED = ["year", "component", "rank", "base", "rank_kind", "block"]
 
 
+@as_written
 def bump(scores: pd.DataFrame | Panel, place: str, components: str | list[str], year: int | None = None,
          first: int | None = None, compare: list[str] | tuple[str, ...] = (), everyone: bool = False) -> Chart:
     """Ranks of a place over the years, each with its base: one panel a component, or beside the ranks of other places.

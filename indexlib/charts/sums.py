@@ -30,10 +30,12 @@ from indexlib.charts.style import (
     rule,
     safe,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 
 
+@as_written
 def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     """What each component added to the change of a total or took from it, largest fall first.
 
@@ -100,6 +102,7 @@ def _bar(figure: Chart, start: float, end: float, y: float, color: str, falls: b
         line={"color": color, "width": 2})
 
 
+@as_written
 def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
           year: int | None = None, first: int | None = None) -> Chart:
     """The sum of the parts of a total or dimension that are measured alike over the years, and the median of such sums.

@@ -19,8 +19,9 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_scores
+from indexlib.data.search import by_name, find_component
 from indexlib.plan.review import open_run
-from indexlib.widgets.choices import ViewError, family, find_component, ranked, search, years
+from indexlib.widgets.choices import ViewError, family, ranked, years
 
 #: Views of one component, and views of a whole index.
 OF_COMPONENT, OF_INDEX = ("history", "alike", "ranks", "position", "tiles"), ("movement", "heat")
@@ -106,7 +107,7 @@ def _component(new: View, old: View, changes: dict[str, object]) -> str:
         text = str(changes["component"])
         if "index" in changes or text.split(".")[0] in index_codes():
             return find_component(text, new.index if "index" in changes else None)
-        here = search(text, new.index)
+        here = by_name(text, new.index)
         return find_component(text, new.index if here else None)
     return new.index if new.index != old.index else find_component(new.component, new.index)
 

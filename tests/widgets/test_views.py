@@ -15,8 +15,9 @@ from indexlib import charts, tables
 from indexlib.base.problems import IndexlibError, NoDataError
 from indexlib.base.wording import language, speaking, use
 from indexlib.content.tables import Table
+from indexlib.data.search import search
 from indexlib.widgets import choices, views
-from indexlib.widgets.choices import search, tree
+from indexlib.widgets.choices import tree
 from indexlib.widgets.views import BEHIND, VIEWS, View, code, draw, neighbours, save, settle
 
 pytestmark = pytest.mark.by_turns
@@ -144,8 +145,10 @@ def test_another_index_starts_from_its_total_and_a_year_it_has():
 
 
 @pytest.mark.parametrize(("text", "codes"), [
-    ("DAT DAI", ["pci.2"]),
-    ("đất đai", ["pci.2"]), ("land access", ["pci.2"]), ("6.2", ["papi.6.2"]), ("papi.6.2", ["papi.6.2"]),
+    ("DAT DAI", ["pci.2", "papi.2.4", "papi.5.3"]),
+    ("tham gia", ["papi.1", "papi.1.2", "sipas.policy_content.2"]),
+    ("đất đai", ["pci.2", "papi.2.4", "papi.5.3"]), ("land access", ["pci.2"]),
+    ("6.2", ["papi.6.2"]), ("papi.6.2", ["papi.6.2"]),
     ("papi 6", ["papi.6", "papi.6.1", "papi.6.2", "papi.6.3", "papi.6.4"]), ("", []), ("  ", []), ("(", []), ("zzz", []),
     ("tiểu giáo", ["papi.6.2"]),
 ])
