@@ -147,6 +147,9 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
              for text, code in zip(own[column], own["component"], strict=True)]
     labels = catalogue.labels
     pairs += list(zip(labels["label"], labels["component"], strict=True))
+    # As the product itself prints it: "PCI 3 Tính minh bạch".
+    pairs += [(f"{catalogue.short_name(index)} {number} {name}", code) for column in ("name_vi", "name_en")
+              for number, name, code in zip(own["number"], own[column], own["component"], strict=True) if code != index]
     known: dict[str, str] = {}
     # A role that is a component's code gives another spelling of its name.
     pairs += [(words, role) for (words, of), roles in _roles(folder).items() for role in roles
@@ -222,10 +225,15 @@ def _understand(folder: Path, text: str, index: str) -> Header:
     component = _component(folder, index, words) or (_component(folder, index, rest) if rest else "")
     without_remark = REMARK.sub(" ", text)
     if not component and without_remark != text:
-        component = _component(folder, index, _split(key(without_remark))[1])
+        undated = _understand(folder, " ".join(without_remark.split()), index)
+        component, remark = undated.component, " ".join(REMARK.findall(text))
         # What stands in brackets after a label may turn it into something else: (unweighted), (rank).
-        component = "" if component == index else component
-        remark = " ".join(REMARK.findall(text)) if component else ""
+        # A total in percent of 100 points is the same in points.
+        if component == index and not any(harmless(remark, index, unit) for unit in ("percent", "point")):
+            component = ""
+        remark = remark if component else ""
+        if component and undated.dated:
+            return Header(text, component, number, marked, remark=remark, dated=True)
     if not component and YEAR.search(text):
         # "PAR INDEX 2023", "Kết quả năm 2023": whether it is the year read, the reader of the column looks.
         undated = _understand(folder, " ".join(DATED.sub(" ", text).split()), index)
