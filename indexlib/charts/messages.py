@@ -7,6 +7,7 @@ import pandas as pd
 
 from indexlib.analysis.changes import changes
 from indexlib.analysis.like_for_like import LikeForLike
+from indexlib.analysis.noise import differences
 from indexlib.analysis.panel import Panel, build
 from indexlib.analysis.standing import GROUPS, standing
 from indexlib.base import wording as w
@@ -20,16 +21,17 @@ from indexlib.data.scores import load_withheld
 def ranked(scores: pd.DataFrame | Panel, components: str | list[str], year: int | None = None) -> pd.DataFrame:
     """Standing of the rows of some components up to a year; a frame that has it is only cut, a panel has it made once."""
     if isinstance(scores, Panel):
-        scores = scores.once(_ranked)
+        scores = scores.once(every)
     wanted = [components] if isinstance(components, str) else list(components)
     of = scores[scores["component"].isin(wanted)]
     if "rank_kind" not in of:
-        of = with_source(standing(of), of)
+        of = every(build(of))
     return of if year is None else of[of["year"] <= year]
 
 
-def _ranked(panel: Panel) -> pd.DataFrame:
-    return with_source(standing(panel), panel.rows)
+def every(panel: Panel) -> pd.DataFrame:
+    """The standing of a panel with the source of each score and ``moved``, its change against the year before."""
+    return with_source(standing(panel), panel.rows).assign(moved=panel.cell(differences(panel).change))
 
 
 def with_source(ranked: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -199,7 +201,7 @@ def rank_source(own: pd.DataFrame, components: list[str], first: int, year: int)
     if own["rank_kind"].eq("computed").any():
         parts.append(t("chart.computed_rank"))
     if len(components) > 1:
-        parts.append(t("chart.heat.dotted"))
+        parts.append(t("chart.band"))
     if "rank_best" in own:
         parts.append(t("chart.rank_interval"))
     return "; ".join(parts) + "."
@@ -342,6 +344,13 @@ def heat_source(of: pd.DataFrame, index: str, first: int, year: int) -> str:
     return "; ".join(parts) + "."
 
 
+def profile_source(of: pd.DataFrame, index: str, year: int) -> str:
+    """Source line of a profile."""
+    mine = of[(of["component"] == index) & of["score"].notna()]
+    return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=year), base(mine, year),
+                      t("chart.profile.source"), t("chart.computed_rank")]) + "."
+
+
 def tile_name(code: str, label_vi: str, year: int) -> str:
     """Short name of a province on its tile."""
     if w.language() == "vi":
@@ -371,7 +380,8 @@ def waterfall_title(rows: pd.DataFrame, index: str, place: str, year: int, total
              level=int((moved == 0).sum()), down=int((moved < 0).sum()))
 
 
-def waterfall_source(index: str, year: int) -> str:
+def waterfall_source(index: str, year: int, weighted: bool) -> str:
     """Source line of contributions."""
     return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=span(year - 1, year)),
-                      t("chart.waterfall.source"), *_cautions(index, year - 1, year)]) + "."
+                      t("chart.waterfall.source"), *([t("chart.waterfall.plain")] if weighted else []),
+                      *_cautions(index, year - 1, year)]) + "."

@@ -112,7 +112,7 @@ def _print(found: Any, all_: bool, by: str | None) -> None:
     chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
     for table in (tables.totals(found), chosen(found)):
         screen.print_table(console, table)
-    for line in tables.coverage(found):
+    for line in tables.coverage(found, hint=True):
         console.print(f"- {line}", markup=False, highlight=False)
     if by is None and not all_:
         console.print(t("cli.more"), markup=False, highlight=False)

@@ -135,6 +135,17 @@ def decision(found: Findings, days: Days) -> Section:
         spoken=[f"{what}: {why.get(c, '')}. {who}." for c, (what, _, who, _) in zip(chosen["component"], rows, strict=True)])
 
 
+def in_brief(found: Findings) -> list[str]:
+    """The three sentences that matter: where the indices stand, what to take up first, who acts."""
+    chosen = found.focus(found.params.focus)["component"]
+    if chosen.empty:
+        return [f"{totals(found).message}.", tables.nothing(found)]
+    answers = found.by_component(chosen).to_dict("records")
+    who = dict.fromkeys(name for a in answers if (name := tables.unit_text(found, a)) != w.NONE)
+    return [f"{totals(found).message}.", t("brief.first", names=named(chosen)),
+            t("brief.who", units="; ".join(who)) if who else t("brief.nobody")]
+
+
 def focus(found: Findings) -> Section:
     """The focus list with figures and plan item."""
     n, table = len(found.now.flagged()), tables.focus(found)
@@ -214,7 +225,7 @@ def missing(found: Findings) -> Section:
     items = t("slide.away.items", m=len(unjudged), all=len(found.plan.items)) if unjudged else ""
     message = t("slide.away", k=len(now.missing), n=len(now.missing) + len(now.components), items=items) \
         if len(now.missing) else t("slide.away.none")
-    return Section("missing", message, tables.coverage(found, hint=False) or [t("nb.coverage_all")], table, _brief(table),
+    return Section("missing", message, tables.coverage(found) or [t("nb.coverage_all")], table, _brief(table),
                    t("slide.away.lead"), [t("note.computed")],
                    [*tables.coverage(found), t("nb.at_hand"), t("note.computed"), t("note.rounding")])
 

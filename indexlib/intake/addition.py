@@ -44,7 +44,6 @@ from indexlib.intake.indicator_addition import IndicatorAddition, compare_indica
 from indexlib.intake.questions import ask
 from indexlib.intake.reading import Reading
 from indexlib.intake.second_copy import Beside, borne_out
-from indexlib.intake.table.figures import tolerance
 
 SOURCE = re.compile(r"[A-Za-z0-9][\w.-]{0,80}", re.ASCII)
 #: From this share of equal figures on, a file is taken for a copy of another year.
@@ -140,7 +139,7 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     once, differing, beside = borne_out(reading, have, second, file)
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file) + differing
     hidden = _no_longer(have, reading, file)
-    once = ask(reading, have, once, file, _same(reading, second))
+    once = ask(reading, have, once, file) if second is None else once
     doubts = [p for p in reading.doubts if p.code not in ONCE] + _exchanged(rows, have, file) + once
     missing = _missing(rows, have, reading)[: 0 if reading.one_place else None]
     return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0], missing, withheld,
@@ -159,15 +158,6 @@ def _stored(reading: Reading, file: str) -> list[Problem]:
     if reading.errors or reading.scores.empty or not load_catalogue().edition(reading.index, max(reading.years)):
         return []
     return against_stored(reading.scores, reading.index, file)
-
-
-def _same(reading: Reading, second: Reading | None) -> frozenset[str]:
-    """Cells that a second copy has too."""
-    if second is None:
-        return frozenset()
-    both = _rounded(reading.scores).merge(_rounded(second.scores), on=KEYS, suffixes=("", "_second"))
-    both = both[(both["score"] - both["score_second"]).abs() < tolerance(list(both["score"]), list(both["score_second"]))]
-    return frozenset(both["place"] + " " + both["component"])
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:

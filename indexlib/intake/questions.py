@@ -47,8 +47,7 @@ class Cell:
         return f"{self.place} {self.component}"
 
 
-def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str,
-        same: frozenset[str] = frozenset()) -> list[Problem]:
+def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) -> list[Problem]:
     """The questions about a table that does not prove itself, few enough to be read.
 
     Parameters
@@ -59,8 +58,6 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str,
     once : list of Problem
         What nothing bears out.
     file : str
-    same : frozenset of str
-        Cells (``place component``) that a second copy has too.
 
     Returns
     -------
@@ -72,7 +69,7 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str,
         return once
     rest = [p for p in once if p.code not in UNPROVED]
     cells = compared(reading.scores, have)
-    out = sorted((c for c in cells if c.times > FAR and c.key not in same), key=lambda c: -c.times)
+    out = sorted((c for c in cells if c.times > FAR), key=lambda c: -c.times)
     if not cells:  # nothing to compare with: where headers might be exchanged, the rows that show it are named
         rest += [p for p in once if p.code == "headers_once"]
     if out:

@@ -194,6 +194,7 @@ def test_two_files_of_one_unit_that_differ_count_neither(folder):
     fill(folder / "ban_sua.xlsx", person="Người khác")
     back = read_progress(folder)
     assert [(p.code, p.file) for p in back.problems] == [("unit_twice", "ban_sua.xlsx"), ("unit_twice", FINANCE)]
+    assert "Người thực hiện: Người khác | Trần Văn A" in back.problems[0].message
     assert back.rows.empty
     assert set(back.components.set_index("unit").loc["Công chức Tài chính - Kế toán", "state"]) == {"faulty"}
 

@@ -209,7 +209,7 @@ def test_the_thresholds_and_the_plans_words_are_printed(thanh_hoa):
     ("thanh_hoa", 2011), ("vinh_phuc", 2024)])
 def test_what_an_index_cannot_say_is_one_line_with_what_to_do(place, year):
     found = opened(place, year)
-    lines = tables.coverage(found)
+    lines = tables.coverage(found, hint=True)
     names = ("PAPI", "PCI", "PAR INDEX", "SIPAS")
     assert all(sum(line.startswith(f"{n} {year}") for line in lines) <= 1 for n in names)
     assert all(line.startswith(names) for line in lines)
