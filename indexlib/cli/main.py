@@ -55,16 +55,18 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-#: What Windows says of a file that Excel or Word has open: a sharing violation, a locked part.
-LOCKED = (32, 33)
+#: What Windows says of a file that Excel or Word has open: a sharing violation, a locked part; and that it may not be
+#: replaced, of a file that is there.
+LOCKED, DENIED = (32, 33), 5
 
 
 def _say_why(error: OSError) -> NoReturn:
     """End with one line for what the system refused, say a full disk or a file that is open in Excel."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what still waits for a full disk is given up
-    locked = getattr(error, "winerror", None) in LOCKED
+    file, code = error.filename2 or error.filename, getattr(error, "winerror", None)
+    locked = code in LOCKED or (code == DENIED and Path(file or "").is_file())
     with suppress(OSError):
-        typer.echo(t("cli.open_elsewhere" if locked else "cli.refused", file=error.filename or t("cli.screen"),
+        typer.echo(t("cli.open_elsewhere" if locked else "cli.refused", file=file or t("cli.screen"),
                      why=error.strerror or error), err=True)
     sys.exit(1)
 

@@ -155,7 +155,7 @@ def test_a_public_name_is_the_function_even_after_its_module_was_imported():
 def test_what_the_system_refuses_is_one_line(monkeypatch, capsys, winerror, said):
     from indexlib.cli import main
 
-    error = OSError(28, "No space left on device", "bang.xlsx")
+    error = OSError(28, "No space left on device", ".unfinished-1", None, "bang.xlsx")  # as of a file to be replaced
     error.winerror = winerror  # as Windows says it of a file that another program has open
     monkeypatch.setattr(main.os, "dup2", lambda *_: None)
     with pytest.raises(SystemExit) as ended:

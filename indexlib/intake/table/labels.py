@@ -39,12 +39,12 @@ NOT_OF_INDEX = re.compile(r"""
   | (?<!chỉ\s)\bsố\s*:?\s*(?:19|20)\d\d(?!\d)                            # Công văn số 2015, but not Chỉ số 2023
   | \bquý\s+(?:[IVX]+|\d)\s*(?:/|,|năm)?\s*(?:năm\s+)?(?:19|20)\d\d(?!\d)     # quý I/2024, quý 3 năm 2024
   | \b(?:\d{1,2}|sáu|chín)\s+tháng(?:\s+(?:đầu|cuối))?(?:\s+của)?\s+năm\s+(?:19|20)\d\d(?!\d)  # 6 tháng đầu năm 2024
-  | \bdân\s+số[^\n;.:)]*?(?:19|20)\d\d(?!\d)                            # dân số năm 2022
+  | \b(?:dân\s+số|so\s+với|cùng\s+kỳ|cập\s+nhật|tính\s+đến)\b[^\n;.:)]*?(?:19|20)\d\d(?!\d)  # so với năm 2022
   | ngày[\s.…_]*tháng[\s.…_]*năm\s*(?:19|20)\d\d(?!\d)                   # ngày ... tháng ... năm 2024
   | công\s+bố\s+(?:trong\s+|vào\s+)?năm\s+(?:19|20)\d\d(?!\d)           # công bố năm 2024
   | \bnguồn\b[^\n;.)]*?(?:19|20)\d\d(?!\d)                               # Nguồn: Bộ Nội vụ, 2024
   | \bkế\s+hoạch\s+(?:nâng|cải\s+thiện|khắc\s+phục|duy\s+trì)[^\n;.:)]*?năm\s+(?:19|20)\d\d(?!\d)  # of the year to come
-  | \bkế\s+hoạch\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)
+  | \b(?:báo\s+cáo|kế\s+hoạch)\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)
 """, re.IGNORECASE | re.VERBOSE)
 #: Names of variables left in some sheets below the header: ``sub1_entry``.
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
