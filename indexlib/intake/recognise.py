@@ -21,9 +21,10 @@ from indexlib.intake.files.sheets import Sheet, Unreadable, open_file
 from indexlib.intake.publishers import ministry, one_place, papi, pci, template
 from indexlib.intake.reading import Reading, tidy
 from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures
-from indexlib.intake.table.layouts import rows_of, years_down
+from indexlib.intake.table.labels import names_index
+from indexlib.intake.table.layouts import one_row_a_place, rows_of, years_down
 from indexlib.intake.table.letters import spoilt
-from indexlib.intake.table.titles import check_index, with_years
+from indexlib.intake.table.titles import check_index, titles, with_years
 
 #: Who reads a publisher's files, as ``indices.csv`` names them.
 FEW_ROWS = 6
@@ -98,6 +99,7 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
             return Reading(tidy([]), report.problems, kind=kind)
         year = year or max(said)
         sheets = [rows_of(sheet, years, year) for sheet, years in zip(sheets, down, strict=True)]
+    sheets = [one_row_a_place(sheet) for sheet in sheets]
     if index:
         for sheet in sheets:  # one sheet of another index spoils the others
             check_index([sheet], index, report)
@@ -129,6 +131,8 @@ def _told(reader: ModuleType, index: str) -> tuple[str, ...]:
 def _index(sheets: list[Sheet], report: Collector) -> str:
     """The index whose labels the file bears; reported if none or several do."""
     found = {index: reader.recognises(sheets, *_told(reader, index)) for index, reader in _readers().items()}
+    if not any(found.values()):  # the title alone may say it: "KẾT QUẢ PCI 2019" over "Tỉnh", "Điểm"
+        found = {index: names_index([text for sheet in sheets for text in titles(sheet)], index) for index in found}
     best = max(found.values(), default=0)
     names = [index for index, count in found.items() if count == best]
     if best == 0:

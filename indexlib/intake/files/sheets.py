@@ -33,6 +33,9 @@ MAX_BYTES = 60_000_000
 MANY = 10
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF"
 MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<!--|mime-version:)", re.IGNORECASE)
+#: Word files that are no documents, by what their parts say that they are.
+OTHER_WORD = {b"document.macroEnabled.main": ".docm", b"wordprocessingml.template.main": ".dotx",
+              b"template.macroEnabledTemplate.main": ".dotm"}
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 
 
@@ -41,8 +44,8 @@ class Sheet:
     """A sheet as rows of cells: ``None``, text in one Unicode form, or a number.
 
     ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` gives row
-    and column of those that show a percentage, ``unseen`` what the sheet does not show. ``moved`` holds, where rows were
-    moved, the row of each in the file and by how many columns it stands further left than there.
+    and column of those that show a percentage, ``unseen`` what the sheet does not show. ``origin`` gives, where cells
+    were moved, row and column of a cell in the file.
     """
 
     name: str
@@ -51,14 +54,11 @@ class Sheet:
     unsure: list[tuple[int, int, str]] = field(default_factory=list)
     percent: formats.Cells = frozenset
     unseen: Callable[[], Unseen] = Unseen
-    moved: tuple[tuple[int, int], ...] = ()
+    origin: Callable[[int, int], tuple[int, int]] | None = None
 
     def at(self, row: int, column: int) -> tuple[int, int]:
-        """Row and column in the file of a cell of the rows."""
-        if not self.moved:
-            return row, column
-        of_file, left = self.moved[row]
-        return of_file, column + left
+        """Row and column in the file of a cell."""
+        return self.origin(row, column) if self.origin else (row, column)
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,8 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
     if any(name.startswith("xl/workbook") for name in names):
         return "xlsx"
     if "word/document.xml" in names:
+        if named := next((name for kind, name in OTHER_WORD.items() if kind in parts.read("[Content_Types].xml")), ""):
+            raise refuse(path, "word_kind", kind=named)
         return "docx"
     if b"opendocument.spreadsheet" in mimetype:
         return "ods"

@@ -29,6 +29,8 @@ MANY, FAR = 8, 5
 #: Where this share of a column has at most so many decimals, figures with more are none that were published so: in all
 #: editions at hand there are none. Of figures printed with more decimals, some end in noughts by chance.
 USUAL, COARSE = 0.9, 3
+#: No publisher has withheld more places than this in a year.
+FEW_WITHHELD = 8
 #: How far two figures of six decimals may differ and be the same: on two sheets of PCI 2008 they do by 0,0000012.
 NOISE = 1.5e-6
 
@@ -285,6 +287,8 @@ def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozense
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
     """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
     have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
+    # A cell of the place that holds no figure has been named.
+    have |= {place for code, kind, place in figures.cells if (code, kind) == (component, SCORE)}
     count, codes = expected_places(index, year)
     ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
@@ -293,8 +297,15 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
         report.add("partial", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
-        report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
-                   names=names)
+        # Places that stand nowhere in the table are one fault; a publisher that withholds scores may have left them out.
+        absent = missing == codes - {place for _, _, place in figures.cells}
+        few = load_catalogue().by_index[index].withholds and len(missing) <= FEW_WITHHELD
+        if absent:
+            code = "absent_withheld" if few else "absent_places"
+            report.add(code, figures.sheet, n=len(missing), names=names)
+        else:
+            report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
+                       names=names)
     elif len(have) != count:
         report.add("places_count", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
 

@@ -16,7 +16,16 @@ from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet, looks_like_a_table
-from indexlib.intake.table.labels import MOST, Header, key, roles, understand_all
+from indexlib.intake.table.labels import (
+    MOST,
+    Header,
+    components_named,
+    key,
+    names_index,
+    printed_years,
+    roles,
+    understand_all,
+)
 from indexlib.intake.table.layouts import unfolded
 from indexlib.intake.table.place_names import FEWEST, codes_of, place_code
 
@@ -96,7 +105,22 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
     grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1, found)
     _read_rows(grid, index, report)
     _check_place_columns(grid, report)
+    _name_lone_score(grid, index)
     return grid
+
+
+def _name_lone_score(grid: Grid, index: str) -> None:
+    """Where no head names a component, the one column under "Điểm" is the total of the index that the title names."""
+    scores = [column for column in grid.columns if column.roles() == {"score"}
+              and any(number(cell) is not None for cell in column.cells.values())]
+    if len(scores) != 1 or any(column.components() for column in grid.columns) or printed_years(
+            h.text for h in scores[0].headers if h.role) - {grid.year}:
+        return
+    above = [grid.sheet.name, *(cell for row in grid.sheet.rows[:grid.first] for cell in row if isinstance(cell, str))]
+    part = any(components_named(text, index) or h.component not in ("", index)
+               for text, h in zip(above, understand_all(above, index), strict=True))
+    if names_index(above, index) and not part:
+        scores[0].headers.append(Header(scores[0].text(), component=index))
 
 
 def why_no_grid(sheet: Sheet, year: int) -> str:
@@ -240,7 +264,7 @@ def _kind(r: int, row: list, grid: Grid, index: str) -> str:
     said = {role for name in names if isinstance(name, str) for role in roles(name, index)}
     if "place" in said:
         return "header"
-    if "statistic" in said or any(_sums_up(name) for name in names if isinstance(name, str)):
+    if {"statistic", "rank"} & said or any(_sums_up(name) for name in names if isinstance(name, str)):
         return "statistic"
     if all(name is None for name in names):
         texts = [cell for cell in row if isinstance(cell, str)]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
+from indexlib.intake.files.numbers import number
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table.labels import key, roles
 from indexlib.intake.table.place_names import FEWEST, names_place
@@ -89,9 +90,52 @@ def unfolded(sheet: Sheet, found: dict[int, dict[int, str]]) -> Sheet | None:
             if any(x is not None for x in block):
                 rows.append(block)
                 moved.append((r, start))
-    return replace(sheet, rows=rows, moved=tuple(moved))
+
+    def origin(row: int, column: int) -> tuple[int, int]:
+        return moved[row][0], column + moved[row][1]
+
+    return replace(sheet, rows=rows, origin=origin)
 
 
 def _block(row: list, start: int, step: int) -> list[str]:
     block = [*row[start:start + step], *[None] * step][:step]
     return [key(x) if isinstance(x, str) else "" for x in block]
+
+
+def one_row_a_place(sheet: Sheet) -> Sheet:
+    """A sheet in which a row of ranks lies below each row of scores, with the ranks in columns beside the scores."""
+    places = [(r, c) for r, row in enumerate(sheet.rows) for c, x in enumerate(row) if isinstance(x, str) and names_place(x)]
+    width = max(map(len, sheet.rows), default=0)
+    for c in sorted({c for _, c in places}):
+        pairs = [r for r, at in places if at == c and r + 1 < len(sheet.rows) and not _cell(sheet, r + 1, c)]
+        for kind in range(width) if len(pairs) >= FEWEST and len(pairs) == sum(at == c for _, at in places) else ():
+            if kind != c and all(_ranks(sheet, r + 1, kind) and not _ranks(sheet, r, kind) for r in pairs):
+                return _ranks_beside(sheet, set(pairs), kind, width)
+    return sheet
+
+
+def _cell(sheet: Sheet, row: int, column: int) -> object:
+    return sheet.rows[row][column] if column < len(sheet.rows[row]) else None
+
+
+def _ranks(sheet: Sheet, row: int, column: int) -> bool:
+    return isinstance(cell := _cell(sheet, row, column), str) and "rank" in roles(cell)
+
+
+def _ranks_beside(sheet: Sheet, pairs: set[int], kind: int, width: int) -> Sheet:
+    ranked = {c for c in range(width) for r in pairs if number(_cell(sheet, r + 1, c)) is not None}
+    columns = [(c, below) for c in range(width) if c != kind for below in ([0, 1] if c in ranked else [0])]
+    first = min(pairs)
+    # A title stands once; the head of a column over its scores and its ranks.
+    once = [sum(x is not None for x in row) == 1 for row in sheet.rows]
+    rows = [[None if below and once[r] else _cell(sheet, r, c) for c, below in columns] for r in range(first)]
+    rows.append([_cell(sheet, first + 1, kind) if below else None for _, below in columns])
+    lines = [*range(first), first, *(r for r in range(first, len(sheet.rows)) if r - 1 not in pairs)]
+    rows += [[_cell(sheet, r + below, c) if r in pairs or not below else None for c, below in columns]
+             for r in lines[first + 1:]]
+
+    def origin(row: int, column: int) -> tuple[int, int]:
+        c, below = columns[column]
+        return sheet.at(lines[row] + (below if row > first else 0), c)
+
+    return replace(sheet, rows=rows, origin=origin)

@@ -90,7 +90,8 @@ def check_title(sheet: Sheet, figures: Figures, index: str, report: Collector) -
     own, label = {component for component, _ in figures.found}, load_catalogue().label
     for text in dict.fromkeys([*titles(sheet), *_above(sheet), *_beside(sheet)]):
         named = labels.components_named(text, index)
-        if index in own and len(named) == 1 and not named & own:
+        other = labels.titled(text, index, "title")
+        if not other and index in own and len(named) == 1 and not named & own:
             report.add("title_component", sheet.name, text=text, component=label(named.pop()))
-        if labels.titled(text, index, "title") or (own == {index} and labels.titled(text, index, "title_part")):
+        elif other or (own == {index} and labels.titled(text, index, "title_part")):
             report.add("title_other", sheet.name, text=text)
