@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import pandas as pd
 import pytest
@@ -25,11 +26,16 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+@cache
+def commit() -> str:
+    """The commit that is checked out; what a gate runs of a sweep, and of the tests by turns, changes with it."""
+    git = shutil.which("git")
+    return subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout if git else ""
+
+
 def sampled(cases: list, n: int = 6) -> list:
     """Cases of a sweep for ``parametrize``: ``n`` of them, others with each commit, are run at once, all in the sweep."""
-    git = shutil.which("git")
-    commit = subprocess.run([git, "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout if git else ""
-    now = set(random.Random(commit).sample(range(len(cases)), n))
+    now = set(random.Random(commit()).sample(range(len(cases)), n))
     return [pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=[] if i in now else pytest.mark.sweep)
             for i, case in enumerate(cases)]
 
@@ -37,6 +43,18 @@ def sampled(cases: list, n: int = 6) -> list:
 def in_part(part: object, whole: object) -> list:
     """One test twice for ``parametrize``: a part of its cases at once, the whole in the sweep."""
     return [part, pytest.param(whole, marks=pytest.mark.sweep)]
+
+
+#: Of the tests marked ``by_turns`` one in so many is run at once.
+TURNS = 4
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of the tests ``by_turns``, a part is run at once, another with each commit, and all in the sweep."""
+    for item in items:
+        if item.get_closest_marker("by_turns") and crc32(f"{commit()}{item.nodeid}".encode()) % TURNS:
+            item.add_marker(pytest.mark.sweep)
 
 
 #: The plan is read as on its issuer's last days, unless a test says otherwise.

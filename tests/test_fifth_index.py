@@ -21,6 +21,8 @@ from indexlib.intake.recognise import read_published
 from indexlib.plan.settings import read_params
 from indexlib.plan.targets import goals
 
+pytestmark = pytest.mark.by_turns
+
 YEARS, LAST = (2022, 2023), 2024
 WEIGHTS = {"ddci.1": 40, "ddci.2": 30, "ddci.3": 20, "ddci.4": 10}
 ROW = "ddci,DDCI,Chỉ số thử,Invented,Thử,Nobody,point,{file},,{withholds},{parts},{reader}"
@@ -73,7 +75,9 @@ def third_year(folder):
 def whole(fifth, tmp_path):
     """The same with its third year added through the template."""
     path = third_year(tmp_path)
-    add(compare(read_published(path), path.name), path.name, "ddci-02", "invented as well", checked=True)
+    compared = compare(read_published(path), path.name)
+    asked = frozenset(p.label for p in compared.doubts if p.code == "stands_out")  # typed from what was invented
+    add(compared, path.name, "ddci-02", "invented as well", checked=True, confirmed=asked)
     return fifth
 
 

@@ -46,6 +46,8 @@ def whole(path: Path, new: bool = False) -> Iterator[Path]:
     ['a.txt']
     """
     path = Path(path)
+    if path.is_symlink() and not new:
+        path = path.resolve()  # what the link points to is written, and the link stays one
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{UNFINISHED}{path.stem[:40]}-", suffix=path.suffix)
     os.close(handle)
     part = Path(name)

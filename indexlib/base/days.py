@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
+from indexlib.base import wording as w
+
 #: Day, month, year with any of the usual signs between them; or year, month, day.
 WRITTEN = (re.compile(r"(?P<d>\d{1,2})\s*[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>\d{4}|\d{2})"),
            re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"),
@@ -29,3 +31,14 @@ def day_of(text: str) -> datetime.date | None:
             except ValueError:
                 return None
     return None
+
+
+def day_text(day: datetime.date | None) -> str:
+    """A day as day/month/year; a dash if there is none.
+
+    Examples
+    --------
+    >>> day_text(datetime.date(2026, 9, 5))
+    '05/09/2026'
+    """
+    return w.NONE if day is None else f"{day.day:02}/{day.month:02}/{day.year}"

@@ -92,7 +92,7 @@ def _put_in_place(folder: Path) -> None:
         for number, target in enumerate(targets):
             part = pending / str(number)
             if part.exists():
-                os.replace(part, target)
+                os.replace(part, target.resolve() if target.is_symlink() else target)
         for parent in {target.parent for target in targets}:
             atomic.to_disk(parent)
         (pending / LIST).unlink()  # from here on nothing waits, whatever is left of the folder

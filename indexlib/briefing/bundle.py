@@ -10,13 +10,19 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from indexlib.base.problems import IndexlibError
+from indexlib.base.problems import DataError, IndexlibError
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import t
 from indexlib.briefing.office.reproducible import words
+from indexlib.content.due import Days
 from indexlib.plan.review import Findings
+
+if TYPE_CHECKING:
+    from indexlib.briefing.worksheets.progress import Progress
 
 REPORT, SHEETS, WORKBOOK, SLIDES = "briefing.docx", "worksheets", "tables.xlsx", "slides.pptx"
 KEPT = "briefing"
@@ -41,6 +47,22 @@ class Job:
     charts: Path | None
     beside: Path
 
+    @cached_property
+    def progress(self) -> Progress | None:
+        """The worksheets that came back, if the parameters name their folder."""
+        from indexlib.briefing.worksheets.progress import read_progress
+
+        asked = self.found.params.report.progress
+        return read_progress(self.beside / asked, self.found.params) if asked else None
+
+    @property
+    def days(self) -> Days:
+        """The deadlines that units gave; that worksheets cannot be read is said by the report."""
+        try:
+            return self.progress.days if self.progress else {}
+        except DataError:
+            return {}
+
 
 @dataclass(frozen=True)
 class Output:
@@ -56,15 +78,15 @@ class Output:
         Of one of its files; what must come out again where the run is recomputed, line by line.
     called : str
         Key of the text that names it for people.
-    beside : bool
-        Whether it may follow from what stands beside the parameter file.
+    beside : tuple of str
+        Parameters of the report that name what it follows from beside the parameter file.
     """
 
     name: str
     write: Callable[[Job, Path], list[str]]
     compared_by: Callable[[Path], list[str]]
     called: str
-    beside: bool = False
+    beside: tuple[str, ...] = ()
 
     def files(self, folder: Path) -> list[Path]:
         """Its files in the folder of a run, in order."""
@@ -75,11 +97,9 @@ class Output:
 def _report(job: Job, path: Path) -> list[str]:
     """Write the report; what is wrong with the worksheets that it tells of is a notice."""
     from indexlib.briefing.report.document import write_report
-    from indexlib.briefing.worksheets.progress import read_progress
 
-    asked = job.found.params.report
-    progress = read_progress(job.beside / asked.progress, job.found.params) if asked.progress else None
-    write_report(job.found, path, job.charts, job.beside / asked.template if asked.template else None, progress)
+    template, progress = job.found.params.report.template, job.progress
+    write_report(job.found, path, job.charts, job.beside / template if template else None, progress)
     return [p.line() for p in progress.problems] if progress else []
 
 
@@ -100,14 +120,14 @@ def _workbook(job: Job, path: Path) -> list[str]:
 def _slides(job: Job, path: Path) -> list[str]:
     from indexlib.briefing.slides.presentation import write_slides
 
-    write_slides(job.found, path, job.charts)
+    write_slides(job.found, path, job.charts, days=job.days)
     return []
 
 
-OUTPUTS = (Output(REPORT, _report, words, "page.paper.briefing.docx", beside=True),
+OUTPUTS = (Output(REPORT, _report, words, "page.paper.briefing.docx", ("template", "progress")),
            Output(SHEETS, _worksheets, words, "page.paper.worksheets"),
            Output(WORKBOOK, _workbook, words, "page.paper.tables.xlsx"),
-           Output(SLIDES, _slides, words, "page.paper.slides.pptx"))
+           Output(SLIDES, _slides, words, "page.paper.slides.pptx", ("progress",)))
 
 
 def names() -> list[str]:
@@ -115,9 +135,10 @@ def names() -> list[str]:
     return [output.name for output in OUTPUTS]
 
 
-def listed(why: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Name, title and fault of each file that a run was to write, for the index page."""
-    return [(o.name, t(o.called), why[o.name]) for o in OUTPUTS if o.name in why]
+def listed(why: dict[str, str], folder: Path) -> list[tuple[str, str, str]]:
+    """Name, title and fault of each file that a run was to write, for the index page; without a plan no worksheet is."""
+    return [(o.name, t(o.called), why[o.name]) for o in OUTPUTS
+            if o.name in why and (why[o.name] or o.name != SHEETS or any((folder / SHEETS).glob("*")))]
 
 
 @dataclass

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 import threading
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -15,6 +18,8 @@ from kaleido.errors import ChromeNotFoundError
 from indexlib.base.problems import BrowserError
 from indexlib.base.wording import t
 
+#: Seconds that the browser may take to start, to end, and for each image; a busy machine needs a tenth of it.
+START, END, IMAGE = 60.0, 10.0, 30.0
 #: Images that a tab draws before it is loaded anew, which keeps its memory bounded.
 IMAGES_A_LOAD = 50
 
@@ -57,46 +62,60 @@ class Browser:
             An image could not be written.
         """
         try:
-            kaleido = self._kaleido or self._start()
+            if self._kaleido is None:
+                self._start()
             # Copies, since some versions of kaleido take the dictionaries apart.
-            faults = self._wait(kaleido.write_fig_from_object([dict(image) for image in images]))
+            faults = self._wait(self._kaleido.write_fig_from_object([dict(image) for image in images]),
+                                START + IMAGE * len(images))
         except ChromeNotFoundError:
             self.close()
             raise BrowserError(t("chart.no_browser")) from None
+        except TimeoutError as error:
+            self.close()
+            raise BrowserError(t("chart.browser_silent")) from error
         except Exception as error:  # kaleido, choreographer and the pipe to Chrome have no base of their own
             faults = (error,)
         if faults:
             self.close()
             raise _not_drawn(faults[0]) from faults[0]
 
-    def _start(self) -> Kaleido:
+    def _start(self) -> None:
         # In a loop of its own, since JupyterLab has one running in the caller's thread.
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda *_: None)  # what goes wrong is said by an error, once
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        self._kaleido = self._wait(_opened(self._tabs))
-        return self._kaleido
+        self._kaleido = self._wait(_made(self._tabs), START)
+        self._wait(self._kaleido.open(), START)
 
-    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+    def _wait(self, work: Coroutine[Any, Any, Any], most: float) -> Any:
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        done = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return done.result(most)
+        except TimeoutError:
+            done.cancel()
+            raise
 
     def close(self) -> None:
         """End the browser, if it runs."""
         kaleido, loop = self._kaleido, self._loop
         try:
             if kaleido is not None:
-                with suppress(ChannelClosedError):  # it died by itself
-                    self._wait(kaleido.close())
+                with suppress(ChannelClosedError, TimeoutError):  # it died by itself, or never answers
+                    self._wait(kaleido.close(), END)
         finally:
             self._kaleido = self._loop = None
+            if (process := getattr(kaleido, "subprocess", None)) is not None and process.poll() is None:
+                with suppress(ProcessLookupError):
+                    if sys.platform != "win32":  # it leads a group of its own: what it started would outlive it
+                        os.killpg(process.pid, signal.SIGKILL)
+                process.kill()
             if loop is not None:
                 loop.call_soon_threadsafe(loop.stop)
 
 
-async def _opened(tabs: int) -> Kaleido:
-    kaleido = _Tabs(n=tabs, mathjax=False)  # MathJax would be fetched from the web
-    await kaleido.open()
-    return kaleido
+async def _made(tabs: int) -> Kaleido:
+    return _Tabs(n=tabs, mathjax=False)  # MathJax would be fetched from the web
 
 
 def _not_drawn(fault: BaseException) -> Exception:

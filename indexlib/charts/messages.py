@@ -201,7 +201,7 @@ def rank_source(own: pd.DataFrame, components: list[str], first: int, year: int)
     if own["rank_kind"].eq("computed").any():
         parts.append(t("chart.computed_rank"))
     if len(components) > 1:
-        parts.append(t("chart.heat.dotted"))
+        parts.append(t("chart.band"))
     if "rank_best" in own:
         parts.append(t("chart.rank_interval"))
     return "; ".join(parts) + "."
@@ -344,6 +344,13 @@ def heat_source(of: pd.DataFrame, index: str, first: int, year: int) -> str:
     return "; ".join(parts) + "."
 
 
+def profile_source(of: pd.DataFrame, index: str, year: int) -> str:
+    """Source line of a profile."""
+    mine = of[(of["component"] == index) & of["score"].notna()]
+    return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=year), base(mine, year),
+                      t("chart.profile.source"), t("chart.computed_rank")]) + "."
+
+
 def tile_name(code: str, label_vi: str, year: int) -> str:
     """Short name of a province on its tile."""
     if w.language() == "vi":
@@ -373,7 +380,8 @@ def waterfall_title(rows: pd.DataFrame, index: str, place: str, year: int, total
              level=int((moved == 0).sum()), down=int((moved < 0).sum()))
 
 
-def waterfall_source(index: str, year: int) -> str:
+def waterfall_source(index: str, year: int, weighted: bool) -> str:
     """Source line of contributions."""
     return "; ".join([t("chart.source", index=load_catalogue().short_name(index), years=span(year - 1, year)),
-                      t("chart.waterfall.source"), *_cautions(index, year - 1, year)]) + "."
+                      t("chart.waterfall.source"), *([t("chart.waterfall.plain")] if weighted else []),
+                      *_cautions(index, year - 1, year)]) + "."

@@ -13,6 +13,7 @@ from indexlib.base.wording import t
 from indexlib.charts import among, hover
 from indexlib.charts import messages as text
 from indexlib.charts.style import (
+    BAND,
     GREY,
     LINE,
     PALE,
@@ -20,11 +21,11 @@ from indexlib.charts.style import (
     SMALL,
     WIDTH,
     Chart,
+    box,
     chart,
     gaps,
     note,
     plain_name,
-    rule,
     safe,
     spread,
     width,
@@ -36,6 +37,8 @@ from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
 
 DASHES = ("dot", "dash", "dashdot", "longdash")
+#: Half the width, in years, of the band at an edge; the least share of its scale that an axis of scores spans.
+HALF, LEAST = 0.14, 0.1
 DRAWN = ["year", "place", "score", "rank", "base", "rank_kind", "block", "median"]
 
 
@@ -114,22 +117,26 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     ends.append((load_places().get(place, year).name, *newest(own), PLACE))
 
     sums = sums_of(scores, place, component, max(first, reaches_back(component, year) or year), year) if through else None
-    columns, foot = DRAWN, ""
+    columns, foot = DRAWN, []
     if sums is not None:
         figures = sums.figures[sums.figures["place"] == place]
         line(figure, hovered(figures, component), t("chart.alike"), color=PLACE, width=1.2, dash="dot")
         ends.append((t("chart.alike"), *newest(figures), PLACE))
         drawn = drawn.merge(figures[["year", "place", "score"]].rename(columns={"score": "alike"}), "left", ["year", "place"])
-        columns, foot = [*DRAWN, "alike"], f" {text.alike(sums)}"
+        columns, foot = [*DRAWN, "alike"], [text.alike(sums)]
+    scale = of.dropna(subset=["scale_min", "scale_max"]).sort_values("year")[["scale_min", "scale_max"]].tail(1).to_numpy()
     plot, (low, high) = 235, limits(pd.concat([(of if everyone and c == "score" else drawn)[c]
-                                                   for c in ("score", "alike") if c in drawn] + [median["median"]]))
+                                               for c in ("score", "alike") if c in drawn] + [median["median"]]),
+                                    float(np.ptp(scale)) if len(scale) else 0.0)
+    if len(scale) and high - low < 0.5 * np.ptp(scale):
+        foot = [t("chart.cut", low=w.plain_number(round(scale[0][0], 2)), high=w.plain_number(round(scale[0][1], 2))), *foot]
     right = end_labels(figure, ends, component, year, plot, low, high)
     above = years_axis(figure, component, first, year, right, plot)
     figure.update_yaxes(range=[low, high], nticks=6)
     withheld_marks(figure, place, component, median.set_index("year")["median"], first, year, low, high)
-    return chart(figure, title, text.source(of, component, first, year, scales=True) + foot, kind="history", place=place,
-                 year=year, component=component, data=drawn.sort_values(["place", "year"])[columns], plot=plot, left=46,
-                 right=right, above=above)
+    return chart(figure, title, " ".join([text.source(of, component, first, year, scales=True), *foot]), kind="history",
+                 place=place, year=year, component=component, data=drawn.sort_values(["place", "year"])[columns], plot=plot,
+                 left=46, right=right, above=above)
 
 
 def sums_of(scores: pd.DataFrame | Panel, place: str, component: str, first: int, year: int) -> LikeForLike | None:
@@ -158,9 +165,11 @@ def line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: floa
                            hovertext=series["said"].fillna("").to_list(), hovertemplate=hover.TEMPLATE)
 
 
-def limits(values: pd.Series) -> tuple[float, float]:
-    """Limits of an axis with a margin, wide enough for a flat series too."""
+def limits(values: pd.Series, scale: float = 0.0) -> tuple[float, float]:
+    """Limits of an axis with a margin, so wide that no small part of a scale fills it."""
     low, high = values.min(), values.max()
+    lacking = max(LEAST * scale - (high - low), 0.0) / 2
+    low, high = low - lacking, high + lacking
     margin = max(0.09 * (high - low), 0.004 * abs(high), 1e-6)
     return low - margin, high + margin
 
@@ -199,19 +208,31 @@ def edges(component: str, first: int, last: int) -> list[int]:
 
 def years_axis(figure: Chart, component: str, first: int, last: int, right: float, plot: float,
                 left: float = 46) -> float:
-    """Years along the bottom, a dashed line with two words at each edge; room above that the words take."""
+    """Years along the bottom, bands where measurement changed, with two words above one; room above that they take."""
     step = (WIDTH - left - right) / (last - first + 1)
     every = int(np.ceil(34 / step))
     figure.update_xaxes(range=[first - 0.5, last + 0.5], ticks="outside", ticklen=4, tickcolor=PALE,
                         tickvals=list(range(last, first - 1, -every)))
-    words, rows = t("chart.edge"), []
+    bands = edge_bands(figure, component, first, last)
+    if not bands:
+        return 6
+    start, end = max(bands, key=lambda band: (band[1] - band[0], band[1]))
+    words, room = t("chart.edge"), (WIDTH - left - right) / step
+    half = width(words) / 2 / step
+    x = min(max((start + end) / 2, first - 0.5 + half), first - 0.5 + room - half)
+    note(figure, x, 1, safe(words), yref="paper", yanchor="bottom", yshift=2, color=GREY)
+    return 20
+
+
+def edge_bands(figure: Chart, component: str, first: int, last: int, **axes: object) -> list[tuple[float, float]]:
+    """A quiet band at each edge, one for edges of years that follow each other; where they begin and end."""
+    bands: list[tuple[float, float]] = []
     for year in edges(component, first, last):
-        x = (year - first) * step
-        row = next((i for i, end in enumerate(rows) if x - width(words) / 2 > end + 4), len(rows))
-        rows[row:row + 1] = [x + width(words) / 2]
-        note(figure, year - 0.5, 1, safe(words), yref="paper", yanchor="bottom", yshift=2 + 14 * row, color=GREY)
-        rule(figure, year - 0.5, year - 0.5, 0, 1 + 14 * row / plot, dash="dash", yref="paper")
-    return 6 + 14 * len(rows)
+        start = bands.pop()[0] if bands and bands[-1][1] + 1 > year - 0.5 else year - 0.5 - HALF
+        bands.append((start, year - 0.5 + HALF))
+    for start, end in bands:
+        box(figure, start, end, 0, 1, BAND, **({"yref": "paper"} | axes))
+    return bands
 
 
 def withheld_marks(figure: Chart, place: str, component: str, median: pd.Series, first: int, last: int,

@@ -11,7 +11,7 @@ from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.charts import among, hover
 from indexlib.charts import messages as text
-from indexlib.charts.over_years import edges, withheld_marks, years_axis
+from indexlib.charts.over_years import edge_bands, withheld_marks, years_axis
 from indexlib.charts.style import (
     FAINT,
     GREY,
@@ -25,7 +25,6 @@ from indexlib.charts.style import (
     lines,
     note,
     numbered_full,
-    rule,
     safe,
     spread,
     width,
@@ -137,17 +136,18 @@ def _named_after(components: list[str]) -> str:
 
 
 def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:
-    own = own.assign(said=hover.of_components(own))
-    series = own.set_index("year").reindex(range(int(own["year"].min()), int(own["year"].max()) + 1))
-    bars = {}
-    if set(own) >= INTERVAL:
-        bars = {"error_y": {"array": (series["rank_worst"] - series["rank"]).fillna(0).to_list(), "width": 3,
-                            "arrayminus": (series["rank"] - series["rank_best"]).fillna(0).to_list(),
-                            "color": GREY, "thickness": 1, "symmetric": False}}
-    figure.add_scatter(x=series.index.to_list(), y=gaps(series["rank"]), mode="lines+markers",
-                       connectgaps=False, line={"color": PLACE, "width": 2.5}, marker={"size": 7, "color": PLACE},
-                       xaxis=f"x{axis}", yaxis=f"y{axis}", hovertext=series["said"].fillna("").to_list(),
-                       hovertemplate=hover.TEMPLATE, **bars)
+    """A line a block: broken where the scores are."""
+    for _, of in own.assign(said=hover.of_components(own)).groupby("block"):
+        series = of.set_index("year").reindex(range(int(of["year"].min()), int(of["year"].max()) + 1))
+        bars = {}
+        if set(own) >= INTERVAL:
+            bars = {"error_y": {"array": (series["rank_worst"] - series["rank"]).fillna(0).to_list(), "width": 3,
+                                "arrayminus": (series["rank"] - series["rank_best"]).fillna(0).to_list(),
+                                "color": GREY, "thickness": 1, "symmetric": False}}
+        figure.add_scatter(x=series.index.to_list(), y=gaps(series["rank"]), mode="lines+markers",
+                           connectgaps=False, line={"color": PLACE, "width": 2.5}, marker={"size": 7, "color": PLACE},
+                           xaxis=f"x{axis}", yaxis=f"y{axis}", hovertext=series["said"].fillna("").to_list(),
+                           hovertemplate=hover.TEMPLATE, **bars)
 
 
 def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple[Chart, dict]:
@@ -211,6 +211,5 @@ def _many_bumps(own: pd.DataFrame, components: list[str], first: int, last: int)
         newest = of.iloc[-1]
         note(figure, int(newest["year"]), float(newest["rank"]), text.rank_of(newest),
              xref=f"x{axis}", yref=f"y{axis}", xanchor="left", xshift=6, color=PLACE)
-        for edge in edges(component, int(of["year"].min()), last):
-            rule(figure, edge - 0.5, edge - 0.5, 0, 1, dash="dot", xref=f"x{axis}", yref=f"y{axis} domain")
+        edge_bands(figure, component, int(of["year"].min()), last, xref=f"x{axis}", yref=f"y{axis} domain")
     return figure, {"plot": plot, "left": left, "right": right, "above": 34}

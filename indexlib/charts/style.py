@@ -30,6 +30,8 @@ EDGE = 10
 CAMERA = 24
 #: The place (Okabe-Ito blue), falls (vermillion), and greys; they differ in lightness too, for grey print.
 PLACE, FALL, INK, GREY, PALE, FAINT = "#0072B2", "#D55E00", "#222222", "#767676", "#BDBDBD", "#EDEDED"
+#: Where measurement changed.
+BAND = "#F6EFDC"
 #: Quarters from high to low: colour, ink on it. Ever darker, so that the order survives grey print.
 QUARTERS = {"high": ("#EEF5FA", INK), "upper_middle": ("#B9D9EE", INK), "lower_middle": ("#D9822B", INK),
             "low": ("#7A2E00", "#FFFFFF")}

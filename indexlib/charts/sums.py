@@ -14,7 +14,22 @@ from indexlib.base.wording import t
 from indexlib.charts import messages as text
 from indexlib.charts.one_year import NAMES, named_rows
 from indexlib.charts.over_years import DASHES, end_labels, hovered, limits, line, newest, sums_of, withheld_marks
-from indexlib.charts.style import FAINT, FALL, GREY, INK, PALE, PLACE, Chart, box, chart, numbered, plain_name, rule, safe
+from indexlib.charts.style import (
+    FAINT,
+    FALL,
+    GREY,
+    INK,
+    PALE,
+    PLACE,
+    SMALL,
+    Chart,
+    box,
+    chart,
+    numbered,
+    plain_name,
+    rule,
+    safe,
+)
 from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
@@ -27,7 +42,8 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     Parameters
     ----------
     contributions : DataFrame
-        ``component``, ``contribution`` (points of the total), ``total_change``; the components of one index.
+        ``component``, ``contribution`` (points of the total), ``total_change``; the components of one index. With
+        ``change`` (points of the component) the figures say it beside where weights made the contribution another.
     place : str
     year : int
 
@@ -55,7 +71,12 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     starts = np.concatenate([[0.0], ends[:-1]])
     figure, names = Chart(), [*names, t("chart.waterfall.total")]
     said = [text.signed(v, index) for v in [*steps, total]]
-    y, plot, right = named_rows(figure, names, said, t("unit." + load_catalogue().component(index).unit))
+    weighted = "change" in rows and not np.allclose(rows["change"], rows["contribution"])
+    if weighted:
+        own = [f" ({text.signed(v, index)})" for v in rows["change"]]
+        said = [s + o for s, o in zip(said, [*own, *[""] * (len(said) - len(own))], strict=True)]
+    unit = t("unit." + load_catalogue().component(index).unit)
+    y, plot, right = named_rows(figure, names, said, t("chart.waterfall.head", unit=unit) if weighted else unit)
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
         _bar(figure, start, end, y[i], FALL if end < start else PLACE, falls=end < start)
         rule(figure, end, end, y[i], y[i + 1])
@@ -67,9 +88,12 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
                        text=[safe(f"{n}: {s}") for n, s in zip(names, said, strict=True)],
                        hovertemplate="%{text}<extra></extra>")
     figure.update_xaxes(range=[min(reach) - margin, max(reach) + margin], showgrid=True, gridcolor=FAINT, nticks=7)
-    return chart(figure, text.waterfall_title(rows, index, place, year, total), text.waterfall_source(index, year),
+    if weighted:
+        axis = safe(t("chart.waterfall.weighted", unit=unit))
+        figure.update_xaxes(title={"text": axis, "font": {"size": SMALL}, "standoff": 4})
+    return chart(figure, text.waterfall_title(rows, index, place, year, total), text.waterfall_source(index, year, weighted),
                  kind="waterfall", place=place, year=year, component=index, data=rows, plot=plot, left=NAMES + 14,
-                 right=right, above=20, below=26)
+                 right=right, above=20, below=42 if weighted else 26)
 
 
 def _bar(figure: Chart, start: float, end: float, y: float, color: str, falls: bool) -> None:
@@ -130,5 +154,5 @@ def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: lis
     figure.update_xaxes(range=[first - 0.5, year + 0.5], ticks="outside", tickvals=list(range(first, year + 1)))
     figure.update_yaxes(range=[low, high], nticks=6)
     withheld_marks(figure, place, component, pd.Series(dtype=float), first, year, low, high)
-    return chart(figure, text.alike_title(sums, place), text.alike(sums), kind="alike", place=place, year=year,
-                 component=component, data=drawn, plot=plot, left=46, right=right)
+    return chart(figure, text.alike_title(sums, place), f'{text.alike(sums)} {t("chart.cut_sum")}', kind="alike",
+                 place=place, year=year, component=component, data=drawn, plot=plot, left=46, right=right)

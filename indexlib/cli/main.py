@@ -7,9 +7,11 @@ Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -40,12 +42,33 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        _say_why(error)
     except IndexlibError as error:
         typer.echo(str(error), err=True)
         if error.exit_code == 2:
             typer.echo(t("cli.wrong"), err=True)
         sys.exit(error.exit_code)
+
+
+#: What Windows says of a file that Excel or Word has open: a sharing violation, a locked part; and that it may not be
+#: replaced, of a file that is there.
+LOCKED, DENIED = (32, 33), 5
+
+
+def _say_why(error: OSError) -> NoReturn:
+    """End with one line for what the system refused, say a full disk or a file that is open in Excel."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what still waits for a full disk is given up
+    file, code = error.filename2 or error.filename, getattr(error, "winerror", None)
+    locked = code in LOCKED or (code == DENIED and Path(file or "").is_file())
+    with suppress(OSError):
+        typer.echo(t("cli.open_elsewhere" if locked else "cli.refused", file=file or t("cli.screen"),
+                     why=error.strerror or error), err=True)
+    sys.exit(1)
 
 
 @app.command()
@@ -91,7 +114,7 @@ def _print(found: Any, all_: bool, by: str | None) -> None:
     chosen = {"unit": tables.by_unit, "item": tables.by_item}.get(by or "", tables.flagged if all_ else tables.focus)
     for table in (tables.totals(found), chosen(found)):
         screen.print_table(console, table)
-    for line in tables.coverage(found):
+    for line in tables.coverage(found, hint=True):
         console.print(f"- {line}", markup=False, highlight=False)
     if by is None and not all_:
         console.print(t("cli.more"), markup=False, highlight=False)

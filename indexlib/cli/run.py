@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from indexlib.base.wording import t
+from indexlib.base.wording import listing, speaking, t
 
 if TYPE_CHECKING:
     from indexlib.run.one import Run
@@ -67,7 +67,17 @@ def _stop(*_: object) -> NoReturn:
 def _ending(run: Run) -> list[str]:
     """What a single run says at its end."""
     key = "cli.run_ok" if run.whole else "cli.run_failures"
-    return [*failures(run), *run.notices, *run.remarks, t(key, n=len(failures(run)), folder=run.folder / "index.html")]
+    with speaking(run.language):
+        return _said(run, key)
+
+
+def _said(run: Run, key: str) -> list[str]:
+    from indexlib.briefing.bundle import OUTPUTS
+
+    made = [t("cli.run_made", names=listing([t(output.called) for output in OUTPUTS if run.papers.get(output.name) == ""])),
+            t("cli.run_next")] if run.whole and run.papers else []
+    return [*failures(run), *run.notices, *(f"- {line}" for line in run.said), *run.remarks,
+            t(key, n=len(failures(run)), folder=run.folder / "index.html"), *made]
 
 
 def _endings(runs: list[Run], outputs: Path) -> list[str]:

@@ -55,6 +55,7 @@ def report(verdict: Any, folder: Path) -> list[str]:
         lines.append(t("verify.follows_although" if other else "verify.follows", n=verdict.compared))
     else:
         lines.append(t("verify.follows_not"))
+    lines.append(t("verify.not_drawn"))
     return lines + ([t("verify.skipped", names=listing(verdict.skipped))] if verdict.skipped else [])
 
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader
 from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.content import profile, sections, tables
+from indexlib.content.due import Days, due
 from indexlib.content.glance import Glance, next_year
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.review import Review
@@ -65,7 +66,7 @@ class Card:
 
 
 def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[tuple[str, str, str]],
-         notes: Sequence[str]) -> str:
+         notes: Sequence[str], days: Days) -> str:
     """The page without its frame, as HTML.
 
     Parameters
@@ -77,16 +78,19 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
         Files of the briefing.
     notes : sequence of str
         Under everything.
+    days : mapping
+        What :attr:`indexlib.briefing.worksheets.progress.Progress.days` holds; empty where no worksheet came back.
     """
     glance, flagged = Glance(found), found.flagged()
-    cards = _cards(found, glance)
+    cards = _cards(found, glance, days)
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("first_page.html.j2")
     return template.render(
         title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=_tiles(found, glance),
         cards=cards, message=sections.totals(found).message + ".",
         first=t("first.first", n=len(cards)) if cards else tables.nothing(found),
         said={key: t(f"first.{key}") for key in SAID},
-        rest=t("first.rest", n=max(len(flagged[flagged["level"] != TOTAL]) - len(cards), 0), missing=len(found.missing)),
+        rest=" ".join(t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
+                                                 ("first.unjudged", len(found.missing))) if n > 0),
         profile=(profile.PAGE, t("profile.title")), pages=pages, papers=papers, notes=[t("note.star"), *notes])
 
 
@@ -117,7 +121,8 @@ def _change(row: object) -> str:
                     t("para.up" if row.change_published > 0 else "para.down", change=size))
     elif row.reason == "edge":
         said.append(t("first.edge", before=row.year - 1))
-    said += [tables.rank_text(row)] if pd.notna(row.score) and pd.notna(row.rank) else []
+    if pd.notna(row.score):
+        said.append(tables.rank_text(row) if pd.notna(row.rank) else t("first.unranked"))
     moved = tables.places_text(row)
     if moved:
         said.append(t("first.published", moved=moved) if row.rank_kind == "published" and pd.isna(row.score) else moved)
@@ -126,7 +131,7 @@ def _change(row: object) -> str:
     return " · ".join(said)
 
 
-def _cards(found: Review, glance: Glance) -> list[Card]:
+def _cards(found: Review, glance: Glance, days: Days) -> list[Card]:
     """The focus list with what each row needs to be acted on."""
     focus, catalogue = found.focus(found.params.focus), load_catalogue()
     if focus.empty:
@@ -146,7 +151,7 @@ def _cards(found: Review, glance: Glance) -> list[Card]:
                  ("col.words", f"“{answer['words']}”" if answer["words"] else "")]
         items = [i for i in str(answer["items"]).split(", ") if i]
         cards.append(Card(row.component, name, tables.happened(found, row, why.get(row.component, "")),
-                          tables.unit_text(found, answer), t("first.no_date"), line, span,
+                          tables.unit_text(found, answer), due(found, answer, days) or t("first.no_date"), line, span,
                           glance.among(row),
                           [(t(key), text) for key, text in facts if text and text != w.NONE],
                           [(t("first.task", item=i), found.plan.item_text(i)) for i in items]))

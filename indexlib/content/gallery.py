@@ -8,7 +8,7 @@ from indexlib import charts
 from indexlib.analysis import outlook
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
-from indexlib.base.problems import IndexlibError
+from indexlib.base.problems import IndexlibError, NoDataError
 from indexlib.base.wording import t
 from indexlib.content.prose import Text, main_components
 from indexlib.data.catalogue import PART, TOTAL, index_codes, load_catalogue
@@ -56,8 +56,25 @@ def _whole(found: Findings, index: str) -> bool:
 
 def histories(found: Findings) -> list[Shown]:
     """The totals over the years."""
-    place, year = found.place.code, found.params.year
-    return _each([lambda i=i: charts.history(found.panel, place, i, year=year, through=True) for i in _indices(found)])
+    return _each([lambda i=i: over_years(found, i) for i in _indices(found)])
+
+
+def over_years(found: Findings, index: str) -> charts.Chart:
+    """A total over the years: its scores, or its ranks where the year, or nearly every year, has only those.
+
+    Raises
+    ------
+    NoDataError
+        Fewer than two years are known.
+    """
+    place, year, ranked = found.place.code, found.params.year, standing(found.panel)
+    own = ranked[(ranked["place"] == place) & (ranked["component"] == index) & (ranked["year"] <= year)].set_index("year")
+    scores, ranks = own["score"].dropna(), own["rank"].dropna()
+    if len(ranks) > 1 and (len(scores) < 2 or (year not in scores.index and year in ranks.index)):
+        return charts.bump(ranked, place, index, year=year)
+    if len(scores) < 2:
+        raise NoDataError(t("chart.too_short", index=load_catalogue().short_name(index), place=found.place.name))
+    return charts.history(found.panel, place, index, year=year, through=True)
 
 
 def ranks(found: Findings) -> list[Shown]:
@@ -88,7 +105,8 @@ def comparisons(found: Findings) -> list[Shown]:
     for index in index_codes():
         if _whole(found, index):
             main = main_components(found, index)
-            makers += [lambda i=index, m=main: charts.dots(found, i, m), lambda i=index, m=main: charts.radar(found, i, m)]
+            makers += [lambda i=index, m=main: charts.dots(found, i, m), lambda i=index, m=main: charts.radar(found, i, m),
+                       lambda i=index: charts.profile(found, i)]
     return _each(makers)
 
 

@@ -31,13 +31,15 @@ class Glance:
         self._scores = dict(list(found.standing().groupby("component")["score"]))
 
     def line(self, component: str, **size: int) -> tuple[str, str]:
-        """The line of scores, of places where the last year has no score; and which years it spans, in words."""
+        """The line of scores, of places where the last year has no score, and the years it spans; none of a single year."""
         rows = self._years.get(component)
         if rows is None or (rows := rows.dropna(subset=["score", "rank"], how="all").sort_values("year")).empty:
             return "", ""
         column = "rank" if rows["score"].isna().iloc[-1] else "score"
         years = rows.dropna(subset=column)["year"]
-        span = t(f"glance.span.{column}", years=f"{years.min()}–{years.max()}" if len(years) > 1 else years.max())
+        if len(years) < 2:
+            return "", ""
+        span = t(f"glance.span.{column}", years=f"{years.min()}–{years.max()}")
         return small.years(rows, column, f"{load_catalogue().label(component)}, {span}", **size), span
 
     def among(self, row: object, **size: int) -> str:

@@ -97,8 +97,9 @@ def _figure(figure: dict, out: Content, number: int) -> str:
     # "</" would end the script element; the escape is the same JSON text.
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     config = json.dumps(figure.get("config", {}), ensure_ascii=False).replace("</", "<\\/")
-    return (f'<figure id="f{number}"></figure><script>(function(f){{Plotly.newPlot("f{number}",f.data,f.layout,'
-            f"{config});}})({text});</script>")
+    said = escape(figure["layout"]["meta"]["title"])
+    return (f'<figure id="f{number}" aria-label="{said}"></figure><script>(function(f){{Plotly.newPlot('
+            f'"f{number}",f.data,f.layout,{config});}})({text});</script>')
 
 
 def page(title: str, body: str, language: str, home: tuple[str, str] | None = None, plotly: bool = False) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from indexlib.base import wording as w
 from indexlib.base.wording import language, t
 from indexlib.content import prose, tables
+from indexlib.content.due import Days, due
 from indexlib.content.glance import next_year
 from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
@@ -117,15 +118,14 @@ def _moves(found: Findings) -> str:
     return t("slide.glance", year=found.params.year, place=found.place.name, parts="; ".join(parts)) + away
 
 
-def decision(found: Findings) -> Section:
+def decision(found: Findings, days: Days) -> Section:
     """What is to be decided: what to take up first, who does it and by when."""
     chosen, why, empty = found.focus(found.params.focus), tables.why_text(found), tables.nothing(found)
     if chosen.empty:
         return Section("decision", t("slide.decide.none", year=found.year), [empty], spoken=[empty])
-    answers, items = found.by_component(chosen["component"]).to_dict("records"), found.plan.items.set_index("item")
+    answers = found.by_component(chosen["component"]).to_dict("records")
     rows = [(load_catalogue().label(r.component), tables.happened(found, r, why.get(r.component, "")),
-             tables.unit_text(found, a),
-             items.at[a["item"], "deadline"] if a["item"] and items.at[a["item"], "deadline"] else t("first.no_date"))
+             tables.unit_text(found, a), due(found, a, days) or t("first.no_date"))
             for r, a in zip(chosen.itertuples(index=False), answers, strict=True)]
     units = len({a["unit"] for a in answers if a["unit"]})
     return Section(
@@ -133,6 +133,17 @@ def decision(found: Findings) -> Section:
         brief=Brief([t(f"first.{c}") for c in ("component", "happened", "who", "due")], rows[:ROWS]),
         notes=tables.rank_notes(pd.DataFrame({"rank": ["*" if any("*" in r[1] for r in rows) else ""]})),
         spoken=[f"{what}: {why.get(c, '')}. {who}." for c, (what, _, who, _) in zip(chosen["component"], rows, strict=True)])
+
+
+def in_brief(found: Findings) -> list[str]:
+    """The three sentences that matter: where the indices stand, what to take up first, who acts."""
+    chosen = found.focus(found.params.focus)["component"]
+    if chosen.empty:
+        return [f"{totals(found).message}.", tables.nothing(found)]
+    answers = found.by_component(chosen).to_dict("records")
+    who = dict.fromkeys(name for a in answers if (name := tables.unit_text(found, a)) != w.NONE)
+    return [f"{totals(found).message}.", t("brief.first", names=named(chosen)),
+            t("brief.who", units="; ".join(who)) if who else t("brief.nobody")]
 
 
 def focus(found: Findings) -> Section:
@@ -214,7 +225,7 @@ def missing(found: Findings) -> Section:
     items = t("slide.away.items", m=len(unjudged), all=len(found.plan.items)) if unjudged else ""
     message = t("slide.away", k=len(now.missing), n=len(now.missing) + len(now.components), items=items) \
         if len(now.missing) else t("slide.away.none")
-    return Section("missing", message, tables.coverage(found, hint=False) or [t("nb.coverage_all")], table, _brief(table),
+    return Section("missing", message, tables.coverage(found) or [t("nb.coverage_all")], table, _brief(table),
                    t("slide.away.lead"), [t("note.computed")],
                    [*tables.coverage(found), t("nb.at_hand"), t("note.computed"), t("note.rounding")])
 

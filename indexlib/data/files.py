@@ -205,9 +205,11 @@ def problems_where(table: Path | str, frame: pd.DataFrame, mask: Any, column: st
     key : str
         Text of the message; its last part is the code of the problem.
     """
+    rows = frame.index[np.asarray(mask, dtype=bool)]
+    if rows.empty:
+        return []
     file, code = shown_name(data_dir() / table), key.rpartition(".")[2]
-    return [Problem(file, "", int(row), column, code, t(key, value=frame.at[row, column], **values))
-            for row in frame.index[np.asarray(mask, dtype=bool)]]
+    return [Problem(file, "", int(row), column, code, t(key, value=frame.at[row, column], **values)) for row in rows]
 
 
 def exact(text: pd.Series) -> pd.Series:

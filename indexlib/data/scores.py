@@ -152,8 +152,9 @@ def check_scores(text: pd.DataFrame, index: str, table: Path | str) -> tuple[pd.
            "rank", "scores.rank_range")
     report((frame["ci_low"] > frame["score"]) | (frame["ci_high"] < frame["score"]), "ci_low", "scores.interval")
     report(text["source"] == "", "source", "scores.empty")
-    named = {keys for keys in text["source"].unique() if not set(keys.split("; ")) <= {*load_sources()["source"], ""}}
-    report(text["source"].isin(named), "source", "scores.unknown_source")
+    sources = {*load_sources()["source"], ""}
+    unknown = [keys for keys in text["source"].unique() if not set(keys.split("; ")) <= sources]
+    report(text["source"].isin(unknown), "source", "scores.unknown_source")
     again = frame.duplicated(["year", "place", "component"], keep="first")
     report(again, "component", "scores.duplicate")
     withheld = load_withheld()

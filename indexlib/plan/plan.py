@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +85,23 @@ class Plan:
 
     def unit_name(self, unit: str) -> str:
         """Name of a unit in the language in force, with what it is on the day on which the plan is read."""
-        row: dict = next(iter(self.units[self.units["unit"] == unit].to_dict("records")), {})
+        row = self._units.get(unit, {})
         name = unit if language() == "vi" or not row else row["unit_en"]
         return offices.named(name, row) if row and self.day and self.dissolved(self.day) else name
 
     def item_text(self, item: str) -> str:
         """Text of an item in the language in force; Vietnamese is as printed."""
-        return self.items.set_index("item")[f"text_{language()}"][item]
+        return self._items[item][f"text_{language()}"]
+
+    @cached_property
+    def _units(self) -> dict[str, dict]:
+        """Rows of the units by name."""
+        return {row["unit"]: row for row in self.units.to_dict("records")}
+
+    @cached_property
+    def _items(self) -> dict[str, dict]:
+        """Rows of the items by number."""
+        return {row["item"]: row for row in self.items.to_dict("records")}
 
     def clause(self, rule: str) -> str:
         """The plan's words for a rule with their clause: ``"đang giảm" (IV.2)``."""

@@ -25,12 +25,13 @@ def register(plan: Plan) -> pd.DataFrame:
     >>> int((~frame["duty"]).sum()), frame.loc[frame["duty"], "task"].tolist()
     (21, ['IV.5', 'IV.6', 'IV.4', 'IV.3', 'IV.3 (2)'])
     """
-    units = plan.responsibilities.sort_values("primary", ascending=False, kind="stable")
+    units: dict[tuple[str, str], list[str]] = {}
+    for row in plan.responsibilities.sort_values("primary", ascending=False, kind="stable").itertuples():
+        units.setdefault((row.item, row.role), []).append(row.unit)
     rows = []
     for item in plan.items.itertuples(index=False):
-        mine = units[units["item"] == item.item]
-        lead, *others = mine.loc[mine["role"] == "lead", "unit"]
-        helps = mine.loc[mine["role"] == "coordinating", "unit"].tolist()
+        lead, *others = units[item.item, "lead"]
+        helps = units.get((item.item, "coordinating"), [])
         beside = [t(key, units=listing([plan.unit_name(u) for u in names])) for key, names in
                   (("report.co_leads", others), ("report.coordinating", helps)) if names]
         asked = [x for x in (item.numbers, item.deadline, item.product) if x]

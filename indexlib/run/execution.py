@@ -114,7 +114,7 @@ def _execute(book: Path, out: Path, params: Params, kernels: Kernels) -> Outcome
     try:
         with kernels.lend(nbformat.read(book, as_version=4)) as kernel:
             done = papermill.execute_notebook(
-                str(book), str(out), parameters=params.for_notebooks(), progress_bar=False, log_output=False,
+                _literal(book), _literal(out), parameters=params.for_notebooks(), progress_bar=False, log_output=False,
                 kernel_name="python3", engine_name=ENGINE, kernel=kernel, unfinished=str(out),
                 request_save_on_cell_execute=False)
             cell = _first_not_run(done)
@@ -127,6 +127,11 @@ def _execute(book: Path, out: Path, params: Params, kernels: Kernels) -> Outcome
         outcome.failed, outcome.cell, outcome.why = True, _cell_reached(out), str(error) or type(error).__name__
     outcome.seconds = round(time.perf_counter() - start, 2)
     return outcome
+
+
+def _literal(path: Path) -> str:
+    """A path as papermill takes it: it fills in what stands in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _first_not_run(notebook: Any) -> int | None:

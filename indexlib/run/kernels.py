@@ -9,6 +9,7 @@ same result.
 from __future__ import annotations
 
 import ast
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,11 +67,15 @@ class Kernel:
     """A running kernel; ``spoilt`` once it must not serve another notebook."""
 
     def __init__(self) -> None:
+        from jupyter_client.kernelspec import KernelSpec
         from jupyter_client.manager import KernelManager
 
         self.spoilt = False
         self.manager = KernelManager(kernel_name="python3",
                                      client_class="jupyter_client.asynchronous.AsyncKernelClient")
+        # The Python that runs this, whatever a kernelspec of the name "python3" starts.
+        self.manager._kernel_spec = KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                                               display_name="Python 3", language="python")
         self.manager.start_kernel(extra_arguments=QUIET)
 
     def is_ready(self) -> bool:

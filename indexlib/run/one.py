@@ -23,6 +23,7 @@ from indexlib.base.wording import speaking, t
 from indexlib.briefing import bundle
 from indexlib.briefing.report.document import left_open
 from indexlib.content import first_page, html, profile
+from indexlib.content.sections import in_brief
 from indexlib.data.files import PROJECT
 from indexlib.plan.review import Review, find
 from indexlib.plan.settings import Params, read_params
@@ -43,7 +44,8 @@ class Run:
     """How a run ended: its folder, the outcome of each notebook, and what the user should know.
 
     ``papers`` has for each file of the briefing why it could not be written, empty for one that was; ``fault``
-    says why a run that is one of many could not be made; ``remarks`` is what is left to do by hand.
+    says why a run that is one of many could not be made; ``remarks`` is what is left to do by hand, ``said`` the
+    sentences that matter.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Run:
     papers: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    language: str = "vi"
     fault: str = ""
 
     @property
@@ -212,7 +216,8 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
         keys[bundle.KEPT] = brief(work, kept, run, found, beside)
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
-    body = first_page.body(found, rows, bundle.listed(run.papers), notes)
+    days = bundle.Job(found, None, beside).days if beside else {}
+    body = first_page.body(found, rows, bundle.listed(run.papers, work), notes, days)
     (work / profile.PAGE).write_text(html.page(t("profile.title"), profile.body(found), params.language,
                                                ("index.html", title)), encoding="utf-8")
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")
@@ -235,7 +240,7 @@ def brief(work: Path, kept: Path, run: Run, found: Review, beside: Path) -> str:
     str
         Key under which they are kept.
     """
-    pictures = work / "charts"
+    pictures, run.said, run.language = work / "charts", in_brief(found), found.params.language
     key = briefing_key(found.params, beside, pictures)
     store = kept / f"{bundle.KEPT}-{key}.zip"
     if unpack(store, work):
@@ -245,7 +250,7 @@ def brief(work: Path, kept: Path, run: Run, found: Review, beside: Path) -> str:
         run.papers, run.notices = made.why, run.notices + made.notices
         if not any(made.why.values()) and not made.notices:
             pack(work, store)
-    run.remarks = [left_open(found)] if run.papers.get(bundle.REPORT) == "" else []
+    run.remarks = [left_open(found, bundle.Job(found, None, beside).days)] if run.papers.get(bundle.REPORT) == "" else []
     return key
 
 

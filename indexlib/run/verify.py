@@ -172,8 +172,7 @@ def _recompute_papers(verdict: Verdict, folder: Path, work: Path) -> None:
     if not verdict.manifest.notebooks:  # the files of the briefing alone bring the data of their own charts
         html.write_data(work / "charts", figures(found))
     made = bundle.make(found, work, folder / "charts", folder)
-    if any(getattr(params.report, name) for name in BESIDE):
-        verdict.skipped = [output.name for output in bundle.OUTPUTS if output.beside]
+    verdict.skipped = [o.name for o in bundle.OUTPUTS if any(getattr(params.report, name) for name in o.beside)]
     for name in verdict.skipped:
         bundle.remove(work / name)
     verdict.failed += [name for name, why in made.why.items() if why]

@@ -23,6 +23,8 @@ from indexlib.content import gallery, html, prose, tables
 from indexlib.intake.check import check_data
 from indexlib.run import one as runs
 
+pytestmark = pytest.mark.by_turns
+
 FORMULAS = ['=HYPERLINK("http://x")', "@SUM(1)", "+1+cmd|' /C calc'!A0", "-2+3", "x;=1+1", "＝1+1"]
 MARKUP = [
     "<img src=x onerror=window.hit=1>",

@@ -19,6 +19,8 @@ from indexlib.run.briefing_only import run_briefing
 from indexlib.run.cache import briefing_key, pack, unpack
 from indexlib.run.verify import verify
 
+pytestmark = pytest.mark.by_turns
+
 PARAMS = ROOT / "params" / "thanh_hoa_2024.yml"
 
 

@@ -9,9 +9,14 @@ from conftest import opened
 from filled_worksheets import DAY, FINANCE, FIRST, LAND, MEASURE, ON, Filled, column, fill, letter
 
 from indexlib.base import wording
+from indexlib.briefing.report import sections as report
 from indexlib.briefing.worksheets import progress_tables as shown
 from indexlib.briefing.worksheets.hand_out import write_worksheets
 from indexlib.briefing.worksheets.progress import PLANNED, STATES, read_progress
+from indexlib.content import first_page, sections
+from indexlib.content.glance import Glance
+
+pytestmark = pytest.mark.by_turns
 
 
 def test_worksheets_as_handed_out_hold_no_measure_and_no_problem(folder):
@@ -36,6 +41,24 @@ def test_a_measure_is_read_as_it_was_written(folder):
     assert (row["status"], row["done_on"]) == ("running", None)
     assert row["result"] == "=chậm; @x"
     assert (row["file"], row["row"]) == (FINANCE, FIRST)
+
+
+def test_deadlines_that_units_gave_stand_on_the_first_page_in_the_report_and_on_the_slides(folder):
+    fill(folder / FINANCE, **MEASURE)
+    with Filled(folder / FINANCE) as sheet:
+        sheet.put(FIRST + 1, **MEASURE | {"number": 2, "deadline": DAY(2024, 12, 31)})
+    days, found = read_progress(folder).days, opened("quang_ninh", 2023)
+    (component,) = days
+    cards = {card.code: card.due for card in first_page._cards(found, Glance(found), days)}
+    assert cards[component] == "từ 15/09/2024 đến 31/12/2024"
+    assert set(cards.values()) - {cards[component]} == {"chưa đặt"}
+    assert [row[3] for row in sections.decision(found, days).brief.rows] == list(cards.values())
+    said = report.tasks(found, days)
+    assert cards[component] in said["gist"][-1] and sections_open(said) == len(cards) - 1
+
+
+def sections_open(said):
+    return sum(row["deadline"] == report.OPEN for part in ("tasks", "additions") for row in said[part].rows)
 
 
 @pytest.mark.parametrize("done, on, state", [

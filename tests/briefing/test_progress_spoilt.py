@@ -19,6 +19,8 @@ from indexlib.briefing.worksheets.hand_out import HEAD
 from indexlib.briefing.worksheets.progress import read_progress
 from indexlib.plan.settings import Params
 
+pytestmark = pytest.mark.by_turns
+
 # What comes back spoilt.
 
 @pytest.mark.parametrize("text", ["15/09/2024", "2024-09-15", "15.9.2024", "15-9-24", "ngày 15 tháng 9 năm 2024"])
@@ -192,6 +194,7 @@ def test_two_files_of_one_unit_that_differ_count_neither(folder):
     fill(folder / "ban_sua.xlsx", person="Người khác")
     back = read_progress(folder)
     assert [(p.code, p.file) for p in back.problems] == [("unit_twice", "ban_sua.xlsx"), ("unit_twice", FINANCE)]
+    assert "Người thực hiện: Người khác | Trần Văn A" in back.problems[0].message
     assert back.rows.empty
     assert set(back.components.set_index("unit").loc["Công chức Tài chính - Kế toán", "state"]) == {"faulty"}
 

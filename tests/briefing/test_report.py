@@ -24,6 +24,8 @@ from indexlib.plan import review
 from indexlib.plan.offices import as_of
 from indexlib.plan.settings import Grades, Rules
 
+pytestmark = pytest.mark.by_turns
+
 ASKED = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("quang_ninh", 2023, "en"),
          ("ba_ria_vung_tau", 2024, "vi"), ("ba_ria_vung_tau", 2024, "en"), ("ha_tay", 2007, "vi")]
 ADDRESS = re.compile(r"https?:|www\.|github|\.(?:csv|xlsx?|docx|yml|png|py)\b|[a-z]+_[a-z_]+|report\.")
@@ -118,8 +120,8 @@ def test_sources_are_publishers_and_copies_are_called_so(written):
 
 
 def test_what_is_left_open_is_said_in_one_line():
-    assert left_open(found("quang_ninh", 2023, "vi")) == "Báo cáo Word để “…” cho người ký điền: tên cơ quan và nơi nhận, " \
-        "đơn vị chủ trì và phối hợp, thời hạn, sản phẩm, nguyên nhân, kinh phí, khó khăn."
+    assert left_open(found("quang_ninh", 2023, "vi"), {}) == "Báo cáo Word để “…” cho người ký điền: " \
+        "tên cơ quan và nơi nhận, đơn vị chủ trì và phối hợp, thời hạn, sản phẩm, nguyên nhân, kinh phí, khó khăn."
 
 
 @pytest.mark.parametrize("period", ["half", "quarter"])

@@ -40,6 +40,8 @@ from indexlib.data.scores import load_withheld
 from indexlib.plan.after_a_year import follow_up
 from indexlib.plan.by_chance import by_noise_alone
 
+pytestmark = pytest.mark.by_turns
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):

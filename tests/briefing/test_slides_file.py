@@ -25,6 +25,8 @@ from indexlib.briefing.office.fit import SMALLEST
 from indexlib.briefing.office.powerpoint import TEMPLATE, Deck, TemplateError
 from indexlib.briefing.slides.presentation import write_slides
 
+pytestmark = pytest.mark.by_turns
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):

@@ -21,6 +21,8 @@ from indexlib.briefing.workbook.data_sheet import Column, DataSheet, write_sheet
 from indexlib.content import tables
 from indexlib.plan.after_a_year import follow_up
 
+pytestmark = pytest.mark.by_turns
+
 RUNS = [("thanh_hoa", 2024, "vi"), ("thanh_hoa", 2024, "en"), ("quang_ninh", 2023, "vi"), ("ba_ria_vung_tau", 2024, "en")]
 LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\bTrue\b|\bFalse\b|\{\w*\}", re.IGNORECASE)
 ALL = {"vi": "mọi số: ", "en": "all numbers: "}

@@ -12,8 +12,11 @@ import pytest
 
 from indexlib import charts, load_scores, standing
 from indexlib.base.problems import BrowserError
+from indexlib.charts import browser as drawing
 from indexlib.charts.browser import IMAGES_A_LOAD, Browser, _Tabs
 from indexlib.charts.export import _image, _set_dots_per_inch
+
+pytestmark = pytest.mark.by_turns
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,20 @@ def browser():
     made = Browser(1)
     yield made
     made.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script as browser")
+def test_a_browser_that_never_answers_is_given_up_with_all_that_it_started(tmp_path, monkeypatch):
+    silent = tmp_path / "silent.sh"
+    silent.write_text("#!/bin/sh\nsleep 3000\n", encoding="utf-8")
+    silent.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(silent))
+    monkeypatch.setattr(drawing, "START", 1.0)
+    monkeypatch.setattr(drawing, "END", 0.5)
+    with pytest.raises(BrowserError, match="không trả lời"):
+        Browser(1).draw([{"fig": {"data": []}, "path": str(tmp_path / "a.png")}])
+    assert not any(str(silent) in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])
+                   if p.status() != psutil.STATUS_ZOMBIE)
 
 
 def drawn(figures, folder, browser):

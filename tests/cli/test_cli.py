@@ -149,3 +149,16 @@ def test_a_public_name_is_the_function_even_after_its_module_was_imported():
             "from indexlib.analysis.standing import standing\nassert ix.standing is standing\n"
             "assert set(ix.__all__) <= set(dir(ix))")
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+@pytest.mark.parametrize(("winerror", "said"), [(32, "đang mở trong Excel hoặc Word"), (None, "No space left on device")])
+def test_what_the_system_refuses_is_one_line(monkeypatch, capsys, winerror, said):
+    from indexlib.cli import main
+
+    error = OSError(28, "No space left on device", ".unfinished-1", None, "bang.xlsx")  # as of a file to be replaced
+    error.winerror = winerror  # as Windows says it of a file that another program has open
+    monkeypatch.setattr(main.os, "dup2", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        main._say_why(error)
+    [line] = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 1 and said in line and "bang.xlsx" in line

@@ -25,7 +25,7 @@ PAPERS = [("briefing.docx", "Báo cáo (Word)", ""), ("worksheets", "Phiếu c�
 def page_of(place: str, year: int, language: str) -> str:
     found = opened(place, year, language)
     with speaking(language):
-        return html.page("x", first_page.body(found, PAGES, PAPERS, ["ghi chú"]), language)
+        return html.page("x", first_page.body(found, PAGES, PAPERS, ["ghi chú"], {}), language)
 
 
 @pytest.mark.parametrize("place, year, language", CASES)
@@ -54,7 +54,7 @@ def test_the_tiles_of_thanh_hoa_2024():
 @pytest.mark.parametrize("place", sampled([p.code for p in load_places().valid(2024)], 3))
 def test_what_happened_is_said_of_every_component_in_few_words(place):
     found = opened(place, 2024)
-    for card in first_page._cards(found, Glance(found)):
+    for card in first_page._cards(found, Glance(found), {}):
         assert 0 < len(card.happened) <= 60, card.happened
 
 
@@ -67,7 +67,7 @@ def test_a_line_is_broken_where_the_index_changed_or_a_year_is_missing():
 
 def test_markup_in_names_stays_text():
     pages, papers = [("01", "<b>x</b>", "<i>why</i>")], [("a.docx", "<script>", "")]
-    body = first_page.body(opened("thanh_hoa", 2024), pages, papers, ["n<"])
+    body = first_page.body(opened("thanh_hoa", 2024), pages, papers, ["n<"], {})
     assert "<script>" not in body and "<b>x" not in body and "&lt;i&gt;why" in body and "n&lt;" in body
 
 
@@ -95,8 +95,8 @@ def test_it_fits_one_screen_and_never_scrolls_sideways(tmp_path):
 
 def test_it_says_what_to_do_where_nothing_is_flagged():
     found = opened("quang_ninh", 2006)
-    assert found.focus(8).empty or first_page._cards(found, Glance(found))
-    assert t("first.all_files") in first_page.body(found, [], [], [])
+    assert found.focus(8).empty or first_page._cards(found, Glance(found), {})
+    assert t("first.all_files") in first_page.body(found, [], [], [], {})
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from indexlib.content import html as pages
 from indexlib.content import prose
 from indexlib.run.one import run_suite
 
+pytestmark = pytest.mark.by_turns
+
 CASES = [("thanh_hoa", 2024, "vi"), ("quang_ninh", 2023, "vi"), ("ba_ria_vung_tau", 2022, "en")]
 
 

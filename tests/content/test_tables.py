@@ -17,6 +17,8 @@ from indexlib.content import prose, tables
 from indexlib.content.as_json import as_data
 from indexlib.plan import review
 
+pytestmark = pytest.mark.by_turns
+
 TABLES = ("totals", "focus", "flagged", "rules", "by_unit", "by_item", "gaps", "quiet", "generic", "follow_up")
 LEAKED = re.compile(r"\bnan\b|\bNone\b|<NA>|\binf\b|\bTrue\b|\bFalse\b", re.IGNORECASE)
 GAP = "chưa có nhiệm vụ trong kế hoạch"
@@ -207,7 +209,7 @@ def test_the_thresholds_and_the_plans_words_are_printed(thanh_hoa):
     ("thanh_hoa", 2011), ("vinh_phuc", 2024)])
 def test_what_an_index_cannot_say_is_one_line_with_what_to_do(place, year):
     found = opened(place, year)
-    lines = tables.coverage(found)
+    lines = tables.coverage(found, hint=True)
     names = ("PAPI", "PCI", "PAR INDEX", "SIPAS")
     assert all(sum(line.startswith(f"{n} {year}") for line in lines) <= 1 for n in names)
     assert all(line.startswith(names) for line in lines)

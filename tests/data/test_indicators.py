@@ -19,6 +19,8 @@ from indexlib.intake.recognise import read_published
 from indexlib.plan.settings import Params
 from indexlib.run.cache import inputs
 
+pytestmark = pytest.mark.by_turns
+
 DAYS, SHARE = INDICATORS
 
 

@@ -8,6 +8,8 @@ from indexlib import changes, load_scores, review
 from indexlib.content import tables
 from indexlib.intake.check import check_data
 
+pytestmark = pytest.mark.by_turns
+
 
 def row(place: str, year: int, component: str):
     own = review(place, year).components

@@ -7,6 +7,8 @@ import pytest
 from indexlib import DataError, load_scores
 from indexlib.intake.check import check_data
 
+pytestmark = pytest.mark.by_turns
+
 PAPI, PCI = "scores/papi.csv", "scores/pci.csv"
 
 

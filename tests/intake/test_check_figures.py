@@ -15,6 +15,8 @@ from indexlib.intake.checks.arithmetic import formulas_at_hand
 from indexlib.intake.checks.finding import precision, stored_figures
 from indexlib.intake.checks.stored import findings
 
+pytestmark = pytest.mark.by_turns
+
 #: By how much a total and a part are moved.
 MOVED = {"pci": (0.5, 0.5), "papi": (0.5, 0.1), "par": (1.0, 1.0)}
 #: Places of one index and year whose scores are spoilt at once: few, so that medians stay where they are.

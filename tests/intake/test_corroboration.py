@@ -19,6 +19,8 @@ from indexlib.intake.publishers.template import write_template
 from indexlib.intake.recognise import read_published
 from indexlib.intake.table.figures import SCORE
 
+pytestmark = pytest.mark.by_turns
+
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FACTORS = {"sipas.service.1": "Tiếp cận dịch vụ", "sipas.service.2": "Thủ tục hành chính",
            "sipas.service.3": "Công chức trực tiếp giải quyết công việc"}

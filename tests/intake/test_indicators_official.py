@@ -14,7 +14,10 @@ import indexlib as ix
 from indexlib.data.lookup import find_place
 from indexlib.intake.table.indicators import label_key
 
-pytestmark = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the official workbooks (../shared) are not at hand")
+pytestmark = [
+    pytest.mark.by_turns,
+    pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the official workbooks (../shared) are not at hand"),
+]
 
 #: year: row of the labels (counted from the first row of places: 1 is just above), place column, first
 #: indicator column; columns count from 1. The last one is left of the score where that stands at the right.

@@ -13,6 +13,8 @@ from indexlib.data.scores import load_remarks, load_sources
 from indexlib.intake.check import check_data
 from indexlib.intake.recognise import read_published
 
+pytestmark = pytest.mark.by_turns
+
 PAGE = "https://snv.example.vn/par-index-2022"
 
 

@@ -17,6 +17,8 @@ from indexlib.content import first_page, profile, prose, tables
 from indexlib.intake.plans import draft, owners, workbook
 from indexlib.plan.register import register
 
+pytestmark = pytest.mark.by_turns
+
 REVIEWED = ROOT / "data" / "plans" / "ha_bac_2023_2025"
 #: An invented plan of a district in Nghệ An on PCI alone, as numbered paragraphs.
 PARAGRAPHS = """KẾ HOẠCH

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import zipfile
 
 import pytest
 from make_workbooks import refusals
 
 from indexlib.data.places import load_places
 from indexlib.intake.recognise import read_published
+
+pytestmark = pytest.mark.by_turns
 
 docx = pytest.importorskip("docx")
 from docx.oxml import OxmlElement  # noqa: E402
@@ -325,3 +328,16 @@ def test_a_caption_on_another_page_of_a_pdf_is_seen(tmp_path, caption, at_foot):
     pages = ([*parts, caption], [rest]) if at_foot else (parts, [caption, rest])
     reading = read_published(pdf_of(tmp_path, *map(page, pages)), index="par", year=2023)
     assert refusals(reading) & {"index_conflict"} or 55.5 not in set(reading.scores["score"])
+
+
+@pytest.mark.parametrize(("kind", "said"), [
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml", ".dotx"),
+    ("application/vnd.ms-word.document.macroEnabled.main+xml", ".docm")])
+def test_a_word_file_that_is_no_document_is_named_as_what_it_is(tmp_path, kind, said):
+    docx.Document().save(tmp_path / "a.docx")
+    usual = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    with zipfile.ZipFile(tmp_path / "a.docx") as old, zipfile.ZipFile(tmp_path / "b.docx", "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(usual.encode(), kind.encode()))
+    [problem] = read_published(tmp_path / "b.docx").problems
+    assert problem.code == "word_kind" and said in problem.message and ".docx" in problem.message

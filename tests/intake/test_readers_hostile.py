@@ -32,6 +32,8 @@ from make_hostile import (
 
 from indexlib.intake.recognise import read_published
 
+pytestmark = pytest.mark.by_turns
+
 SECONDS, MEGABYTES = 5, 500
 #: Runs commands on files, each in a process of its own that is forked off a started one, and prints what
 #: each took: processor time with that of the start, since other work on the machine must not fail the

@@ -218,7 +218,7 @@ def test_two_columns_swapped_under_their_headers(seed, paired, data, tmp_path):
 
 @pytest.mark.parametrize(("spoil", "expected"), [
     (lambda rows: rows.insert(5, list(rows[9])), "duplicate_place"),
-    (lambda rows: rows.pop(7), "missing_places"),
+    (lambda rows: rows.pop(7), "absent_places"),
     (lambda rows: rows[4].__setitem__(0, "Thanh Hoas"), "unknown_place"),
     (lambda rows: rows[4].__setitem__(0, None), "no_place"),
     (lambda rows: rows[4].__setitem__(2, "#N/A"), "error_cell"),

@@ -84,7 +84,7 @@ def test_ministries_are_not_provinces(tmp_path):
 
 
 def test_two_years_in_a_title_are_not_guessed_between(tmp_path):
-    rows = [["PAR INDEX 2023 so với 2022"], *ranking()]
+    rows = [["PAR INDEX 2023 và 2022"], *ranking()]
     path = save(tmp_path / "a.xlsx", {"Sheet1": rows})
     assert refusals(read_published(path)) == {"two_years"}
     assert refusals(read_published(path, year=2023)) == set()

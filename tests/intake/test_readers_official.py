@@ -18,7 +18,10 @@ from indexlib.intake.files.report import ONCE
 from indexlib.intake.recognise import read_published
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "published"
-pytestmark = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the official workbooks (../shared) are not at hand")
+pytestmark = [
+    pytest.mark.by_turns,
+    pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the official workbooks (../shared) are not at hand"),
+]
 
 NINE = ["pci.1", "pci.2", "pci.3", "pci.4", "pci.5", "pci.7", "pci.8", "pci.9", "pci.10"]
 TEN = [f"pci.{i}" for i in range(1, 11)]

@@ -29,6 +29,8 @@ from indexlib.data.catalogue import PART, TOTAL
 from indexlib.plan.conditions import CONDITIONS, named
 from indexlib.plan.review import assess, cut
 
+pytestmark = pytest.mark.by_turns
+
 YEARS = sampled(list(range(2012, 2025)), 3)
 STATES = {"met", "not_met", "too_short", "not_comparable", "unknown"}
 

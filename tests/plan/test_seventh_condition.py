@@ -23,6 +23,8 @@ from indexlib.plan.by_chance import by_noise_alone
 from indexlib.plan.conditions import CONDITIONS, Condition, ConditionError, named, thresholds
 from indexlib.plan.review import _judged, find
 
+pytestmark = pytest.mark.by_turns
+
 PLAN = "ha_bac_2023_2025"
 CLAUSE = "clauses:\n  far_below:\n    - {clause: \"IV.2\", words: \"điểm số thấp\"}\n"
 

@@ -17,6 +17,8 @@ from indexlib import read_params
 from indexlib.run import one as runs
 from indexlib.run.cluster import ClusterError, _files, run_on_cluster
 
+pytestmark = pytest.mark.by_turns
+
 PLACES = ("an_giang", "ca_mau", "can_tho", "ha_noi", "hue", "thanh_hoa")
 
 

@@ -24,6 +24,8 @@ from indexlib.run.kernels import Kernels, can_share
 from indexlib.run.many import parameter_files, run_all
 from indexlib.run.paramfiles import other_places
 
+pytestmark = pytest.mark.by_turns
+
 TEMPLATE = ROOT / "params" / "thanh_hoa_2024.yml"
 
 

@@ -28,6 +28,8 @@ from indexlib.intake import addition
 from indexlib.intake.recognise import read_published
 from indexlib.run import manifest
 
+pytestmark = pytest.mark.by_turns
+
 SEED = 20_25
 SUPPORT = Path(__file__).parents[1] / "support"
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and fork are of POSIX")

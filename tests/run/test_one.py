@@ -10,11 +10,16 @@ import sys
 
 import nbformat
 import pytest
+from books import write_book
 from conftest import ROOT, sampled
 
 from indexlib import DataError, Params
 from indexlib.base.wording import t
+from indexlib.plan.settings import check_params
 from indexlib.run import one as runs
+from indexlib.run.execution import execute
+
+pytestmark = pytest.mark.by_turns
 
 PARAMS = ROOT / "params" / "thanh_hoa_2024.yml"
 NOTEBOOKS = ("04_flags", "05_plan")
@@ -258,3 +263,16 @@ def test_the_defaults_of_a_notebook_are_those_of_the_library(name):
     exec(next(c for c in cells if c.cell_type == "code").source, values)
     del values["__builtins__"]
     assert Params.model_validate(values) == Params(place="thanh_hoa", year=2024)
+
+
+def test_a_notebook_runs_in_this_python_and_in_a_folder_with_braces(tmp_path, monkeypatch):
+    spec = tmp_path / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    (spec / "kernel.json").write_text(json.dumps({"argv": ["no-such-python", "{connection_file}"], "language": "python",
+                                                  "display_name": "Other"}), encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    folder = tmp_path / "kq {2024} {}"
+    write_book(folder, "01", "import sys; print(sys.executable)")
+    outcome = execute(folder / "01.ipynb", folder / "out.ipynb", check_params({"place": "thanh_hoa", "year": 2024}))
+    assert not outcome.failed, outcome.why
+    assert sys.executable in (folder / "out.ipynb").read_text(encoding="utf-8")

@@ -12,6 +12,8 @@ from books import contents, write_book
 
 from indexlib.run.one import run_suite
 
+pytestmark = pytest.mark.by_turns
+
 if sys.platform == "win32":
     pytest.skip("signals and limits of POSIX", allow_module_level=True)
 

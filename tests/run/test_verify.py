@@ -20,6 +20,8 @@ from indexlib.plan.settings import Params
 from indexlib.run import manifest as provenance
 from indexlib.run.cache import checksum, inputs
 
+pytestmark = pytest.mark.by_turns
+
 PARAMS = ROOT / "params/thanh_hoa_2024.yml"
 
 

@@ -13,6 +13,8 @@ import indexlib as ix
 from indexlib.base.wording import speaking, use
 from indexlib.widgets import choices, views
 
+pytestmark = pytest.mark.by_turns
+
 
 @pytest.fixture
 def shown():

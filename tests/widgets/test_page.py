@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 
 import pytest
@@ -75,7 +76,7 @@ def test_every_view_takes_any_number_of_places_and_fits(opened, view, n):
     assert opened.evaluate("document.documentElement.scrollWidth") <= 1366
     ends = sorted(opened.evaluate("[...document.querySelectorAll('[data-end]')].map(e => e.getBoundingClientRect())"
                                   ".map(r => [r.top, r.bottom])"))
-    assert all(above[1] <= below[0] + 4 for above, below in zip(ends, ends[1:], strict=False))
+    assert all(above[1] <= below[0] + 4 for above, below in itertools.pairwise(ends))
 
 
 def test_pressing_a_tile_or_a_dot_chooses_its_place(opened):

@@ -20,6 +20,8 @@ from indexlib.widgets import choices, views
 from indexlib.widgets.choices import tree
 from indexlib.widgets.views import BEHIND, VIEWS, View, code, draw, neighbours, save, settle
 
+pytestmark = pytest.mark.by_turns
+
 #: A component of each index that Thanh Hóa has scores of, or at least ranks.
 ASKED = {"papi": "papi.6.2", "pci": "pci.2", "par": "par", "sipas": "sipas"}
 

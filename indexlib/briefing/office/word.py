@@ -9,8 +9,8 @@ from indexlib.briefing.office.clean import clean
 FONT = "Times New Roman"
 
 
-def landscape(title: str) -> Any:
-    """A new document, A4 landscape, page number in the foot, with a title among its properties."""
+def landscape(title: str, margin: float = 18) -> Any:
+    """A new document, A4 landscape, page number in the foot, with a title; ``margin`` above and below in millimetres."""
     from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.oxml.ns import qn
@@ -20,7 +20,8 @@ def landscape(title: str) -> Any:
     document.core_properties.title = clean(title)[:255]
     section = document.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
-    section.top_margin = section.bottom_margin = Mm(18)
+    section.top_margin = section.bottom_margin = Mm(margin)
+    section.footer_distance = Mm(min(margin, 12) / 2)
     section.left_margin, section.right_margin = Mm(20), Mm(15)
     style = document.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(12)
@@ -59,7 +60,7 @@ def write(paragraph: Any, text: object, bold: bool = False, italic: bool = False
 
 
 def table(document: Any, headers: list[str], rows: list[list[str]], widths: list[float], size: float = 11,
-          middle: tuple[int, ...] = ()) -> Any:
+          middle: tuple[int, ...] = (), least: float = 0) -> Any:
     """A ruled table of fixed widths whose head comes back on every page and whose rows stay whole.
 
     Parameters
@@ -72,6 +73,8 @@ def table(document: Any, headers: list[str], rows: list[list[str]], widths: list
         Points of the letters.
     middle : tuple of int
         Columns set to the middle.
+    least : float
+        Least height of a row in millimetres, for what is written by hand.
     """
     from docx.shared import Mm
 
@@ -82,6 +85,7 @@ def table(document: Any, headers: list[str], rows: list[list[str]], widths: list
     for number, texts in enumerate([headers, *rows]):
         row = made.add_row()
         _keep(row, head=number == 0)
+        row.height = Mm(least) if least and number else None
         for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = Mm(widths[at])
             paragraph = cell.paragraphs[0]

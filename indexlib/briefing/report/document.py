@@ -16,6 +16,7 @@ from indexlib.briefing.office import fill, reproducible
 from indexlib.briefing.report import annex, sections
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.briefing.worksheets.progress_tables import COUNTS
+from indexlib.content.due import Days
 from indexlib.plan.review import Findings
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.docx"
@@ -94,13 +95,14 @@ def context(found: Findings, charts: Path | None = None, progress: Progress | No
     columns = {c: t(f"col.{c}") for c in COLUMNS} | {c: t(f"report.col.{c}") for c in OWN}
     columns |= {c: t(f"report.col.{key}", year=found.year - ago) for c, (key, ago) in OF_YEAR.items()}
     values: dict[str, Any] = headings | {f"col_{c}": text for c, text in columns.items()}
-    for part in (sections.head, sections.basis, sections.results, sections.assessment, sections.tasks, sections.causes,
+    for part in (sections.head, sections.basis, sections.results, sections.assessment, sections.causes,
                  annex.components, annex.method):
         values |= part(found)
+    values |= sections.tasks(found, progress.days if progress else {})
     return values | sections.progress(progress, on) | sections.proposals(found, progress, on) | \
         annex.progress(progress, on) | annex.charts(found, charts)
 
 
-def left_open(found: Findings) -> str:
+def left_open(found: Findings, days: Days) -> str:
     """One line on what the report leaves open, marked “…”, for whoever signs it."""
-    return t("report.open", what=listing(sections.left_open(found)))
+    return t("report.open", what=listing(sections.left_open(found, days)))

@@ -9,6 +9,7 @@ from indexlib import charts
 from indexlib.analysis import outlook
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
+from indexlib.content import gallery
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.review import Findings
 
@@ -45,14 +46,10 @@ class Picture:
 def pictures(found: Findings, index: str) -> list[Picture]:
     """History of the total, and what each component added to its last change where that can be said.
 
-    A total with fewer than two scores has no history to draw; the table of its run over years says all.
+    A total of fewer than two years has nothing to draw; the table of its run over years says all.
     """
-    place, year, s = found.place.code, found.params.year, found.scores
-    own = (s["place"] == place) & (s["component"] == index) & (s["year"] <= year)
-    if s.loc[own, "score"].notna().sum() < 2:
-        return []
-    drawn = []
-    for kind, make in (("history", lambda: charts.history(found.panel, place, index, year=year, through=True)),
+    place, year, drawn = found.place.code, found.params.year, []
+    for kind, make in (("history", lambda: gallery.over_years(found, index)),
                        ("waterfall", lambda: charts.waterfall(
                            outlook.contributions(found.panel, place, year, index), place, year))):
         try:

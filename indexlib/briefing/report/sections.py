@@ -8,12 +8,14 @@ from typing import Any
 import pandas as pd
 
 from indexlib.base import wording as w
+from indexlib.base.days import day_text
 from indexlib.base.wording import own, t
 from indexlib.briefing.office.fill import Rows
 from indexlib.briefing.worksheets import progress_tables
 from indexlib.briefing.worksheets.progress import STATES, Progress
 from indexlib.content import prose, tables
 from indexlib.content import sections as composed
+from indexlib.content.due import Days, due
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.order import fallen_totals
 from indexlib.plan.plan import BY_CONTEXT, BY_GAP, NO_PLAN
@@ -41,10 +43,12 @@ def _office(found: Findings) -> dict | None:
     return office if all(f"{key}_vi" in office for key in HEAD) and "post_vi" in about else None
 
 
-def left_open(found: Findings) -> list[str]:
+def left_open(found: Findings, days: Days) -> list[str]:
     """What is left open, in words."""
+    late = [a for _, a in _answers(found, found.focus(found.params.focus)) if not due(found, a, days)]
     return [*([] if _office(found) else [t("report.open.office")]),
-            *([t("report.open.lead")] if found.plan.code == NO_PLAN else []), t("report.open.rest")]
+            *([t("report.open.lead")] if found.plan.code == NO_PLAN else []),
+            *([t("report.open.due")] if late else []), t("report.open.rest")]
 
 
 def head(found: Findings) -> dict[str, Any]:
@@ -135,7 +139,7 @@ def assessment(found: Findings) -> dict[str, Any]:
     return {"assessment": said}
 
 
-def tasks(found: Findings) -> dict[str, Any]:
+def tasks(found: Findings, days: Days) -> dict[str, Any]:
     """The focus list as tasks: what the plan asks, who leads, who helps; what the plan lacks, to be added."""
     focus, why = found.focus(found.params.focus), tables.why_text(found)
     asks, rows, lacking, units = found.plan.demand("focus"), [], [], ([], [])
@@ -149,8 +153,9 @@ def tasks(found: Findings) -> dict[str, Any]:
         beside = tables.co_leads_text(found, a)
         lead += f"\n{t('report.co_leads', units=beside)}" if beside != w.NONE else ""
         helping = tables.coordinating_text(found, a)
-        due = [items.at[a["item"], key] or OPEN for key in ("deadline", "product")] if a["item"] else [OPEN, OPEN]
-        (lacking if gap else rows).append([what, task, lead, OPEN if helping == w.NONE else helping, *due])
+        product = items.at[a["item"], "product"] if a["item"] else ""
+        (lacking if gap else rows).append([what, task, lead, OPEN if helping == w.NONE else helping,
+                                       due(found, a, days) or OPEN, product or OPEN])
     numbered = [dict(zip(TASK, [str(n), *cells], strict=True)) for n, cells in enumerate([*rows, *lacking], 1)]
     lead = t("report.focus.lead", words=asks["words"], clause=asks["clause"]) if asks else t("report.focus.own")
     notes = [t("report.open_note"), *([] if found.plan.items.empty else [t("report.mapping")])]
@@ -179,7 +184,12 @@ def _gist(found: Findings, rows: list[dict[str, str]], focus: pd.DataFrame, unit
     of = {unit: [r["no"] for r, u in zip(rows, units, strict=True) if u == unit] for unit in dict.fromkeys(units)}
     who = "; ".join(unit if unit == OPEN else t("report.gist.unit", unit=unit, rows=w.listing(numbers))
                     for unit, numbers in of.items())
-    return [*said, *([t("report.gist.who", units=who)] if of else [])]
+    by: dict[str, list[str]] = {}
+    for row in rows:
+        by.setdefault(row["deadline"], []).append(row["no"])
+    when = OPEN if set(by) <= {OPEN} else "; ".join(t("report.gist.unit", unit=day, rows=w.listing(numbers))
+                                                    for day, numbers in by.items())
+    return [*said, *([t("report.gist.who", units=who, due=when)] if of else [])]
 
 
 def _answers(found: Findings, components: pd.DataFrame) -> list[tuple[Any, dict]]:
@@ -218,7 +228,7 @@ def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
         return {"progress": []}
     counts, late = read.summary(on), progress_tables.measures(read, on).frame
     late = late[late["state_on"] == t("progress.state.late")]
-    said = [progress_tables.tasks(read, on).caption, t("report.progress", day=progress_tables.day_text(on),
+    said = [progress_tables.tasks(read, on).caption, t("report.progress", day=day_text(on),
               **{n: int(counts[n].sum()) for n in ("components", "planned", "measures", *STATES)})]
     said += [t("report.progress.late", **r) for r in late.head(LATE)[["unit", "measure", "deadline"]].to_dict("records")]
     said += [t("report.more", n=len(late) - LATE)] if len(late) > LATE else []

@@ -36,7 +36,7 @@ def index(deck: Deck, found: Findings, index: str) -> None:
     known = load_catalogue().with_block(text.ranked(found.scores, index, found.params.year))
     notes = _course(page, found, index, known, row)
     if not _changes(page, found, index):
-        why = tables.coverage(found, (index,), hint=False)
+        why = tables.coverage(found, (index,))
         page.text(RIGHT, [t("slide.chart.no_change", index=load_catalogue().short_name(index), before=found.params.year - 1),
                           *why])
     gone = found.now.missing.query("component == @index and why != ''")["why"].tolist()
@@ -46,7 +46,7 @@ def index(deck: Deck, found: Findings, index: str) -> None:
     page.text(SOURCE, ["; ".join(notes) + "." if notes else ""])
     moved = [t("note.usual"), t("note.rounding")] if row is not None and _counts(found, index) else []
     page.say([str(prose.standard(found, index)), *moved, t("slide.notes.star"), t("slide.notes.base"),
-              *tables.coverage(found, (index,), hint=False), *source_lines(found, index)])
+              *tables.coverage(found, (index,)), *source_lines(found, index)])
     page.done()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 
 from indexlib.base import wording as w
 from indexlib.base.wording import own, speaking, t
@@ -24,6 +25,7 @@ from indexlib.briefing.office.powerpoint import (
 )
 from indexlib.briefing.slides import indices
 from indexlib.content import prose, sections, tables
+from indexlib.content.due import Days
 from indexlib.content.sections import Section
 from indexlib.data.catalogue import index_codes
 from indexlib.plan.by_chance import ALL, by_noise_alone
@@ -31,7 +33,8 @@ from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
 
 
-def write_slides(found: Findings, path: Path, charts: Path | None = None, template: Path = TEMPLATE) -> None:
+def write_slides(found: Findings, path: Path, charts: Path | None = None, template: Path = TEMPLATE,
+                 days: Days = MappingProxyType({})) -> None:
     """Write the slides of a run.
 
     Parameters
@@ -44,6 +47,8 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         says so instead.
     template : Path, optional
         A restyled copy of ``indexlib/briefing/templates/slides.pptx``; layouts and placeholders are found by name.
+    days : mapping, optional
+        The deadlines that units gave, :attr:`indexlib.briefing.worksheets.progress.Progress.days`.
 
     Raises
     ------
@@ -64,7 +69,8 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         place, year = found.place.name, found.params.year
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
-        for make in (sections.decision, sections.totals, sections.follow_up, sections.units, sections.missing,
+        _slide(deck, sections.decision(found, days))
+        for make in (sections.totals, sections.follow_up, sections.units, sections.missing,
                      sections.demands):
             _slide(deck, make(found))
         _divider(deck, found)

@@ -52,7 +52,8 @@ def data_sheets(found: Findings) -> list[DataSheet]:
     focus = found.now.focus(found.params.focus)["component"].tolist()
     nothing = tables.nothing(found)
     return [
-        figure_sheets.totals(found, frame), figure_sheets.flagged(frame, focus, "focus", nothing),
+        figure_sheets.totals(found, frame), figure_sheets.profile(found, frame),
+        figure_sheets.flagged(frame, focus, "focus", nothing),
         figure_sheets.flagged(frame, flagged, "flagged", nothing), figure_sheets.everything(frame),
         figure_sheets.conditions(found), plan_sheets.rules(found), plan_sheets.last_year(found),
         plan_sheets.by_unit(found, given), plan_sheets.by_item(found), plan_sheets.gaps(found, given),

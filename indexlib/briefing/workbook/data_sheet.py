@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,9 @@ from indexlib.briefing.office.excel import BLUE, GREY, Book, height
 
 #: Texts wider than this are wrapped.
 WRAPPED = 28
-#: Characters that fit across a page in print; wider sheets go over several pages.
-PAGE = 210
+#: Characters across that can still be read in print, what stands further right is for the screen; characters across a
+#: page in full size; points down it for each.
+PAGE, ACROSS, HIGH = 260, 136, 3.4
 WHOLE = "#,##0"
 FORMATS = {"whole": WHOLE, "year": "0", "tenth": "0.0", "share": "0.0%", "probability": "0.000"}
 
@@ -114,8 +116,8 @@ def write_sheet(book: Book, data: DataSheet, footer: str) -> None:
         sheet.set_column(c, c, column.width)
         book.text(sheet, 0, c, column.header, bold=True, text_wrap=True, border=1, bg_color=BLUE, valign="vcenter")
     sheet.set_row(0, height([(c.header, c.width - 2) for c in columns]))
-    for row, record in enumerate(data.frame.to_dict("records"), 1):
-        _write_row(book, sheet, row, columns, record, data)
+    high = sum(_write_row(book, sheet, row, columns, record, data)
+               for row, record in enumerate(data.frame.to_dict("records"), 1))
     if data.frame.empty:
         book.text(sheet, 1, 0, data.empty or t("wb.empty"), font_color=GREY, italic=True)
     else:
@@ -123,13 +125,17 @@ def write_sheet(book: Book, data: DataSheet, footer: str) -> None:
     fixed = 1 + max((i for i, c in enumerate(columns) if c.key in ("code", "label")), default=0)
     sheet.freeze_panes(1, fixed)
     sheet.repeat_rows(0)
-    wide = sum(c.width for c in columns) > PAGE
-    if wide:
-        sheet.repeat_columns(0, fixed - 1)
-    book.print_setup(sheet, f"{footer} – {data.name}", 60 if wide else None)
+    reach = list(accumulate(c.width for c in columns))
+    printed = max(sum(width <= PAGE for width in reach), fixed)
+    sheet.print_area(0, 0, max(len(data.frame), 1), printed - 1)
+    more = printed < len(columns) - bool(data.why)
+    book.print_setup(sheet, footer, title=t("wb.print.more", name=data.name) if more else data.name,
+                     pages=1 if high <= HIGH * max(reach[printed - 1], ACROSS) else 0)
 
 
-def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: dict[str, Any], data: DataSheet) -> None:
+def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: dict[str, Any],
+               data: DataSheet) -> float:
+    """Write a row; how high it is."""
     tall = [(str(record[c.key]), c.width - 2) for c in columns if c.kind == "text" and c.width > WRAPPED
             and c.key in record]
     reasons: dict[str, list[str]] = {}
@@ -150,6 +156,7 @@ def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: 
             sheet.write_number(row, c, value, book.look(num_format=column.number_format(value, record)))
     if tall:
         sheet.set_row(row, height(tall))
+    return height(tall)
 
 
 def _said(reasons: dict[str, list[str]], numbers: int) -> str:

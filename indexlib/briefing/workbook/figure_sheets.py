@@ -13,7 +13,7 @@ from indexlib.base.wording import NONE, own, t
 from indexlib.briefing.workbook.data_sheet import WHOLE, Column, DataSheet, change_format, decimal_format
 from indexlib.content import tables
 from indexlib.content.tables.moves import direction
-from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.data.scores import load_withheld
 from indexlib.plan.conditions import Measure, named
 from indexlib.plan.review import Review
@@ -23,8 +23,10 @@ SCORE = [Column("unit", width=9), Column("score", "score"), Column("change", "ch
 RANK = [Column("rank", "whole", 8), Column("base", "whole", 10), Column("rank_kind", width=11)]
 RANK_BEFORE = [Column("rank_before", "whole", 9), Column("base_before", "whole", 10), Column("rank_kind_before", width=11)]
 YARDSTICK = [Column("yardstick", "score"), Column("yardstick_is", width=20)]
+#: The shares of the places whose scores a profile shows.
+ENDS = {"lowest": 0.0, "first_quarter": 0.25, "middle": 0.5, "third_quarter": 0.75, "highest": 1.0}
 #: Columns whose value needs every place of the year.
-OF_PANEL = {"yardstick", "gap", "percentile", "rank", "base", "rank_best", "rank_worst"}
+OF_PANEL = {*ENDS, "yardstick", "gap", "percentile", "rank", "base", "rank_best", "rank_worst"}
 #: Columns whose value needs a change and the noise of the component.
 OF_NOISE = {"median_change", "usual_movement", "z", "prob_fall"}
 
@@ -128,10 +130,31 @@ def everything(frame: pd.DataFrame) -> DataSheet:
 def flagged(frame: pd.DataFrame, order: list[str], key: str, empty: str) -> DataSheet:
     """Flagged components in the order of the list."""
     mine = frame.set_index("component", drop=False).loc[order].assign(order=range(1, len(order) + 1))
-    columns = [Column("order", "whole", 5), *CODE, *SCORE, *RANK, *RANK_BEFORE, Column("met", "whole", 11),
-               Column("why_flagged", width=44), Column("grade_name", width=8), Column("prob_lasting", "share", 13),
-               Column("gap", "share", 13), Column("items", width=30), Column("answer", width=40)]
+    columns = [Column("order", "whole", 5), *CODE, *SCORE, *RANK, Column("why_flagged", width=44), Column("items", width=30),
+               Column("answer", width=40), *RANK_BEFORE, Column("met", "whole", 11), Column("grade_name", width=8),
+               Column("prob_lasting", "share", 13), Column("gap", "share", 13)]
     return DataSheet(key, columns, mine, why_empty, empty)
+
+
+def profile(found: Review, frame: pd.DataFrame) -> DataSheet:
+    """Every component with a figure among all places, those to take up first on top."""
+    flagged = found.flagged()
+    rest = flagged.loc[flagged["level"] != TOTAL, "component"]
+    numbers = {code: n for n, code in enumerate(dict.fromkeys([*found.focus(found.params.focus)["component"], *rest]), 1)}
+    scores = found.standing().groupby("component")["score"]
+    ends = pd.DataFrame({key: scores.quantile(share) for key, share in ENDS.items()})
+    mine = frame[frame["absent"] == ""].assign(order=lambda f: f["component"].map(numbers))
+    mine = mine.join(ends, on="component")
+    mine.loc[mine["median"].isna(), list(ENDS)] = np.nan
+    columns = [Column("order", "whole", 5), *CODE, SCORE[1], *RANK, SCORE[2], *(Column(key, "score", 10) for key in ENDS),
+               Column("prob_low", "share", 13), Column("items", width=30), Column("answer", width=40)]
+    return DataSheet("profile", columns, mine.sort_values("order", kind="stable"), _why_profile)
+
+
+def _why_profile(record: dict[str, Any], key: str) -> str:
+    if key == "order":
+        return t("wb.why.not_flagged")
+    return t("wb.why.lasting") if key == "prob_low" else why_empty(record, key)
 
 
 def conditions(found: Review) -> DataSheet:

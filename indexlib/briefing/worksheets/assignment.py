@@ -13,7 +13,8 @@ from indexlib.plan.plan import BY_ITEM, Plan
 from indexlib.plan.review import Findings
 from indexlib.plan.targets import goals
 
-COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words", "beside"]
+COLUMNS = ["component", "label", "unit", "kind", "by", "score", "change", "rank", "why", "grade", "item", "words", "beside",
+           "happened"]
 
 #: What a plan's table would say of a unit that it does not name.
 NOBODY = {"kind": "generic"}
@@ -28,7 +29,7 @@ def assignments(found: Findings) -> pd.DataFrame:
         One row per flagged component, in the order of the flags: ``component``, ``label``; ``unit`` as the
         plan's tables call it, ``kind``, ``by`` (see :meth:`indexlib.plan.plan.Plan.responsible`); and as text:
         ``score`` (with ``%`` where it is one), ``change`` with its unit, ``rank`` with its base, ``why``,
-        ``grade``, ``item``, ``words`` of the plan, ``beside``: who leads with it and who helps.
+        ``grade``, ``item``, ``words`` of the plan, ``beside``: who leads with it and who helps; ``happened``: in a few words.
 
     Examples
     --------
@@ -51,7 +52,7 @@ def assignments(found: Findings) -> pd.DataFrame:
                      tables.score_text(row, unit=percent), _change(row), tables.rank_text(row),
                      "; ".join([why[row.component], *wanted.get(row.component, [])]),
                      grades.get(row.component, NONE), tables.item_text(answer), words(found, answer),
-                     beside(found, answer)))
+                     beside(found, answer), tables.happened(found, row, why[row.component])))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

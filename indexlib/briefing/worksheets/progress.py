@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from indexlib.base.days import day_text
 from indexlib.base.problems import DataError, Problem
-from indexlib.base.wording import t
-from indexlib.briefing.worksheets import tasks
+from indexlib.base.wording import NONE, listing, t
+from indexlib.briefing.worksheets import form, tasks
 from indexlib.briefing.worksheets.returned import Returned, read_worksheet
+from indexlib.data.catalogue import load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.plan.plan import NO_PLAN, load_plan
 from indexlib.plan.settings import Params
@@ -23,6 +25,8 @@ ROWS = ["unit", "component", "number", "measure", "product", "deadline", "person
         "file", "row"]
 #: Files that hold worksheets, and files that a unit may send back instead.
 BOOKS, DOCUMENTS = (".xlsx", ".xlsm", ".xls", ".ods"), (".docx", ".doc", ".odt", ".pdf", ".csv")
+#: Cells named where two worksheets of a unit differ.
+SHOWN = 5
 #: What has become of a measure on a day.
 STATES = ("done", "done_late", "late", "due")
 #: What has become of a component: measures are there, none is, its lines have faults, its worksheet is not there.
@@ -60,6 +64,17 @@ class Progress:
     components: pd.DataFrame
     tasks: pd.DataFrame
     problems: list[Problem]
+
+    @property
+    def days(self) -> dict[str, list[datetime.date]]:
+        """The deadlines that units gave, by component and by item of the plan."""
+        told = [*self.rows[["component", "deadline"]].itertuples(index=False, name=None),
+                *self.tasks[["task", "deadline"]].itertuples(index=False, name=None)]
+        days: dict[str, list[datetime.date]] = {}
+        for key, day in told:
+            if day is not None:
+                days.setdefault(key, []).append(day)
+        return days
 
     def judged(self, on: datetime.date) -> pd.DataFrame:
         """The measures with their ``state`` at the end of a day.
@@ -170,15 +185,37 @@ def _once(backs: list[Returned]) -> list[Returned]:
             kept.append(back)
         else:
             back.problems.clear()
-    count = Counter(b.keys["unit"] for b in kept)
+    count, differ = Counter(b.keys["unit"] for b in kept), {}
     for back in kept:
+        twins = [b for b in kept if b.keys["unit"] == back.keys["unit"]]
         if count[back.keys["unit"]] > 1:
-            back.report("unit_twice", unit=back.keys["unit"],
-                        files=", ".join(b.file for b in kept if b.keys["unit"] == back.keys["unit"]))
+            back.report("unit_twice", unit=back.keys["unit"], files=", ".join(b.file for b in twins),
+                        differ=differ.setdefault(back.keys["unit"], _differences(twins)))
             back.rows.clear()
             back.tasks.clear()
             back.faulty |= set(back.own)
     return kept
+
+
+def _differences(twins: list[Returned]) -> str:
+    """Where worksheets of one unit differ, cell by cell, what each says side by side; the first few."""
+    lines = [{(r.get("component", r.get("task")), r.get("number", 0)): r for r in [*b.rows, *b.tasks]} for b in twins]
+    found, left = [], {"file", "row", "unit", "component", "number", "task"}
+    for key in dict.fromkeys(key for mine in lines for key in mine):
+        told = [mine.get(key, {}) for mine in lines]
+        for name in dict.fromkeys(name for line in told for name in line if name not in left):
+            values = [_cell(name, line.get(name)) for line in told]
+            if len(set(values)) > 1:
+                where = form.short_label(key[0]) if key[0] in load_catalogue().order else key[0]
+                found.append(f"{where}{f' ({key[1]})' if key[1] else ''}, {t(f'ws.col.{name}')}: {' | '.join(values)}")
+    return listing([*found[:SHOWN], *([t("report.more", n=len(found) - SHOWN)] if len(found) > SHOWN else [])]) or NONE
+
+
+def _cell(name: str, value: Any) -> str:
+    """What stands in a cell, as people read it."""
+    if isinstance(value, datetime.date):
+        return day_text(value)
+    return (t(f"ws.status.{value}") if name == "status" else str(value)) if value else NONE
 
 
 def _said(back: Returned) -> tuple:

@@ -7,6 +7,7 @@ import datetime
 import pandas as pd
 
 from indexlib.base import wording as w
+from indexlib.base.days import day_text
 from indexlib.base.wording import t
 from indexlib.briefing.worksheets.assignment import unit_name
 from indexlib.briefing.worksheets.progress import PLANNED, STATES, Progress
@@ -22,17 +23,6 @@ COUNTS = {"components": "components", "planned": "planned", "missing": "unplanne
           "not_returned": "not_returned", "measures": "measures", **{s: s for s in STATES}}
 #: What asks for attention first.
 ORDER = {"late": 0, "due": 1, "done_late": 2, "done": 3}
-
-
-def day_text(day: datetime.date | None) -> str:
-    """A day as day/month/year; a dash if there is none.
-
-    Examples
-    --------
-    >>> day_text(datetime.date(2026, 9, 5))
-    '05/09/2026'
-    """
-    return w.NONE if day is None else f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 def by_unit(progress: Progress, on: datetime.date) -> Table:

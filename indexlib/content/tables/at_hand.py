@@ -18,7 +18,7 @@ ADDRESS = 90
 COPIES, OWN = r"https?://|github\.com|huggingface\.co", r"//(?:\w+\.)*(?:papi\.org|pcivietnam|moha\.gov)\.vn"
 
 
-def coverage(found: Findings, indices: tuple[str, ...] | None = None, hint: bool = True) -> list[str]:
+def coverage(found: Findings, indices: tuple[str, ...] | None = None, hint: bool = False) -> list[str]:
     """What an index cannot say for the place and year: one line each, with the items left unjudged.
 
     Parameters

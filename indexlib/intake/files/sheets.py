@@ -12,7 +12,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,9 +22,10 @@ from xml.parsers.expat import ExpatError
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
-from indexlib.intake.files import error_cells, formats, rich_text, xls_limits, zip_limits
+from indexlib.intake.files import error_cells, formats, out_of_sight, rich_text, xls_limits, zip_limits
 from indexlib.intake.files.delimited import read_delimited
 from indexlib.intake.files.limits import TooLarge
+from indexlib.intake.files.out_of_sight import Unseen
 from indexlib.intake.files.runs import UNSEEN
 
 MAX_BYTES = 60_000_000
@@ -32,6 +33,9 @@ MAX_BYTES = 60_000_000
 MANY = 10
 OLE, ZIP, PDF = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF"
 MARKUP = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<!--|mime-version:)", re.IGNORECASE)
+#: Word files that are no documents, by what their parts say that they are.
+OTHER_WORD = {b"document.macroEnabled.main": ".docm", b"wordprocessingml.template.main": ".dotx",
+              b"template.macroEnabledTemplate.main": ".dotm"}
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>")
 
 
@@ -40,7 +44,8 @@ class Sheet:
     """A sheet as rows of cells: ``None``, text in one Unicode form, or a number.
 
     ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` gives row
-    and column of those that show a percentage.
+    and column of those that show a percentage, ``unseen`` what the sheet does not show. ``origin`` gives, where cells
+    were moved, row and column of a cell in the file.
     """
 
     name: str
@@ -48,6 +53,12 @@ class Sheet:
     visible: bool = True
     unsure: list[tuple[int, int, str]] = field(default_factory=list)
     percent: formats.Cells = frozenset
+    unseen: Callable[[], Unseen] = Unseen
+    origin: Callable[[int, int], tuple[int, int]] | None = None
+
+    def at(self, row: int, column: int) -> tuple[int, int]:
+        """Row and column in the file of a cell."""
+        return self.origin(row, column) if self.origin else (row, column)
 
 
 @dataclass(frozen=True)
@@ -159,6 +170,8 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
     if any(name.startswith("xl/workbook") for name in names):
         return "xlsx"
     if "word/document.xml" in names:
+        if named := next((name for kind, name in OTHER_WORD.items() if kind in parts.read("[Content_Types].xml")), ""):
+            raise refuse(path, "word_kind", kind=named)
         return "docx"
     if b"opendocument.spreadsheet" in mimetype:
         return "ods"
@@ -176,8 +189,9 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
         with _quiet():
             sheets = _parsed(kind, data, calamine)
         if kind == "xlsx":
-            percent = formats.percent_cells(data)
-            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset)) for sheet in sheets]
+            percent, unseen = formats.percent_cells(data), out_of_sight.unseen(data)
+            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset), unseen=unseen.get(sheet.name, Unseen))
+                      for sheet in sheets]
         sheets = error_cells.put_in(sheets, kind, data)
     except calamine.PasswordError:
         raise refuse(path, "password") from None

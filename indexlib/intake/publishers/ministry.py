@@ -28,7 +28,15 @@ from indexlib.intake.table.figures import (
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, check_above, find_grid, why_no_grid
-from indexlib.intake.table.heads import check_empty, check_heads, holds_figures, is_of_other_year, kind_of, ungrouped
+from indexlib.intake.table.heads import (
+    check_empty,
+    check_heads,
+    holds_figures,
+    is_of_other_index,
+    is_of_other_year,
+    kind_of,
+    ungrouped,
+)
 from indexlib.intake.table.labels import nearest
 from indexlib.intake.table.titles import check_between, check_title, top
 
@@ -85,7 +93,7 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
     ranks, empty = [], []
     for column in map(partial(ungrouped, index=index), grid.columns):
         kind = kind_of(column)
-        if is_of_other_year(column, grid, year, report):
+        if is_of_other_year(column, grid, year, report) or is_of_other_index(column, grid, index, report):
             continue
         if not holds_figures(column, grid, kind, report):
             empty.append(column)

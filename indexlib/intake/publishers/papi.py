@@ -16,6 +16,7 @@ from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table import labels
 from indexlib.intake.table.figures import (
+    FEW_WITHHELD,
     SCORE,
     Figures,
     check_components,
@@ -26,14 +27,12 @@ from indexlib.intake.table.figures import (
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
-from indexlib.intake.table.heads import kind_of
+from indexlib.intake.table.heads import is_of_other_index, is_of_other_year, kind_of
 from indexlib.intake.table.labels import nearest
 from indexlib.intake.table.titles import titled_years
 
 INDEX = TOTAL = "papi"
 HEAD = 400
-#: More provinces than this without a score are a fault of the file, not scores held back.
-MOST_WITHHELD = 8
 INTERVALS = {"ci_low": "ci_low", "ci_high": "ci_high"}
 
 
@@ -93,6 +92,8 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     scaled = any("scale" in labels.roles(text, INDEX) for text in heads)
     current, indicators = "", 0
     for column in grid.columns:
+        if is_of_other_year(column, grid, year, report) or is_of_other_index(column, grid, INDEX, report):
+            continue
         kind = _interval(column)
         if kind:
             if current and kind in INTERVALS:
@@ -151,7 +152,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     for component in figures.components():
         check_places(figures, INDEX, component, year, report)
         held = [place for code, place in figures.withheld if code == component]
-        if len(held) > MOST_WITHHELD:
+        if len(held) > FEW_WITHHELD:
             report.add("too_many_withheld", figures.sheet, component=catalogue.label(component), n=len(held))
         for place in held:
             report.add("withheld", figures.sheet, **figures.where(component, SCORE, place),

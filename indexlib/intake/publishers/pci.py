@@ -33,6 +33,7 @@ from indexlib.intake.table.figures import (
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
+from indexlib.intake.table.heads import is_of_other_index, kind_of
 from indexlib.intake.table.labels import nearest
 from indexlib.intake.table.titles import titled_years
 
@@ -188,6 +189,8 @@ def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     scores: dict[int, str] = {c.at: "" for c in grid.columns if _unweighted(c)}
     for column in columns:
         where = grid.where(max(grid.first - 1, 0), column.at)
+        if kind_of(column) == RANK or is_of_other_index(column, grid, INDEX, report):
+            continue
         component = component_of(column, grid, year, report)
         if (component and column.places < 0) or (component and grid.paired and column.at != column.places + 1):
             report.add("no_pair", grid.sheet.name, **where, text=column.text())
@@ -196,7 +199,7 @@ def _summary(grid: Grid, year: int, report: Collector) -> Figures:
             scores[column.at] = component
         elif not column.components() and _figures(column) and column.roles() <= {"score"}:
             _report_unknown(grid, column, where, report)
-    ranks = [c for c in columns if "rank" in c.roles() and not c.components() and _figures(c) and c.places >= 0]
+    ranks = [c for c in columns if kind_of(c) == RANK and _figures(c) and c.places >= 0]
     for column in ranks:
         component = _ranked(column, grid, scores) if len(ranks) > 1 else TOTAL
         if component:
@@ -237,6 +240,8 @@ def _ranked(column: Column, grid: Grid, scores: dict[int, str]) -> str:
 
     Empty for a total that is not read (without weights). A column with places of its own stands for itself.
     """
+    if len(own := column.components() - {TOTAL}) == 1:
+        return own.pop()
     if any(INDEX in labels.words(h.text) for h in column.headers if h.role == "rank") or column.at == column.places + 1:
         return TOTAL
     left = [at for at in scores if at < column.at and (not grid.paired or at > column.places)]

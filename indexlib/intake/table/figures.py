@@ -15,8 +15,9 @@ from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
-from indexlib.intake.table.grid import Column, Grid, place_code, printed_most
+from indexlib.intake.table.grid import Column, Grid, printed_most
 from indexlib.intake.table.indicators import Indicator
+from indexlib.intake.table.place_names import place_code
 
 #: A score, a rank and a score in percent of its maximum as they are called in ``Figures.found``.
 SCORE, RANK, OF_MAXIMUM = "score", "rank", "percent"
@@ -28,6 +29,8 @@ MANY, FAR = 8, 5
 #: Where this share of a column has at most so many decimals, figures with more are none that were published so: in all
 #: editions at hand there are none. Of figures printed with more decimals, some end in noughts by chance.
 USUAL, COARSE = 0.9, 3
+#: No publisher has withheld more places than this in a year.
+FEW_WITHHELD = 8
 #: How far two figures of six decimals may differ and be the same: on two sheets of PCI 2008 they do by 0,0000012.
 NOISE = 1.5e-6
 
@@ -284,6 +287,8 @@ def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozense
 def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
     """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
     have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
+    # A cell of the place that holds no figure has been named.
+    have |= {place for code, kind, place in figures.cells if (code, kind) == (component, SCORE)}
     count, codes = expected_places(index, year)
     ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
@@ -292,8 +297,15 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
         report.add("partial", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
-        report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
-                   names=names)
+        # Places that stand nowhere in the table are one fault; a publisher that withholds scores may have left them out.
+        absent = missing == codes - {place for _, _, place in figures.cells}
+        few = load_catalogue().by_index[index].withholds and len(missing) <= FEW_WITHHELD
+        if absent:
+            code = "absent_withheld" if few else "absent_places"
+            report.add(code, figures.sheet, n=len(missing), names=names)
+        else:
+            report.add("missing_places", figures.sheet, component=load_catalogue().label(component), n=len(missing),
+                       names=names)
     elif len(have) != count:
         report.add("places_count", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
 
@@ -347,8 +359,14 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     catalogue = load_catalogue()
     valid = catalogue.valid(year, index)
     have = set(figures.components())
-    for code in valid:
-        if code not in have and code not in optional:
+    lacking = [code for code in valid if code not in have and code not in optional]
+    # A ranking without its parts is a table too; a level of which some are there is not whole.
+    whole = {catalogue.component(code).level for code in lacking} - {catalogue.component(code).level for code in have}
+    if have and (level := [code for code in lacking if catalogue.component(code).level in whole]):
+        own = listing([catalogue.label(code) for code in sorted(have)[:3]])
+        report.add("level_missing", figures.sheet, n=len(level), year=year, have=own)
+    for code in lacking:
+        if catalogue.component(code).level not in whole:
             report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
     for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
@@ -36,7 +36,7 @@ def kind_of(column: Column) -> str:
     last = next((h for h in reversed(column.headers) if h.component or h.role), None)
     if last is None or last.component:
         return SCORE
-    return RANK if last.role == "rank" else ""
+    return RANK if last.role == "rank" else SCORE if last.role == "score" else ""
 
 
 def holds_figures(column: Column, grid: Grid, kind: str, report: Collector) -> bool:
@@ -64,11 +64,22 @@ def check_empty(columns: list[Column], grid: Grid, taken: set[str], report: Coll
             report.add("empty_column", grid.sheet.name, **_where(column, grid), text=column.text())
 
 
+def is_of_other_index(column: Column, grid: Grid, index: str, report: Collector) -> bool:
+    """Whether the head of a column names another index alone; noted with how to read it."""
+    texts = [h.text for h in column.headers if h.text not in titles(grid.sheet)]
+    others = [other for other in index_codes() if other != index and labels.names_index(texts, other)]
+    if not others or labels.names_index(texts, index) or column.components():
+        return False
+    report.add("column_other_index", grid.sheet.name, **_where(column, grid), text=column.text(), key=others[0],
+               other=load_catalogue().short_name(others[0]))
+    return True
+
+
 def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -> bool:
     """Whether the head of a column names other years only."""
     lone = set(titles(grid.sheet))
     # A row of two years below "PAR INDEX" is as short as a title.
-    named = next((n for n, h in enumerate(column.headers) if h.component or h.role), len(column.headers))
+    named = _named(column)
     years = labels.printed_years(h.text for n, h in enumerate(column.headers) if n > named or h.text not in lone)
     if not years or year in years or not (column.components() or column.roles()):
         return False
@@ -76,12 +87,18 @@ def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -
     return True
 
 
+def _named(column: Column) -> int:
+    """Which of its headers is the first that says what a column is."""
+    return next((n for n, h in enumerate(column.headers) if h.component or h.role), len(column.headers))
+
+
 def check_heads(column: Column, grid: Grid, index: str, component: str, report: Collector) -> None:
     """Report words above a column that are taken for nothing, and a head that may be merged over several columns."""
     lone, label = set(titles(grid.sheet)), load_catalogue().label(component)
-    for header in column.headers:
-        aside = header.role not in ("", "rank", "variable", "name")
-        known = header.component or header.role or header.text in lone or _says_nothing(header.text, index) or (
+    for n, header in enumerate(column.headers):
+        aside = header.role not in ("", "rank", "score", "variable", "name")
+        title = n <= _named(column) and header.text in lone  # "ƯTH" below the head of the column is as short as a title
+        known = header.component or header.role or title or _says_nothing(header.text, index) or (
             labels.announces(header.text) and not (PERCENT.search(header.text) and in_points(component, grid.year)))
         if aside or not known:
             report.add("header_words", grid.sheet.name, **_where(column, grid), text=column.text(), words=header.text,

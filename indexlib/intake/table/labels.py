@@ -37,11 +37,14 @@ NOT_OF_INDEX = re.compile(r"""
   | (?<!\d)(?:19|20)\d\d\s*/\s*(?=[^\W\d])                               # 2015/BNV-CCHC
   | \b\d+\s*/\s*(?:19|20)\d\d\s*/                                       # 76/2021/NQ-CP
   | (?<!chỉ\s)\bsố\s*:?\s*(?:19|20)\d\d(?!\d)                            # Công văn số 2015, but not Chỉ số 2023
+  | \bquý\s+(?:[IVX]+|\d)\s*(?:/|,|năm)?\s*(?:năm\s+)?(?:19|20)\d\d(?!\d)     # quý I/2024, quý 3 năm 2024
+  | \b(?:\d{1,2}|sáu|chín)\s+tháng(?:\s+(?:đầu|cuối))?(?:\s+của)?\s+năm\s+(?:19|20)\d\d(?!\d)  # 6 tháng đầu năm 2024
+  | \b(?:dân\s+số|so\s+với|cùng\s+kỳ|cập\s+nhật|tính\s+đến)\b[^\n;.:)]*?(?:19|20)\d\d(?!\d)  # so với năm 2022
   | ngày[\s.…_]*tháng[\s.…_]*năm\s*(?:19|20)\d\d(?!\d)                   # ngày ... tháng ... năm 2024
   | công\s+bố\s+(?:trong\s+|vào\s+)?năm\s+(?:19|20)\d\d(?!\d)           # công bố năm 2024
   | \bnguồn\b[^\n;.)]*?(?:19|20)\d\d(?!\d)                               # Nguồn: Bộ Nội vụ, 2024
   | \bkế\s+hoạch\s+(?:nâng|cải\s+thiện|khắc\s+phục|duy\s+trì)[^\n;.:)]*?năm\s+(?:19|20)\d\d(?!\d)  # of the year to come
-  | \bkế\s+hoạch\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)
+  | \b(?:báo\s+cáo|kế\s+hoạch)\b(?:(?!index|papi|pci|sipas|chỉ\s+số)[^\n;.:)])*?năm\s+(?:19|20)\d\d(?!\d)
 """, re.IGNORECASE | re.VERBOSE)
 #: Names of variables left in some sheets below the header: ``sub1_entry``.
 VARIABLE = re.compile(r"^[a-z]+\d*(?:_[a-z0-9]+)+$|^[a-z]\d+$")
@@ -144,6 +147,9 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
              for text, code in zip(own[column], own["component"], strict=True)]
     labels = catalogue.labels
     pairs += list(zip(labels["label"], labels["component"], strict=True))
+    # As the product itself prints it: "PCI 3 Tính minh bạch".
+    pairs += [(f"{catalogue.short_name(index)} {number} {name}", code) for column in ("name_vi", "name_en")
+              for number, name, code in zip(own["number"], own[column], own["component"], strict=True) if code != index]
     known: dict[str, str] = {}
     # A role that is a component's code gives another spelling of its name.
     pairs += [(words, role) for (words, of), roles in _roles(folder).items() for role in roles
@@ -219,10 +225,15 @@ def _understand(folder: Path, text: str, index: str) -> Header:
     component = _component(folder, index, words) or (_component(folder, index, rest) if rest else "")
     without_remark = REMARK.sub(" ", text)
     if not component and without_remark != text:
-        component = _component(folder, index, _split(key(without_remark))[1])
+        undated = _understand(folder, " ".join(without_remark.split()), index)
+        component, remark = undated.component, " ".join(REMARK.findall(text))
         # What stands in brackets after a label may turn it into something else: (unweighted), (rank).
-        component = "" if component == index else component
-        remark = " ".join(REMARK.findall(text)) if component else ""
+        # A total in percent of 100 points is the same in points.
+        if component == index and not any(harmless(remark, index, unit) for unit in ("percent", "point")):
+            component = ""
+        remark = remark if component else ""
+        if component and undated.dated:
+            return Header(text, component, number, marked, remark=remark, dated=True)
     if not component and YEAR.search(text):
         # "PAR INDEX 2023", "Kết quả năm 2023": whether it is the year read, the reader of the column looks.
         undated = _understand(folder, " ".join(DATED.sub(" ", text).split()), index)

@@ -1,0 +1,172 @@
+"""Layouts x faults x indices: correct tables are read and asked about once, and what can be shown of a fault is named."""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+from collections import Counter
+from dataclasses import replace
+from statistics import median
+
+import pytest
+import xlsxwriter
+from conftest import ROOT, in_part
+from office_tables import EDITIONS, FAULTS, LAYOUTS, OF_CELLS, TOTALS, Table, table
+
+from indexlib import load_places
+from indexlib.data import files
+from indexlib.data.catalogue import load_catalogue
+from indexlib.intake.addition import beside_stored, compare
+from indexlib.intake.files.report import DOUBTS, NOTES, ONCE
+from indexlib.intake.recognise import read_published
+
+#: Questions that --checked or --confirm answers; a doubt of another kind is one that --accept-doubts answers.
+ASKED = ONCE | {"stands_out"}
+KINDS = ("refused", "doubted", "named", "nothing")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory) -> list[tuple[Table, object]]:
+    """Correct tables, each with a folder of the data as they were before its edition came in."""
+    made = []
+    for edition in EDITIONS:
+        index, year = edition[:2]
+        folder = tmp_path_factory.mktemp(f"{index}{year}") / "data"
+        shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("indicators", ".*"))
+        (folder / "indicators").mkdir()
+        name = load_catalogue().by_index[index].file
+        with open(folder / "scores" / name, encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+        at = head.index("year")
+        with open(folder / "scores" / name, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([head, *(row for row in rows if int(row[at]) < year)])
+        reference = folder / "scores" / "reference.csv"
+        head, *lines = reference.read_text(encoding="utf-8").splitlines(keepends=True)
+        reference.write_text(head + "".join(line for line in lines if not line.startswith(f"{index},")), encoding="utf-8")
+        made.append((table(edition), folder))
+    return made
+
+
+def written(path, rows) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Bang")
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                if cell == "#N/A":
+                    sheet.write_formula(r, c, "=VLOOKUP(1,X:Y,2,0)", None, cell)
+                elif cell is not None:
+                    sheet.write(r, c, cell)
+
+
+def read(path, layout: str, made: Table, folder):
+    """What is read of a table in a layout, beside the data that it would be added to."""
+    build, needs = LAYOUTS[layout]
+    written(path, build(made))
+    with files.in_force(folder):
+        return beside_stored(read_published(path, made.title_year if "year" in needs else None,
+                                            made.index if "index" in needs else None), path.name)
+
+
+def errors(reading) -> list[str]:
+    return [p.code for p in reading.problems if p.code not in NOTES | DOUBTS]
+
+
+def whole(reading, made: Table, layout: str) -> bool:
+    """Whether the figures read are those of the table."""
+    got = {(r.place, r.component): r.score for r in reading.scores[reading.scores["year"] == made.year].itertuples()}
+    want = {key: value for key, value in made.scores.items() if key[0] in made.places and key[1] in made.components}
+    if layout in TOTALS:
+        want = {key: value for key, value in want.items() if key[1] == made.index}
+    return all(want.get(key) == value for key, value in got.items() if value == value) and (
+        len(got) == len(want) or (layout in ("one level", "level and total") and 0 < len(got) < len(want)))
+
+
+def correct(tables, tmp_path) -> dict[tuple, list]:
+    said = {}
+    for layout in LAYOUTS:
+        for made, folder in tables:
+            reading = read(tmp_path / "bang.xlsx", layout, made, folder)
+            asked = [p for p in reading.doubts if p.code not in NOTES]
+            said[layout, made.index, made.year] = [errors(reading), whole(reading, made, layout), [p.code for p in asked]]
+    return said
+
+
+@pytest.mark.parametrize("step", in_part(3, 1))
+def test_correct_tables_are_read_and_asked_about_once(tables, tmp_path, capsys, step):
+    said = correct(tables[::step], tmp_path)
+    bad = {key: (wrong, right) for key, (wrong, right, _) in said.items() if wrong or not right}
+    questions = [len(asked) for _, _, asked in said.values()]
+    with capsys.disabled():
+        print(f"\ncorrect tables read without an error: {len(said) - len(bad)} of {len(said)}; questions: median "
+              f"{median(questions)}, most {max(questions)}; {Counter(c for _, _, asked in said.values() for c in asked)}")
+        for key, what in bad.items():
+            print("  refused:", *key, Counter(what[0]), what[1])
+    assert len(bad) <= 0.1 * len(said) and median(questions) <= 1
+
+
+def shows(made: Table, spoilt: Table, place: str, component: str) -> bool:
+    """Whether the store or arithmetic can show a wrong figure: it moved from the year before half as far again as any did."""
+    if made.index in ("par", "sipas"):  # their years before are published in part
+        return False
+    moved = {p: made.scores[p, component] - made.before[p, component] for p in made.places if (p, component) in made.before}
+    if len(moved) < 20 or place not in moved:
+        return False
+    middle = median(moved.values())
+    most = max(abs(m - middle) for m in moved.values())
+    return abs(spoilt.scores[place, component] - made.before[place, component] - middle) > 1.5 * most
+
+
+def named(reading, spoilt: Table, places: list[str]) -> bool:
+    known = load_places()
+    names = {name.casefold() for p in places for name in (spoilt.name(p), known.get(p, spoilt.year).name_vi)}
+    cells = {(w["row"] + 1) for f in reading.figures.values() for (_, _, p), w in f.cells.items() if p in places}
+    return any(p.row in cells or any(name in p.message.casefold() for name in names)
+               for p in [*reading.errors, *reading.doubts] if p.code != "once")
+
+
+@pytest.mark.parametrize("rounds", in_part(1, 12))
+def test_what_the_store_or_arithmetic_can_show_of_a_fault_is_named(tables, tmp_path, rounds, capsys):
+    pick = random.Random(2024 + rounds)
+    outcome: Counter[tuple[str, str]] = Counter()
+    missed, count = [], 0
+    layouts = [name for name in LAYOUTS if name not in ("other index beside",)]
+    for _ in range(rounds):
+        for fault, spoil in FAULTS.items():
+            for made, folder in tables if rounds > 1 else pick.sample(tables, 2):
+                for layout in pick.sample(layouts, 2 if rounds > 1 else 1):
+                    component = made.index if layout in TOTALS or layout == "level and total" else pick.choice(
+                        [c for c in made.components if load_catalogue().component(c).level != "subdimension"
+                         and not (layout == "one level" and c == made.index and len(made.components) > 1)])
+                    place = pick.choice(made.places)
+                    spoilt = spoil(made, place, component, pick)
+                    wrong = [key for key, value in spoilt.scores.items() if made.scores[key] != value and (
+                        layout not in TOTALS or key[1] == made.index)]
+                    if not wrong and (spoilt.places, spoilt.names, spoilt.cells) == (made.places, made.names, made.cells):
+                        continue
+                    reading = read(tmp_path / "bang.xlsx", layout, spoilt, folder)
+                    count += 1
+                    places = list(dict.fromkeys([p for p, _ in wrong] or [place]))
+                    if not errors(reading) and all(p.code in ASKED for p in reading.doubts):
+                        with files.in_force(folder):  # as it would be added
+                            compared = compare(reading, "bang.xlsx")
+                        reading = replace(reading, problems=[*compared.problems, *compared.doubts])
+                    if errors(reading):
+                        kind = "refused"
+                    elif any(p.code not in ASKED for p in reading.doubts):
+                        kind = "doubted"
+                    elif named(reading, spoilt, places):
+                        kind = "named"
+                    else:
+                        kind = "nothing"
+                        can = [key for key in wrong if shows(made, spoilt, *key)]
+                        if can or (fault in OF_CELLS and not wrong):
+                            missed.append((fault, layout, made.index, made.year, can[:2]))
+                    outcome[fault, kind] += 1
+    with capsys.disabled():
+        print(f"\nfaulty tables: {count}; {Counter(kind for (_, kind), n in outcome.items() for _ in range(n))}")
+        for fault in FAULTS:
+            print(f"  {fault}: " + ", ".join(f"{kind} {outcome[fault, kind]}" for kind in KINDS))
+        for one in missed:
+            print("  could be shown, was not:", *one)
+    assert not missed
