@@ -6,6 +6,7 @@ Each function takes a score table or the findings of a run and returns a
 """
 
 from indexlib.base.problems import BrowserError
+from indexlib.charts.beside import side_by_side
 from indexlib.charts.export import export
 from indexlib.charts.grids import heat, tiles
 from indexlib.charts.one_year import dots, movement, radar
@@ -17,7 +18,7 @@ from indexlib.charts.style import Chart, config
 from indexlib.charts.sums import alike, waterfall
 
 __all__ = ["BrowserError", "Chart", "alike", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
-           "profile", "radar", "tiles", "waterfall"]
+           "profile", "radar", "side_by_side", "tiles", "waterfall"]
 
 
 def __dir__() -> list[str]:

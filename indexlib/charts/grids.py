@@ -13,6 +13,7 @@ from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.charts import hover
 from indexlib.charts import messages as text
+from indexlib.charts.among import COLORS
 from indexlib.charts.over_years import edges
 from indexlib.charts.style import (
     GREY,
@@ -185,7 +186,8 @@ def tile_table(year: int) -> pd.DataFrame:
 
 
 @as_written
-def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = "") -> Chart:
+def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = "",
+          compare: list[str] | tuple[str, ...] = ()) -> Chart:
     """Map of the provinces as tiles of one size, coloured and numbered by quarter; one province may be framed.
 
     Parameters
@@ -196,6 +198,8 @@ def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = 
     component : str
     place : str, optional
         Code of the province to frame.
+    compare : list of str
+        Other provinces to frame, in another colour.
 
     Returns
     -------
@@ -212,7 +216,7 @@ def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = 
     """
     now = text.ranked(scores, component, year)
     now = now[now["year"] == year]
-    kept = now[["place", "score", "rank", "base", "rank_kind", "group", *{"source"} & set(now)]]
+    kept = now[["place", "score", "rank", "base", "rank_kind", "group", *{"source", "moved"} & set(now)]]
     frame = tile_table(year).merge(kept, how="left", left_on="code", right_on="place").drop(columns="place")
     frame["state"] = _tile_states(frame, year, component)
     columns, rows = int(frame["col"].max()) + 1, int(frame["row"].max()) + 1
@@ -221,10 +225,10 @@ def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = 
     tall = 34
     figure = Chart()
     for tile in frame.itertuples(index=False):
-        _tile(figure, tile, year, across, framed=tile.code == place)
+        _tile(figure, tile, year, across, frame=PLACE if tile.code == place else COLORS[0] if tile.code in compare else "")
     known = frame[frame["state"] != "island"].rename(columns={"code": "place"}).assign(year=year)
     figure.add_scatter(x=known["col"].to_list(), y=known["row"].to_list(), mode="markers", hoverinfo="text",
-                       hovertext=hover.of_places(known, component),
+                       hovertext=hover.of_places(known, component), customdata=known["place"].tolist(),
                        marker={"opacity": 0, "size": tall})
     figure.update_xaxes(range=[-0.5, columns - 0.5], visible=False)
     figure.update_yaxes(range=[rows - 0.5, -0.5], visible=False)
@@ -253,16 +257,16 @@ def _tile_states(frame: pd.DataFrame, year: int, component: str) -> list[str]:
     return states
 
 
-def _tile(figure: Chart, tile: object, year: int, across: float, framed: bool) -> None:
+def _tile(figure: Chart, tile: object, year: int, across: float, frame: str) -> None:
     """One tile: its colour, name and mark."""
     fill, ink = FILLS.get(tile.state, ("#FFFFFF", GREY))
     box(figure, tile.col - 0.47, tile.col + 0.47, tile.row - 0.46, tile.row + 0.46, fill,
-        line={"color": PLACE if framed else PALE, "width": 4 if framed else 1,
+        line={"color": frame or PALE, "width": 4 if frame else 1,
               "dash": "dot" if tile.state == "island" else "solid"})
     mark = MARKS.get(tile.state, "")
     shown = balanced(text.tile_name(tile.code, tile.label_vi, year), across - 6, SMALL - 1)
     body = "<br>".join(map(safe, [*shown[:2]]))
-    note(figure, tile.col, tile.row, f"<b>{body}</b>" if framed else body, size=SMALL - 1, color=ink,
+    note(figure, tile.col, tile.row, f"<b>{body}</b>" if frame else body, size=SMALL - 1, color=ink,
          xshift=-5 if mark and len(shown) > 1 else 0, yshift=6 if mark and len(shown) == 1 else 0, borderpad=0)
     if mark:
         note(figure, tile.col, tile.row, mark, size=SMALL - 1, color=ink, yshift=-8, borderpad=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
 from indexlib.charts import hover
 from indexlib.charts import messages as text
+from indexlib.charts.among import COLORS
 from indexlib.charts.style import (
     FAINT,
     GREY,
@@ -40,7 +41,8 @@ DOT = 9
 
 
 @as_written
-def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str) -> Chart:
+def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str,
+             compare: list[str] | tuple[str, ...] = ()) -> Chart:
     """Where a place stands among all places of a year: a dot each, the quarters as bands.
 
     Parameters
@@ -50,6 +52,8 @@ def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str
     year : int
     place, component : str
         Codes.
+    compare : list of str
+        Other places, in colours and each named under the strip.
 
     Returns
     -------
@@ -83,25 +87,32 @@ def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str
     plot = (floors.max() + 1) * (DOT + 1) + 96
     figure = Chart()
     above = _bands(figure, now, low, high, inner) if own["panel"] == "complete" else 6
-    others = now["place"] != place
+    own_dot, beside = now["place"] == place, now["place"].isin(compare)
+    colors = dict(zip(compare, cycle(COLORS), strict=False))
     y = 50 + floors * (DOT + 1)
     names = np.array([safe(load_places().get(p, year).name) for p in now["place"]])
     pointed = np.array(hover.of_places(now, component))
-    for mask, color, size in ((others, GREY, DOT), (~others, PLACE, DOT + 5)):
+    for mask, color, size in ((~own_dot & ~beside, GREY, DOT), (beside, now["place"].map(colors)[beside].tolist(), DOT + 3),
+                              (own_dot, PLACE, DOT + 5)):
         figure.add_scatter(x=now["score"][mask].to_list(), y=y[mask].tolist(), mode="markers",
                            marker={"size": size, "color": color, "line": {"color": "#FFFFFF", "width": 1}},
-                           hovertext=pointed[mask], hovertemplate=hover.TEMPLATE)
+                           customdata=now["place"][mask].tolist(), hovertext=pointed[mask], hovertemplate=hover.TEMPLATE)
     figure.update_xaxes(range=[low, high], nticks=7, ticks="outside", ticklen=4, tickcolor=PALE)
     figure.update_yaxes(range=[0, plot], visible=False)
-    at = now.index[~others][0]
+    at = now.index[own_dot][0]
     _named(figure, x[at], float(y[at]), plot, f"{names[at]}: {_score_and_rank(own, component)}", inner,
            own["score"])
     _neighbours(figure, now, x, y, at, names, inner)
+    listed = now[beside].sort_values("score", ascending=False, kind="stable")
+    for i, row in enumerate(listed.to_dict("records")):
+        said = f"{safe(load_places().get(row['place'], year).name)}: {_score_and_rank(row, component)}"
+        note(figure, 0, 0, f"● {said}", xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-26 - 16 * i,
+             color=colors[row["place"]])
     return chart(figure, text.position_title(own, component, place, year),
                  text.source(now, component, year, year, rank=True, computed="chart.heat.computed"),
                  kind="position", place=place, year=year, component=component,
                  data=now[["place", "score", "rank", "base", "rank_kind", "group"]],
-                 plot=plot, left=left, right=right, above=above, below=26)
+                 plot=plot, left=left, right=right, above=above, below=26 + 16 * len(listed))
 
 
 def _score_and_rank(row: pd.Series, component: str) -> str:

@@ -22,14 +22,16 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.files import PROJECT
 from indexlib.data.places import load_places
 from indexlib.data.search import search
-from indexlib.widgets import choices, views
+from indexlib.widgets import choices, page, views
 from indexlib.widgets.browse import browse, refresh
 from indexlib.widgets.clipboard import CopyButton
 
 #: Indent of a level of the tree and its lines; pixels of a control, of which two stand side by side.
-INDENT, ROWS, HALF = "\u2003", 9, 420
+INDENT, ROWS, HALF, CHART = "\u2003", 7, 372, 650
 #: The first year where none is chosen; a list has no entry for nothing.
 ALL = 0
+#: The look of what is wrong.
+WRONG = "color:#B00020;font-weight:600;"
 #: Where charts are saved unless another folder is typed; beside the runs.
 FOLDER = PROJECT / "outputs" / "explore"
 
@@ -66,14 +68,12 @@ class Explorer(widgets.VBox):
     def __init__(self, **state: object) -> None:
         given = state.get("language")
         self.view = views.settle(views.View(), **({"language": given} if given in LANGUAGES else {}))
-        first, self.figure, self._quiet, self._table, self._sentence = self.view, None, True, None, ""
+        self.figure, self._quiet, self._table, self._sentence = None, True, None, ""
         with speaking(self.view.language):
             self._make()
             super().__init__(self._arrange())
         self._quiet = False
         self.set(**state)
-        if self.figure is None and self.view == first:  # what was asked cannot be
-            self._start(self.said)
 
     @property
     def state(self) -> dict[str, object]:
@@ -87,17 +87,27 @@ class Explorer(widgets.VBox):
 
     @_said
     def _set(self, changes: dict[str, object]) -> None:
-        self.view = views.settle(self.view, **changes)
-        self._redraw()
-
-    @_said
-    def _start(self, asked: str) -> None:
-        """Draw the first view, below what there was to say of the one asked for."""
-        self._redraw(asked)
+        before, (self.view, wrong) = self.view, views.settle_each(self.view, changes)
+        if wrong and self.figure is not None and self.view == before:
+            self._say(*wrong, error=True)
+            self._follow()
+            return
+        shown = [t("explore.shown", place=load_places().get(self.view.place, self.view.year).name)] if wrong else []
+        self._redraw(*wrong, *shown, error=bool(wrong))
 
     def set(self, **changes: object) -> None:
-        """Change the view; what cannot be is said in the widget and changes nothing."""
+        """Change the view; what cannot be is said in the widget, the rest is done."""
         self._set(changes)
+
+    def save_page(self, path: Path | str) -> Path:
+        """Write one HTML file with every view of the index over all places; see :func:`indexlib.widgets.page.save_page`."""
+        return page.save_page(path, self.view.index, self.view.place, self.view.component, self.view.language)
+
+    @_said
+    def _save_page(self) -> None:
+        """Write the page into the folder, and say where."""
+        written = self.save_page(Path(self.folder.value or FOLDER).expanduser() / f"{self.view.index}.html")
+        self._notice(t("explore.saved", names=written.name, folder=written.parent))
 
     @_said
     def save(self, folder: Path | str = FOLDER) -> None:
@@ -106,32 +116,32 @@ class Explorer(widgets.VBox):
         try:
             written, why = views.save(self.view, folder)
         except OSError as error:
-            self._say(t("explore.not_saved", folder=folder, why=error.strerror or type(error).__name__))
+            self._notice(t("explore.not_saved", folder=folder, why=error.strerror or type(error).__name__))
         else:
-            self._say(t("explore.saved", names=listing([p.name for p in written]), folder=folder), why)
+            self._notice(t("explore.saved", names=listing([p.name for p in written]), folder=folder), why)
 
     @_said
     def compare_with(self, kind: str) -> None:
-        """Compare with the places of the region or the most similar ones, in the history."""
+        """Compare with the places of the region or the most similar ones."""
         found, said = views.neighbours(self.view, kind)
-        view = self.view.view if self.view.view in views.COMPARED else "history"
-        self.view = views.settle(self.view, compare=tuple(found), view=view)
+        self.view = views.settle(self.view, compare=tuple(found))
         self._redraw(said)
 
-    def _redraw(self, said: str = "") -> None:
+    def _redraw(self, *said: str, error: bool = False) -> None:
         """Draw the view, or say why there is nothing to draw, and bring the controls to it."""
+        self.notice.value = ""
         try:
             self.figure = views.draw(self.view)
-        except IndexlibError as error:
+        except IndexlibError as why:
             self.figure = None
-            self._say(said, str(error), *views.remarks(self.view))
+            self._say(*said, str(why), *views.remarks(self.view), error=error)
         else:
-            self._say(said, *views.remarks(self.view))
+            self._say(*said, *views.remarks(self.view), error=error)
             if isinstance(self.figure, Table):
                 self.paper.value, self.canvas.layout.min_height = self.figure.html(), ""
                 self.canvas.children = (self.paper,)
             else:
-                put(self.canvas, self.drawing, self.figure)
+                put(self.canvas, self.drawing, self.figure, self._pressed)
         self.canvas.layout.display = "none" if self.figure is None else None
         self._fill_table()
         self._follow()
@@ -141,9 +151,23 @@ class Explorer(widgets.VBox):
         """What the widget says about the view, as plain text."""
         return self._sentence
 
-    def _say(self, *sentences: str) -> None:
+    def _say(self, *sentences: str, error: bool = False) -> None:
+        """Say something above the chart; what went wrong in red."""
+        self.message.value = self._as_line(sentences, "alert" if error else "status", WRONG if error else "")
+
+    def _notice(self, *sentences: str) -> None:
+        """Say something beside the buttons that save."""
+        self.notice.value = self._as_line(sentences, "status", "")
+
+    def _as_line(self, sentences: tuple[str, ...], role: str, style: str) -> str:
         self._sentence = " ".join(s for s in sentences if s)
-        self.message.value = f'<div role="status" class="indexlib-message">{escape(self._sentence)}</div>'
+        return f'<div role="{role}" class="indexlib-message" style="line-height:1.35;{style}">{escape(self._sentence)}</div>'
+
+    def _pressed(self, trace: go.Scatter, points: object, _: object) -> None:
+        """Choose the place of a tile, dot or line that is pressed."""
+        codes = [trace.customdata[i] for i in points.point_inds]
+        if codes and codes[0] and codes[0] != self.view.place:
+            self._set({"place": codes[0]})
 
     def _make(self) -> None:
         """The controls, and what they do."""
@@ -156,21 +180,21 @@ class Explorer(widgets.VBox):
         self.place = widgets.Combobox(placeholder=t("explore.place_hint"), continuous_update=False, layout=half)
         self.compare = widgets.Combobox(placeholder=t("explore.compare_hint"), continuous_update=False, layout=half)
         self.beside = widgets.HBox(layout={"width": f"{HALF}px", "flex_flow": "row wrap"})
-        self.region, self.similar, self.clear, self.saver = (
+        self.region, self.similar, self.clear, self.saver, self.pager, self.behind = (
             widgets.Button(description=t(f"explore.{x}"), layout={"width": "auto"})
-            for x in ("region", "similar", "clear", "save"))
+            for x in ("region", "similar", "clear", "save", "page", "behind"))
         self.first, self.year = (widgets.Dropdown(description=t(f"explore.{x}"), layout={"width": f"{HALF // 2 - 4}px"},
                                                   style={"description_width": "initial"}) for x in ("first", "year"))
-        self.folder = widgets.Text(str(FOLDER), layout=half).add_class("indexlib-folder")
+        self.folder = widgets.Text(str(FOLDER), layout={"width": "300px"}).add_class("indexlib-folder")
         self.copy = CopyButton(**{k: t(f"explore.{x}") for k, x in
                                   (("label", "copy"), ("done", "copied"), ("failed", "copy_failed"))})
-        self.shown_code = widgets.Textarea(disabled=True, rows=4, layout={"width": f"{2 * HALF + 12}px"})
-        self.message = widgets.HTML()
+        self.shown_code = widgets.Textarea(disabled=True, rows=4, layout={"width": f"{HALF + CHART}px"})
+        self.message, self.notice = widgets.HTML(), widgets.HTML()
         self.drawing = go.FigureWidget()
         self.drawing._config = {"displayModeBar": False}  # plotly has no other way; the buttons below do more
         self.canvas, self.paper = widgets.Box(), widgets.HTML(layout={"overflow": "auto"})
         self.more = widgets.Accordion(children=[widgets.VBox()], titles=[t("explore.data")], selected_index=None,
-                                      layout={"width": f"{2 * HALF + 12}px"})
+                                      layout={"width": f"{HALF + CHART}px"})
         for control, field in ((self.component, "component"), (self.kind, "view"), (self.place, "place"),
                                (self.year, "year")):
             control.observe(lambda change, field=field: self._set({field: change["new"]}), "value")
@@ -182,16 +206,18 @@ class Explorer(widgets.VBox):
         self.similar.on_click(lambda _: self.compare_with("similar"))
         self.clear.on_click(lambda _: self._set({"compare": ()}))
         self.saver.on_click(lambda _: self.save(self.folder.value))
+        self.pager.on_click(lambda _: self._save_page())
+        self.behind.on_click(lambda _: self._set({"view": "history" if self.view.view == views.BEHIND else views.BEHIND}))
         self.more.observe(lambda _: self._fill_table(), "selected_index")
 
     def _arrange(self) -> list[widgets.Widget]:
-        """What to look at on the left, whose on the right; the chart; what to take along."""
-        what = _column("index", self.index, "component", self.search, self.component)
+        """What to look at and whose on the left; the chart, and what to take along, on the right."""
         near, span = widgets.HBox([self.region, self.similar, self.clear]), widgets.HBox([self.first, self.year])
-        whose = _column("view", self.kind, "place", self.place, "compare", self.compare, self.beside, near, span)
-        chosen = widgets.HBox([what, whose], layout={"flex_flow": "row wrap"})
-        taken = widgets.HBox([self.copy, self.saver, self.folder], layout={"align_items": "center"})
-        return [chosen, self.message, self.canvas, taken, _label("code"), self.shown_code, self.more]
+        asked = _column(self.index, self.kind, self.search, self.component, self.behind, "place", self.place, "compare",
+                        self.compare, self.beside, near, span)
+        taken = widgets.HBox([self.copy, self.saver, self.pager], layout={"flex_flow": "row wrap"})
+        seen = widgets.VBox([self.message, self.canvas, taken, self.folder, self.notice], layout={"width": f"{CHART}px"})
+        return [widgets.HBox([asked, seen], layout={"flex_flow": "row wrap"}), _label("code"), self.shown_code, self.more]
 
     def _follow(self) -> None:
         """Bring the controls to the view, without being asked by them in turn."""
@@ -209,7 +235,8 @@ class Explorer(widgets.VBox):
             self._show_beside()
             of_index = view.view in views.OF_INDEX
             self.component.disabled = self.search.disabled = of_index
-            self.compare.disabled = view.view not in views.COMPARED
+            sub = load_catalogue().component(view.component)
+            self.behind.layout.display = None if (sub.index, sub.level) == ("pci", "subindex") else "none"
             self.first.disabled = view.view not in views.SINCE
             self.copy.text = self.shown_code.value = self.code
         finally:
@@ -289,7 +316,7 @@ def _column(*parts: str | widgets.Widget) -> widgets.VBox:
     return widgets.VBox([_label(p) if isinstance(p, str) else p for p in parts], layout={"margin": "0 12px 0 0"})
 
 
-def put(canvas: widgets.Box, drawing: go.FigureWidget, figure: Chart) -> None:
+def put(canvas: widgets.Box, drawing: go.FigureWidget, figure: Chart, pressed: Callable) -> None:
     """Put a chart on the screen: the whole figure into the one widget, and a fresh view of it.
 
     A new widget each time would send plotly.js each time. The messages by which plotly changes a figure are held
@@ -302,6 +329,9 @@ def put(canvas: widgets.Box, drawing: go.FigureWidget, figure: Chart) -> None:
         drawing.layout = layout
         drawing.add_traces(list(figure.data))
         drawing._repr_mimebundle_()  # as plotly does when it shows a figure: the whole of it goes to the browser
+    for trace in drawing.data:
+        if trace.customdata is not None:
+            trace.on_click(pressed)
     canvas.layout.min_height = f"{figure.layout.height + 6}px"
     canvas.children = ()
     canvas.children = (drawing,)
@@ -316,7 +346,7 @@ def explore(place: str | None = None, **state: object) -> Explorer:
         Code or any known spelling; default Thanh Hóa.
     **state
         ``view``, ``index``, ``component``, ``compare``, ``year``, ``first``, ``language``; see
-        :class:`indexlib.widgets.views.View`. What cannot be is said in the widget.
+        :class:`indexlib.widgets.views.View`. What cannot be is said in the widget; the rest is shown.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,11 @@ import pandas as pd
 
 from indexlib import charts
 from indexlib.analysis import peers
-from indexlib.base.problems import NoDataError
+from indexlib.base.problems import ChoiceError, IndexlibError, NoDataError
 from indexlib.base.wording import LANGUAGES, language, listing, speaking, t
 from indexlib.charts import style
 from indexlib.content import html, tables
-from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.catalogue import find_index, index_codes, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_scores
@@ -25,11 +26,13 @@ from indexlib.widgets.choices import ViewError, family, ranked, years
 
 #: Views of one component, and views of a whole index.
 OF_COMPONENT, OF_INDEX = ("history", "alike", "ranks", "position", "tiles"), ("movement", "heat")
+#: What a view of a whole index shows of several places side by side.
+VALUE = {"movement": "change", "heat": "group"}
 #: The view that is a table: the indicators behind a sub-index.
 BEHIND = "indicators"
 VIEWS = ("history", "alike", "ranks", "position", "movement", "heat", "tiles", BEHIND)
-#: Views with other places beside, and those of which the first year can be chosen.
-COMPARED, SINCE = ("history", "alike", BEHIND), ("history", "alike", "ranks", "heat")
+#: Views of which the first year can be chosen.
+SINCE = ("history", "alike", "ranks", "heat")
 #: Places that a button puts beside the one looked at: as many as one chart can tell apart.
 BESIDE = 4
 
@@ -89,6 +92,8 @@ def settle(view: View, /, **changes: object) -> View:
     if unknown:
         raise ViewError(t("explore.unknown", name=listing(unknown), known=listing(list(View.__dataclass_fields__))))
     new = replace(view, **changes)
+    with suppress(ChoiceError):
+        new = replace(new, index=find_index(new.index))
     for name, known in (("view", VIEWS), ("index", index_codes()), ("language", (*LANGUAGES, None))):
         if getattr(new, name) not in known:
             raise ViewError(t("explore.not_one_of", name=name, value=getattr(new, name),
@@ -98,7 +103,46 @@ def settle(view: View, /, **changes: object) -> View:
         new = replace(new, component=component, index=component.split(".")[0], language=language())
         new = _years_of(new, changes)
         place = find_place(str(new.place), new.year).code
-        return replace(new, place=place, compare=_beside(new, place))
+        new = replace(new, place=place, compare=_beside(new, place))
+        return replace(new, view="ranks") if new.index != view.index and "view" not in changes and _few(new) else new
+
+
+def _few(view: View) -> bool:
+    """Whether a place has no score of a component in a year, so that ranks are what there is to look at."""
+    of = family(view.component)
+    own = of[(of["component"] == view.component) & (of["year"] == view.year) & (of["place"] == view.place)]
+    return view.view != BEHIND and own["score"].notna().sum() == 0
+
+
+def settle_each(view: View, changes: dict[str, object]) -> tuple[View, list[str]]:
+    """A view with those of the changes that can be, and a sentence for each that cannot.
+
+    Examples
+    --------
+    >>> at, wrong = settle_each(View(), {"place": "Atlantis", "component": "papi.6", "compare": ["Nghệ An", "Mordor"]})
+    >>> at.place, at.component, at.compare, len(wrong)
+    ('thanh_hoa', 'papi.6', ('nghe_an',), 2)
+    """
+    try:
+        return settle(view, **changes), []
+    except IndexlibError as error:
+        whole, wrong = str(error), []
+    compare = changes.get("compare")
+    single = [(name, value) for name, value in changes.items() if name != "compare" or not isinstance(compare, list | tuple)]
+    for name, value in sorted(single, key=lambda c: ("language", "index", "component").index(c[0])
+                              if c[0] in ("language", "index", "component") else 9):
+        try:
+            view = settle(view, **{name: value})
+        except IndexlibError as error:
+            wrong.append(str(error))
+    if isinstance(compare, list | tuple):
+        view = settle(view, compare=())
+    for name in compare if isinstance(compare, list | tuple) else ():
+        try:
+            view = settle(view, compare=[*view.compare, name])
+        except IndexlibError as error:
+            wrong.append(str(error))
+    return settle(view), wrong or [whole]
 
 
 def _component(new: View, old: View, changes: dict[str, object]) -> str:
@@ -117,6 +161,8 @@ def _years_of(new: View, changes: dict[str, object]) -> View:
     at_hand = years(new.index)
     for name in ("first", "year"):
         value = getattr(new, name)
+        value = int(value) if isinstance(value, str) and value.isdigit() else value
+        new = replace(new, **{name: value})
         if value is not None and value not in at_hand:
             if name in changes:
                 raise ViewError(t("explore.no_year", year=value, index=load_catalogue().short_name(new.index),
@@ -186,19 +232,21 @@ def draw(view: View) -> charts.Chart | tables.Table:
     index, place, component, year, first = view.index, view.place, view.component, view.year, view.first
     frame = ranked(index) if view.view in OF_INDEX else family(component)
     makers = {
-        "history": partial(charts.history, frame, place, component, list(view.compare), year, first),
+        "history": partial(charts.history, frame, place, component, list(view.compare), year, first, everyone=True),
         "alike": partial(charts.alike, ranked(index), place, component, list(view.compare), year, first),
-        "ranks": partial(charts.bump, frame, place, component, year, first),
-        "position": partial(charts.position, frame, year, place, component),
+        "ranks": partial(charts.bump, frame, place, component, year, first, list(view.compare), everyone=True),
+        "position": partial(charts.position, frame, year, place, component, list(view.compare)),
         "movement": lambda: charts.movement(open_run(place=place, year=year, language=language()), index),
         "heat": partial(charts.heat, frame, place, index, year, first),
-        "tiles": partial(charts.tiles, frame, year, component, place),
+        "tiles": partial(charts.tiles, frame, year, component, place, list(view.compare)),
         BEHIND: partial(tables.indicators, [component], [place, *view.compare], year),
     }
     with speaking(view.language):
         own = frame[(frame["component"] == component) & (frame["year"] == year)]
         if view.view == "tiles" and own["score"].isna().all():
             raise NoDataError(t("explore.no_figures", component=load_catalogue().label(component), year=year))
+        if view.compare and view.view in OF_INDEX:
+            makers[view.view] = partial(charts.side_by_side, frame, [place, *view.compare], index, year, VALUE[view.view])
         drawn = makers[view.view]()
         if isinstance(drawn, tables.Table) and drawn.frame.empty:
             raise NoDataError(drawn.empty)
@@ -232,21 +280,26 @@ def code(view: View) -> str:
     >>> print(code(settle(View(), component="papi.6", year=2024)))
     from indexlib import charts, load_scores, wording
     wording.use('vi')
-    charts.history(load_scores('papi'), 'thanh_hoa', 'papi.6', [], year=2024)
+    charts.history(load_scores('papi'), 'thanh_hoa', 'papi.6', [], year=2024, everyone=True)
     """
     scores, place, component, year = f"load_scores({view.index!r})", view.place, view.component, view.year
     first = f", first={view.first}" if view.first else ""
     call = {
-        "history": f"charts.history({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
+        "history": f"charts.history({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first}, "
+                   "everyone=True)",
         "alike": f"charts.alike({scores}, {place!r}, {component!r}, {list(view.compare)!r}, year={year}{first})",
-        "ranks": f"charts.bump({scores}, {place!r}, {component!r}, year={year}{first})",
-        "position": f"charts.position({scores}, {year}, {place!r}, {component!r})",
+        "ranks": f"charts.bump({scores}, {place!r}, {component!r}, year={year}{first}, compare={list(view.compare)!r}, "
+                 "everyone=True)",
+        "position": f"charts.position({scores}, {year}, {place!r}, {component!r}, {list(view.compare)!r})",
         "movement": f"charts.movement(open_run(place={place!r}, year={year}, language={view.language!r}), {view.index!r})",
         "heat": f"charts.heat({scores}, {place!r}, {view.index!r}, year={year}{first})",
-        "tiles": f"charts.tiles({scores}, {year}, {component!r}, {place!r})",
+        "tiles": f"charts.tiles({scores}, {year}, {component!r}, {place!r}, {list(view.compare)!r})",
         BEHIND: f"tables.indicators({[component]!r}, {[place, *view.compare]!r}, {year})",
     }[view.view]
     needs = {"movement": "charts, open_run", BEHIND: "tables"}.get(view.view, "charts, load_scores")
+    if view.compare and view.view in OF_INDEX:
+        needs, places = "charts, load_scores", [place, *view.compare]
+        call = f"charts.side_by_side({scores}, {places!r}, {view.index!r}, {year}, {VALUE[view.view]!r})"
     return f"from indexlib import {needs}, wording\nwording.use({view.language!r})\n{call}"
 
 
@@ -280,7 +333,7 @@ def save(view: View, folder: Path | str) -> tuple[list[Path], str]:
         The folder cannot be written.
     """
     folder, figure = Path(folder), draw(view)
-    beside = view.compare if view.view in COMPARED else ()
+    beside = view.compare if len(view.compare) <= BESIDE else [f"{len(view.compare)}_noi"]
     since = [str(view.first)] if view.first and view.view in SINCE else []
     with speaking(view.language):
         if isinstance(figure, tables.Table):

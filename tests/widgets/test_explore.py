@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -71,7 +72,7 @@ def test_pointing_and_typing_move_the_view(shown):
     shown.index.value = "pci"
     assert shown.view.component == "pci" and drawn(shown).startswith("Chỉ số PCI")
     shown.search.value = "dat dai"
-    assert [code for _, code in shown.component.options] == ["pci", "pci.2"]
+    assert [c for _, c in shown.component.options] == ["papi", "papi.2", "papi.2.4", "papi.5", "papi.5.3", "pci", "pci.2"]
     shown.component.value = "pci.2"
     assert drawn(shown).startswith("Tiếp cận đất đai")
     shown.compare.value = "nghe an, TP.HCM"
@@ -125,12 +126,13 @@ def test_a_wrong_name_typed_leaves_the_view_and_puts_the_control_back(shown):
     assert shown.view == before and shown.beside.children == () and "Atlantis" in shown.said
     shown.set(compare=["nghe an", "ha tinh", "hue", "da nang"])
     shown.compare.value = "ha noi"
-    assert len(shown.view.compare) == 4 and "4" in shown.said
+    assert len(shown.view.compare) == 5 and shown.said == "" and same(shown)
 
 
 def test_what_has_no_figures_is_said_and_the_next_choice_still_works(shown):
-    shown.kind.value = "position"
     shown.index.value = "sipas"
+    assert shown.view.view == "ranks" and "22/63" in drawn(shown)  # where scores are few, places are shown first
+    shown.kind.value = "position"
     assert shown.figure is None and "SIPAS" in shown.said and shown.canvas.layout.display == "none"
     shown.saver.click()
     assert "SIPAS" in shown.said
@@ -169,9 +171,49 @@ def test_the_table_under_the_chart_follows_it_once_opened(shown):
     shown.kind.value = "position"
     assert shown.more.children[0] is table and len(table.df) == 61 and "Hạng" in table.df
     shown.index.value = "sipas"
+    shown.kind.value = "position"
     assert len(table.df) == 0
     shown.kind.value = "ranks"
     assert "22/63" in cells(shown, "Hạng")
+
+
+def test_good_arguments_are_kept_beside_wrong_ones():
+    shown = ix.explore("Atlantis", index="PCI", component="pci.2", compare=["nghe an", "Mordor"], year=2023)
+    assert (shown.view.component, shown.view.compare, shown.view.year) == ("pci.2", ("nghe_an",), 2023)
+    assert all(x in shown.said for x in ("Atlantis", "Mordor", "của Thanh Hóa")) and 'role="alert"' in shown.message.value
+    assert shown.state["place"] == "thanh_hoa" and "'thanh_hoa'" in shown.code and same(shown)
+
+
+@pytest.mark.parametrize("view", ["position", "tiles", "history", "ranks", "heat"])
+def test_a_mark_that_is_pressed_chooses_its_place(shown, view):
+    place = "thanh_hoa" if view == "heat" else "nghe_an"
+    shown.set(view=view, place="ha tinh", compare=["thanh hoa"])
+    trace = next(x for x in shown.drawing.data if x.customdata is not None and place in x.customdata)
+    shown._pressed(trace, SimpleNamespace(point_inds=[list(trace.customdata).index(place)]), None)
+    assert shown.view.place == place and same(shown)
+
+
+@pytest.mark.parametrize("n", [1, 3, 9])
+@pytest.mark.parametrize("view", [v for v in views.VIEWS if v not in (views.BEHIND, "alike")])
+def test_compared_places_are_in_every_view(shown, view, n):
+    nine = ["nghe_an", "ha_noi", "da_nang", "ha_tinh", "quang_tri", "quang_binh", "an_giang", "ca_mau", "son_la"][:n]
+    shown.set(view=view, compare=nine)
+    assert shown.said == "" and same(shown)
+    if view != "tiles":
+        assert {*nine, "thanh_hoa"} <= set(views.data(shown.view, shown.figure)["place"])
+    else:
+        frames = [s for s in shown.figure.layout.shapes if s.line.width == 4]
+        assert len(frames) == n + 1
+
+
+def test_what_stands_behind_a_sub_index_is_one_click_away(shown):
+    assert shown.behind.layout.display == "none"
+    shown.set(component="pci.2")
+    assert shown.behind.layout.display is None
+    shown.behind.click()
+    assert shown.view.view == views.BEHIND and shown.canvas.children == (shown.paper,)
+    shown.behind.click()
+    assert shown.view.view == "history"
 
 
 def test_what_stands_behind_a_sub_index_is_shown_in_place_of_the_chart(shown):

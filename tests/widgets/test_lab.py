@@ -181,7 +181,7 @@ def test_the_copied_code_draws_the_same_chart(page):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.splitlines() == [
         "from indexlib import charts, load_scores, wording", "wording.use('vi')",
-        "charts.history(load_scores('pci'), 'thanh_hoa', 'pci.2', ['nghe_an'], year=2024)"]
+        "charts.history(load_scores('pci'), 'thanh_hoa', 'pci.2', ['nghe_an'], year=2024, everyone=True)"]
     page.locator("h2:has-text('Cần lưu ý')").click()
     page.keyboard.press("b")
     page.wait_for_selector(".jp-Cell.jp-mod-active.jp-CodeCell")
