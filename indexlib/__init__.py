@@ -13,7 +13,9 @@ _NAMES = {
     "load_catalogue": "data.catalogue", "Component": "data.catalogue",
     "standing": "analysis.standing", "changes": "analysis.changes", "trends": "analysis.trends",
     "estimate_noise": "analysis.noise", "like_for_like": "analysis.like_for_like", "next_year": "analysis.next_year",
-    "learn_from": "analysis.learning",
+    "learn_from": "analysis.learning", "rank_intervals": "analysis.rank_intervals",
+    "contributions": "analysis.outlook", "scores": "analysis.questions", "movers": "analysis.questions",
+    "compare": "analysis.questions", "regional": "analysis.questions",
     "flags": "plan.review", "review": "plan.review", "follow_up": "plan.after_a_year", "Review": "plan.review",
     "open_run": "plan.review", "Findings": "plan.review",
     "load_plan": "plan.plan", "Plan": "plan.plan",
@@ -21,7 +23,7 @@ _NAMES = {
     "read_published": "intake.recognise", "Reading": "intake.reading",
     "explore": "widgets.explorer", "browse": "widgets.browse",
     "IndexlibError": "base.problems", "DataError": "base.problems", "PlaceError": "base.problems",
-    "NoDataError": "base.problems", "Problem": "base.problems",
+    "NoDataError": "base.problems", "ChoiceError": "base.problems", "Problem": "base.problems",
 }
 #: Modules that notebooks use, under the names by which they do.
 _MODULES = {"charts": "charts", "tables": "content.tables", "gallery": "content.gallery", "prose": "content.prose",

@@ -75,7 +75,9 @@ def third_year(folder):
 def whole(fifth, tmp_path):
     """The same with its third year added through the template."""
     path = third_year(tmp_path)
-    add(compare(read_published(path), path.name), path.name, "ddci-02", "invented as well", checked=True)
+    compared = compare(read_published(path), path.name)
+    asked = frozenset(p.label for p in compared.doubts if p.code == "stands_out")  # typed from what was invented
+    add(compared, path.name, "ddci-02", "invented as well", checked=True, confirmed=asked)
     return fifth
 
 

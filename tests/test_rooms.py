@@ -16,7 +16,7 @@ ROOMS = [["base"], ["data"], ["analysis"], ["plan"], ["intake", "charts"], ["con
          ["cli"]]
 #: The same inside two rooms.
 INSIDE = {"intake": [["files"], ["table"], ["checks"], ["reading"], ["publishers"], ["recognise"], ["second_copy"],
-                     ["indicator_addition"], ["addition", "check"], ["new_edition", "trial"],
+                     ["indicator_addition", "questions"], ["addition", "check"], ["new_edition", "trial"],
                      ["component_table", "edition_rows", "recast"], ["plans"]],
           "briefing": [["office"], ["worksheets"], ["report", "slides", "workbook"], ["bundle"]]}
 

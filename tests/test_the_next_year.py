@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from additions import cut, run
+from additions import cut, run, typed
 from conftest import ROOT, sampled
 from openpyxl import load_workbook
 from tables_2025 import (
@@ -140,8 +140,8 @@ def year_2025(tmp_path_factory) -> Path:
         patch.setenv("INDEXLIB_DATA", str(data))
         for index, title, names, of, spelt, words in made:
             path = table(folder, title, names, of, spelt, "" if index == "papi" else index)
-            done = run("add", path, "--year", "2025", "--source", f"{index}-2025", "--where", "a table", "--new-edition",
-                       "--checked", *words)
+            done = typed("add", path, "--year", "2025", "--source", f"{index}-2025", "--where", "a table", "--new-edition",
+                         "--checked", *words, of=of)
             assert done.exit_code == 0, done.output
             assert not [place for place in ("Nam Định", "Bình Dương", "Hà Giang") if place in done.output], index
         assert check_data() == [] and doubts_of_data() == []
@@ -259,13 +259,13 @@ def test_a_recast_year_is_a_series_of_its_own(year_2025, tmp_path, monkeypatch):
     assert run(*words, "--checked").exit_code == 2  # not without saying so
     assert run("read", path, "--year", "2024", "--recast").exit_code == 0
     assert run(*words, "--recast").exit_code == 2  # nobody has compared it
-    done = run(*words, "--recast", "--checked")
+    done = typed(*words, "--recast", "--checked", of=of)
     assert done.exit_code == 0, done.output
     now = {path.name: path.read_bytes() for path in data.glob("scores/*.csv")}
     assert now.pop("recast.csv") and now == before and check_data() == []
     kept = load_recast()
     assert {(r.place, r.component): r.score for r in kept.itertuples()} == of.figures and set(kept["year"]) == {2024}
-    assert run(*words, "--recast", "--checked").exit_code == 0  # again: nothing new
+    assert typed(*words, "--recast", "--checked", of=of).exit_code == 0  # again: nothing new
     of.figures = {key: value + 0.001 for key, value in of.figures.items()}
     table(tmp_path, "PAPI 2024", heads(*load_catalogue().valid(2024, "papi")), of, with_prefix)
     assert run(*words, "--recast", "--checked", "--accept-doubts").exit_code == 2  # other figures

@@ -7,6 +7,7 @@ import pandas as pd
 from indexlib.analysis.panel import Panel, build, load_panel
 from indexlib.analysis.peers import similar
 from indexlib.analysis.standing import standing
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.lookup import find_place
 
@@ -15,6 +16,7 @@ LASTING = 2
 COLUMNS = ["place", "low_year", "low_score", "low_rank", "low_base", "low_kind", "score", "rank", "base", "kind", "years"]
 
 
+@as_written
 def learn_from(place: str, component: str, year: int, scores: pd.DataFrame | Panel | None = None) -> pd.DataFrame:
     """Places that stood as low in the same comparable block and rose lastingly; it says where to ask, and advises nothing.
 

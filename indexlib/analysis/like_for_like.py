@@ -16,6 +16,7 @@ from indexlib.analysis.outlook import effects
 from indexlib.analysis.panel import Panel, build
 from indexlib.base.problems import NoDataError
 from indexlib.data import files
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import PART, load_catalogue
 
 #: Least share of the scale that the parts measured alike must cover.
@@ -58,6 +59,7 @@ class LikeForLike:
         return self.share >= LEAST_SHARE
 
 
+@as_written
 def like_for_like(scores: pd.DataFrame | Panel, component: str, first: int, last: int,
                   weights_of: int | None = None) -> LikeForLike:
     """Sum the parts of a total or dimension that are measured alike in all years asked, for every place.

@@ -11,12 +11,14 @@ from indexlib.analysis.panel import Panel, build
 from indexlib.analysis.standing import rank_among, standing
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 
 #: Gains of a component that count as its largest.
 LARGEST = 10
 
 
+@as_written
 def effects(index: str, year: int) -> pd.DataFrame:
     """Points of the total that one point of each component is worth.
 
@@ -47,6 +49,7 @@ def effects(index: str, year: int) -> pd.DataFrame:
     return frame
 
 
+@as_written
 def contributions(scores: pd.DataFrame | Panel, place: str, year: int, index: str) -> pd.DataFrame:
     """What each component added to the change of the total since the year before.
 
@@ -111,6 +114,7 @@ def best_gains(scores: pd.DataFrame | Panel) -> pd.DataFrame:
                          "place": np.array(panel.places, dtype=object)[p], "gain": share[p, c, y]})
 
 
+@as_written
 def targets(scores: pd.DataFrame | Panel, place: str, year: int, index: str, total: float | None = None,
             rank: int | None = None) -> pd.DataFrame:
     """The smallest gain of each component that alone reaches a wanted total or place, the others held.
@@ -222,6 +226,7 @@ def _as_large(panel: Panel, component: str, share: float) -> float:
     return float((moves >= share - 1e-12).mean()) if len(moves) else np.nan
 
 
+@as_written
 def closing_gaps(scores: pd.DataFrame | Panel, place: str, year: int, index: str) -> pd.DataFrame:
     """What closing each component's gap to the median or to the best quarter would add to the total.
 

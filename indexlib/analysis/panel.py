@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from indexlib.base.problems import ChoiceError
+from indexlib.base.wording import t
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
@@ -168,6 +170,31 @@ def build(scores: pd.DataFrame | Panel) -> Panel:
     group, expected = _groups(list(places), list(components), years)
     return Panel(rows, (p, c, y), list(places), list(components), years, score,
                  _held(places, components, years), block, low, high, group, expected)
+
+
+def whole(scores: pd.DataFrame | Panel) -> pd.DataFrame | Panel:
+    """A score table as given, refused where it is a part of the published one: of a component and year some places only.
+
+    Raises
+    ------
+    ChoiceError
+        Ranks, medians and groups of some of the places would be wrong; the text says what to give.
+    """
+    if isinstance(scores, Panel) or scores.empty:
+        return scores
+    keys, known = ["component", "year"], load_scores()
+    given, published = scores.groupby(keys, observed=True).size(), known.groupby(keys, observed=True).size()
+    fewer = given[given < published.reindex(given.index).fillna(0)].index
+    if len(fewer):
+        near = scores[pd.MultiIndex.from_frame(scores[keys]).isin(fewer)]
+        both = near.merge(known[[*keys, "place", "score"]], "left", [*keys, "place"], suffixes=("", "_published"))
+        same = both["score"].eq(both["score_published"]) | both["score"].isna()
+        cut = same.groupby([both[k] for k in keys]).all()
+        if cut.any():
+            component, year = cut[cut].index[-1]
+            raise ChoiceError(t("choice.cut_down", component=load_catalogue().label(component), year=year,
+                                given=given[component, year], all=published[component, year]))
+    return scores
 
 
 def load_panel(level: str = "province", parent: str = "") -> Panel:

@@ -7,10 +7,12 @@ import pandas as pd
 
 from indexlib.analysis.panel import Panel
 from indexlib.analysis.standing import standing
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.places import load_places
 
 
+@as_written
 def region(place: str, year: int) -> list[str]:
     """Other places of the same region in a year; none where the region is not known.
 
@@ -24,6 +26,7 @@ def region(place: str, year: int) -> list[str]:
             if p.region == own.region != "" and p.parent == own.parent and p.code != place]
 
 
+@as_written
 def similar(scores: pd.DataFrame | Panel, place: str, year: int, n: int = 5) -> list[str]:
     """Places whose components look most like those of a place in a year.
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from indexlib.analysis.noise import yearly_variance
 from indexlib.analysis.panel import Panel, build
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 
 DRAWS = 2000
@@ -19,6 +20,7 @@ YEARS = 3
 COLUMNS = ["year", "place", "component", "rank_best", "rank_worst"]
 
 
+@as_written
 def rank_intervals(scores: pd.DataFrame | Panel, place: str, years: list[int] | None = None,
                    components: list[str] | None = None) -> pd.DataFrame:
     """5-95 % interval of the rank of a place, for every component and year whose panel is whole.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis.panel import Panel, build, choose
+from indexlib.analysis.panel import Panel, build, choose, whole
 from indexlib.data.catalogue import load_catalogue
 
 #: Scores that differ by less are the same.
@@ -45,6 +45,11 @@ def standing(scores: pd.DataFrame | Panel) -> pd.DataFrame:
         - ``gap``: (score - median) in shares of the scale;
         - ``panel``: ``complete`` or ``partial``; ``scored``, ``expected``: places with a score, places covered.
 
+    Raises
+    ------
+    ChoiceError
+        The table is a part of the published one: compute on the whole, then filter.
+
     Examples
     --------
     >>> from indexlib import load_scores
@@ -53,7 +58,7 @@ def standing(scores: pd.DataFrame | Panel) -> pd.DataFrame:
     >>> int(row["rank"]), int(row["base"]), row["rank_kind"]
     (13, 61, 'computed')
     """
-    return build(scores).once(_standing)
+    return build(whole(scores)).once(_standing)
 
 
 def rank_among(scores: np.ndarray, value: Any) -> Any:
@@ -74,11 +79,11 @@ def rank_among(scores: np.ndarray, value: Any) -> Any:
 def _standing(panel: Panel) -> pd.DataFrame:
     rows = panel.rows
     rank, lower, quartiles = _places(panel)
-    whole = panel.of_group(panel.whole)
+    complete = panel.of_group(panel.whole)
     scored = panel.of_group(panel.scored)
     score = rows["score"].to_numpy(dtype=float)
-    ranked = whole & ~np.isnan(score)
-    low, median, high = (np.where(whole, panel.of_group(q), np.nan) for q in quartiles)
+    ranked = complete & ~np.isnan(score)
+    low, median, high = (np.where(complete, panel.of_group(q), np.nan) for q in quartiles)
     bottom, top = panel.of_component(panel.low), panel.of_component(panel.high)
     printed = rows["rank"].notna().to_numpy()
     beyond = printed & (rows["rank"] > _ranks_printed(rows)).to_numpy()
@@ -92,7 +97,7 @@ def _standing(panel: Panel) -> pd.DataFrame:
         percentile=np.where(ranked & (scored > 1), 100 * panel.cell(lower) / np.maximum(scored - 1, 1), np.nan),
         median=median, low_quarter=low, share=panel.cell(panel.share),
         percent=rows["percent"].to_numpy(dtype=float) if "percent" in rows else np.nan,
-        gap=(score - median) / (top - bottom), panel=choose([whole], ["complete"], "partial"), scored=scored,
+        gap=(score - median) / (top - bottom), panel=choose([complete], ["complete"], "partial"), scored=scored,
         expected=panel.of_group(panel.expected))
 
 

@@ -75,6 +75,10 @@ class PlaceError(IndexlibError):
     """A name that is not exactly one place in the year asked."""
 
 
+class ChoiceError(IndexlibError, ValueError):
+    """An argument that names nothing, or more than one thing; the text says what there is."""
+
+
 class DataError(IndexlibError):
     """Bad input: carries every problem found, not only the first.
 

@@ -135,9 +135,10 @@ def names() -> list[str]:
     return [output.name for output in OUTPUTS]
 
 
-def listed(why: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Name, title and fault of each file that a run was to write, for the index page."""
-    return [(o.name, t(o.called), why[o.name]) for o in OUTPUTS if o.name in why]
+def listed(why: dict[str, str], folder: Path) -> list[tuple[str, str, str]]:
+    """Name, title and fault of each file that a run was to write, for the index page; without a plan no worksheet is."""
+    return [(o.name, t(o.called), why[o.name]) for o in OUTPUTS
+            if o.name in why and (why[o.name] or o.name != SHEETS or any((folder / SHEETS).glob("*")))]
 
 
 @dataclass

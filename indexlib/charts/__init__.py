@@ -9,11 +9,16 @@ from indexlib.base.problems import BrowserError
 from indexlib.charts.export import export
 from indexlib.charts.grids import heat, tiles
 from indexlib.charts.one_year import dots, movement, radar
-from indexlib.charts.over_years import bump, history
+from indexlib.charts.over_years import history
 from indexlib.charts.position import position
 from indexlib.charts.profile import profile
+from indexlib.charts.ranks import bump
 from indexlib.charts.style import Chart, config
 from indexlib.charts.sums import alike, waterfall
 
 __all__ = ["BrowserError", "Chart", "alike", "bump", "config", "dots", "export", "heat", "history", "movement", "position",
            "profile", "radar", "tiles", "waterfall"]
+
+
+def __dir__() -> list[str]:
+    return __all__

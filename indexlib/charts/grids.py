@@ -33,6 +33,7 @@ from indexlib.charts.style import (
     width,
 )
 from indexlib.data import files
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import PART, load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
@@ -45,6 +46,7 @@ ROW, NAMES = 18, 232
 CELLS = ["year", "component", "state", "score", "rank", "base", "rank_kind"]
 
 
+@as_written
 def heat(scores: pd.DataFrame | Panel, place: str, index: str = "papi", year: int | None = None,
          first: int | None = None) -> Chart:
     """Quarter of every component of an index in every year, as a number in a coloured cell.
@@ -182,6 +184,7 @@ def tile_table(year: int) -> pd.DataFrame:
     return frame[frame["set"] == ("63" if year < 2025 else "34")].drop(columns="set").reset_index(drop=True)
 
 
+@as_written
 def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = "") -> Chart:
     """Map of the provinces as tiles of one size, coloured and numbered by quarter; one province may be framed.
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from indexlib.base.wording import NONE, language, t
+from indexlib.base.wording import NONE, language, own, t
 from indexlib.charts import messages as text
 from indexlib.charts.style import SMALL, numbered_full, safe, wrap
 from indexlib.data import files
+from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_sources
 
@@ -60,8 +61,21 @@ def _said(head: list[str], row: dict, component: str, more: str = "") -> str:
         rank = text.rank_of(row)
         figure = score if rank == NONE else t("chart.hover.figure", score=score, rank=rank)
     source = row.get("source")
-    parts = [f"<b>{'<br>'.join(map(safe, head))}</b>", safe(figure), *([safe(more)] if more else [])]
+    parts = [f"<b>{'<br>'.join(map(safe, head))}</b>", safe(figure), *map(safe, _beside(row, component)),
+             *([safe(more)] if more else [])]
     return "<br>".join(parts + ([_source(files.data_dir(), source, language())] if isinstance(source, str) else []))
+
+
+def _beside(row: dict, component: str) -> list[str]:
+    """The group, the change against the year before and the publisher, where a row comes with them."""
+    said, found = [], load_catalogue().component(component)
+    if isinstance(row.get("group"), str) and row["group"]:
+        said.append(t("chart.hover.group", group=t(f"chart.group.{row['group']}")))
+    if "moved" in row:
+        if pd.notna(row["moved"]):
+            said.append(t("chart.hover.change", before=int(row["year"]) - 1, change=text.signed(row["moved"], component)))
+        said.append(t("chart.hover.publisher", publisher=own(load_catalogue().by_index[found.index], "publisher")))
+    return said
 
 
 @files.remembered

@@ -7,6 +7,7 @@ import pandas as pd
 
 from indexlib.analysis.changes import changes
 from indexlib.analysis.like_for_like import LikeForLike
+from indexlib.analysis.noise import differences
 from indexlib.analysis.panel import Panel, build
 from indexlib.analysis.standing import GROUPS, standing
 from indexlib.base import wording as w
@@ -20,16 +21,17 @@ from indexlib.data.scores import load_withheld
 def ranked(scores: pd.DataFrame | Panel, components: str | list[str], year: int | None = None) -> pd.DataFrame:
     """Standing of the rows of some components up to a year; a frame that has it is only cut, a panel has it made once."""
     if isinstance(scores, Panel):
-        scores = scores.once(_ranked)
+        scores = scores.once(every)
     wanted = [components] if isinstance(components, str) else list(components)
     of = scores[scores["component"].isin(wanted)]
     if "rank_kind" not in of:
-        of = with_source(standing(of), of)
+        of = every(build(of))
     return of if year is None else of[of["year"] <= year]
 
 
-def _ranked(panel: Panel) -> pd.DataFrame:
-    return with_source(standing(panel), panel.rows)
+def every(panel: Panel) -> pd.DataFrame:
+    """The standing of a panel with the source of each score and ``moved``, its change against the year before."""
+    return with_source(standing(panel), panel.rows).assign(moved=panel.cell(differences(panel).change))
 
 
 def with_source(ranked: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,7 @@ from indexlib.charts.style import (
     safe,
     width,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.order import finest
 from indexlib.plan.review import Findings
@@ -74,6 +75,7 @@ def named_rows(figure: Chart, names: list[str], said: list[str], head: str,
     return middles, float(heights.sum()), right
 
 
+@as_written
 def movement(found: Findings, index: str = "papi", components: list[str] | None = None) -> Chart:
     """Changes against the year before beside the usual movement, largest fall first.
 
@@ -148,6 +150,7 @@ def _movement_marks(figure: Chart, known: pd.DataFrame, y: np.ndarray, said: lis
     rule(figure, 0, 0, 0, 1, yref="paper")
 
 
+@as_written
 def dots(found: Findings, index: str = "papi", components: list[str] | None = None) -> Chart:
     """Scores as shares of the scale against the median, farthest below it first.
 
@@ -215,6 +218,7 @@ def compared(found: Findings, index: str, components: list[str] | None) -> pd.Da
                        compared=(other - rows["scale_min"]) / (rows["scale_max"] - rows["scale_min"]))
 
 
+@as_written
 def radar(found: Findings, index: str = "papi", components: list[str] | None = None) -> Chart:
     """Shares of the scale around a circle, the place against the median.
 

@@ -1,4 +1,4 @@
-"""Charts over the years: scores with blocks and breaks, ranks with bases. Public names in :mod:`indexlib.charts`."""
+"""Scores over the years, with blocks and breaks. Public name in :mod:`indexlib.charts`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from indexlib.analysis.panel import Panel
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
-from indexlib.charts import hover
+from indexlib.charts import among, hover
 from indexlib.charts import messages as text
 from indexlib.charts.style import (
     BAND,
-    FAINT,
     GREY,
     LINE,
     PALE,
@@ -25,15 +24,14 @@ from indexlib.charts.style import (
     box,
     chart,
     gaps,
-    lines,
     note,
-    numbered_full,
     plain_name,
     safe,
     spread,
     width,
     wrap,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
@@ -41,13 +39,12 @@ from indexlib.data.scores import load_withheld
 DASHES = ("dot", "dash", "dashdot", "longdash")
 #: Half the width, in years, of the band at an edge; the least share of its scale that an axis of scores spans.
 HALF, LEAST = 0.14, 0.1
-INTERVAL = {"rank_best", "rank_worst"}
-RANKED = ["year", "component", "rank", "base", "rank_kind", "block"]
 DRAWN = ["year", "place", "score", "rank", "base", "rank_kind", "block", "median"]
 
 
+@as_written
 def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
-            year: int | None = None, first: int | None = None, through: bool = False) -> Chart:
+            year: int | None = None, first: int | None = None, through: bool = False, everyone: bool = False) -> Chart:
     """Scores of a place over the years, with the national median and the years where measurement changed.
 
     The line is never joined across an edge, nor over a year that is withheld or missing; what goes through, if asked, is
@@ -60,11 +57,13 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     place, component : str
         Codes.
     compare : list of str
-        Codes of up to four other places, drawn in grey.
+        Codes of other places; from five on each place has a small panel of its own.
     year, first : int, optional
         Last and first year shown; default all with scores of the place.
     through : bool
         Whether to draw the parts measured alike where they reach over an edge; needs their scores too.
+    everyone : bool
+        Whether to draw every place as a faint line, and those compared in colours.
 
     Returns
     -------
@@ -76,8 +75,6 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     ------
     NoDataError
         The place has no score in those years.
-    ValueError
-        More places to compare than can be told apart.
 
     Examples
     --------
@@ -85,8 +82,6 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     >>> history(load_scores("papi"), "thanh_hoa", "papi.6", year=2024).layout.meta["title"]
     'Cung ứng dịch vụ công giảm 0,2977 điểm năm 2024, chủ yếu do Giáo dục tiểu học công lập'
     """
-    if len(compare) > len(DASHES):
-        raise ValueError(t("chart.too_many", n=len(DASHES)))
     of = text.ranked(scores, component, year)
     year = int(of["year"].max()) if year is None and len(of) else year
     of = load_catalogue().with_block(of[of["year"] >= (first or 0)])
@@ -96,19 +91,28 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     first = int(own.loc[own["score"].notna(), "year"].min())
     of = of[of["year"] >= first]
     drawn = of[of["place"].isin([place, *compare])]
+    title = text.history_title(scores, own, place, component, year)
+    if len(compare) > among.TOGETHER:
+        figure, ranges = Chart(), ([first - 0.5, year + 0.5], list(limits(of["score"])))
+        size = among.panels(figure, of, "score", component, [place, *compare], ranges)
+        return chart(figure, title, text.source(of, component, first, year, scales=True), kind="history", place=place,
+                     year=year, component=component, data=drawn.sort_values(["place", "year"])[DRAWN], **size)
     drawn = drawn.assign(said=hover.of_places(drawn, component))
     median = of.dropna(subset="median").drop_duplicates("year")[["year", "median", "block"]]
 
     figure, ends = Chart(), []
+    if everyone:
+        among.everyone(figure, of[~of["place"].isin([place, *compare])], "score", component)
     if len(median):
         said = [safe(f"{t('chart.median')}, {y}: {text.score(v, component)}")
                 for y, v in zip(median["year"], median["median"], strict=True)]
         line(figure, median.assign(score=median["median"], said=said), t("chart.median"), color=PALE, width=1.5)
         ends.append((t("chart.median"), median["median"].iloc[-1], int(median["year"].iloc[-1]), GREY))
-    for code, dash in zip(compare, DASHES, strict=False):
-        theirs = drawn[drawn["place"] == code]
-        line(figure, theirs, load_places().get(code, year).name, color=GREY, width=1.2, dash=dash)
-        ends += [(load_places().get(code, year).name, *newest(theirs), GREY)] if theirs["score"].notna().any() else []
+    looks = [(c, 2.0, "solid") for c in among.COLORS] if everyone else [(GREY, 1.2, dash) for dash in DASHES]
+    for code, (color, thick, dash) in zip(compare, looks, strict=False):
+        theirs, name = drawn[drawn["place"] == code], load_places().get(code, year).name
+        line(figure, theirs, name, color=color, width=thick, dash=dash)
+        ends += [(name, *newest(theirs), color)] if theirs["score"].notna().any() else []
     line(figure, drawn[drawn["place"] == place], load_places().get(place, year).name, color=PLACE, width=3)
     ends.append((load_places().get(place, year).name, *newest(own), PLACE))
 
@@ -121,17 +125,17 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
         drawn = drawn.merge(figures[["year", "place", "score"]].rename(columns={"score": "alike"}), "left", ["year", "place"])
         columns, foot = [*DRAWN, "alike"], [text.alike(sums)]
     scale = of.dropna(subset=["scale_min", "scale_max"]).sort_values("year")[["scale_min", "scale_max"]].tail(1).to_numpy()
-    plot, (low, high) = 235, limits(pd.concat([drawn[c] for c in ("score", "alike") if c in drawn] + [median["median"]]),
+    plot, (low, high) = 235, limits(pd.concat([(of if everyone and c == "score" else drawn)[c]
+                                               for c in ("score", "alike") if c in drawn] + [median["median"]]),
                                     float(np.ptp(scale)) if len(scale) else 0.0)
     if len(scale) and high - low < 0.5 * np.ptp(scale):
         foot = [t("chart.cut", low=w.plain_number(round(scale[0][0], 2)), high=w.plain_number(round(scale[0][1], 2))), *foot]
     right = end_labels(figure, ends, component, year, plot, low, high)
-    above = _years_axis(figure, component, first, year, right, plot)
+    above = years_axis(figure, component, first, year, right, plot)
     figure.update_yaxes(range=[low, high], nticks=6)
     withheld_marks(figure, place, component, median.set_index("year")["median"], first, year, low, high)
-    return chart(figure, text.history_title(scores, own, place, component, year),
-                 " ".join([text.source(of, component, first, year, scales=True), *foot]), kind="history", place=place,
-                 year=year, component=component, data=drawn.sort_values(["place", "year"])[columns], plot=plot,
+    return chart(figure, title, " ".join([text.source(of, component, first, year, scales=True), *foot]), kind="history",
+                 place=place, year=year, component=component, data=drawn.sort_values(["place", "year"])[columns], plot=plot,
                  left=46, right=right, above=above)
 
 
@@ -202,7 +206,7 @@ def edges(component: str, first: int, last: int) -> list[int]:
     return [int(y) for y in sorted(starts)[1:] if y > first]
 
 
-def _years_axis(figure: Chart, component: str, first: int, last: int, right: float, plot: float,
+def years_axis(figure: Chart, component: str, first: int, last: int, right: float, plot: float,
                 left: float = 46) -> float:
     """Years along the bottom, bands where measurement changed, with two words above one; room above that they take."""
     step = (WIDTH - left - right) / (last - first + 1)
@@ -239,135 +243,3 @@ def withheld_marks(figure: Chart, place: str, component: str, median: pd.Series,
         top = median.get(year, low) < (low + high) / 2
         note(figure, int(year), 1 if top else 0, safe(t("chart.withheld")), yref="paper", textangle=-90, color=GREY,
              yanchor="top" if top else "bottom")
-
-
-def bump(scores: pd.DataFrame | Panel, place: str, components: str | list[str], year: int | None = None,
-         first: int | None = None) -> Chart:
-    """Ranks of a place over the years, each with its base; one panel a component.
-
-    Parameters
-    ----------
-    scores : DataFrame or Panel
-        Columns of :func:`indexlib.load_scores` or :func:`indexlib.standing`, every place; with columns
-        ``rank_best`` and ``rank_worst`` (:mod:`indexlib.analysis.rank_intervals`) the interval of each rank is drawn too.
-    place : str
-    components : str or list of str
-        Component codes.
-    year, first : int, optional
-        Last and first year; default all years with a rank.
-
-    Returns
-    -------
-    Chart
-        ``layout.meta["data"]``: ``year``, ``component``, ``rank``, ``base``, ``rank_kind``, ``block`` and the
-        interval where given.
-
-    Examples
-    --------
-    >>> from indexlib import load_scores
-    >>> bump(load_scores("papi"), "thanh_hoa", "papi", year=2024).layout.meta["title"]
-    'Chỉ số PAPI: hạng 13/61* năm 2024, giữ hạng so với năm 2023 (13/61*)'
-    """
-    wanted = [components] if isinstance(components, str) else list(components)
-    of = text.ranked(scores, wanted, year)
-    own = load_catalogue().with_block(of[(of["place"] == place) & of["rank"].notna()])
-    own = own[own["year"] >= (first or 0)].sort_values(["component", "year"])
-    shown = [c for c in wanted if c in set(own["component"])]
-    if not shown:
-        raise NoDataError(t("chart.no_rank", place=load_places().get(place).name))
-    year = int(own["year"].max()) if year is None else year
-    start = int(own["year"].min())
-    if len(shown) == 1:
-        figure, size = _one_bump(own, shown[0], start, year)
-        withheld_marks(figure, place, shown[0], pd.Series(dtype=float), start, year, 0, 1)
-    else:
-        figure, size = _many_bumps(own, shown, start, year)
-    return chart(figure, text.bump_title(own, place, shown, year), text.rank_source(own, shown, start, year),
-                 kind="bump", place=place, year=year, component=_named_after(shown),
-                 data=own[RANKED + sorted(INTERVAL & set(own))], **size)
-
-
-def _named_after(components: list[str]) -> str:
-    """What a chart of several components is named after: their index, or nothing if they are of several."""
-    indices = {c.split(".")[0] for c in components}
-    return components[0] if len(components) == 1 else indices.pop() if len(indices) == 1 else ""
-
-
-def _rank_line(figure: Chart, own: pd.DataFrame, axis: str = "") -> None:
-    """A line a block: broken where the scores are."""
-    for _, of in own.assign(said=hover.of_components(own)).groupby("block"):
-        series = of.set_index("year").reindex(range(int(of["year"].min()), int(of["year"].max()) + 1))
-        bars = {}
-        if set(own) >= INTERVAL:
-            bars = {"error_y": {"array": (series["rank_worst"] - series["rank"]).fillna(0).to_list(), "width": 3,
-                                "arrayminus": (series["rank"] - series["rank_best"]).fillna(0).to_list(),
-                                "color": GREY, "thickness": 1, "symmetric": False}}
-        figure.add_scatter(x=series.index.to_list(), y=gaps(series["rank"]), mode="lines+markers",
-                           connectgaps=False, line={"color": PLACE, "width": 2.5}, marker={"size": 7, "color": PLACE},
-                           xaxis=f"x{axis}", yaxis=f"y{axis}", hovertext=series["said"].fillna("").to_list(),
-                           hovertemplate=hover.TEMPLATE, **bars)
-
-
-def _one_bump(own: pd.DataFrame, component: str, first: int, last: int) -> tuple[Chart, dict]:
-    figure, plot, base = Chart(), 250, int(own["base"].max())
-    box(figure, 0, 1, base * 0.75, base + 0.5, FAINT, xref="paper")
-    _rank_line(figure, own)
-    newest = own.iloc[-1]
-    label = w.rank(newest["rank"], newest["base"], newest["rank_kind"])
-    right = max(width(label, SMALL, bold=True), width(t("chart.last_quarter"))) + 14
-    above = _years_axis(figure, component, first, last, right, plot)
-    bases = {int(r.year): f"/{int(r.base)}" for r in own.itertuples()}
-    figure.update_xaxes(ticktext=[f"{y}<br>{bases.get(y, '')}" for y in figure.layout.xaxis.tickvals])
-    figure.update_yaxes(range=[base + 3, -6], tickvals=[1, *range(10, base + 1, 10)])
-    quarter_at, label_at = spread([plot * (3 + base * 0.125) / (base + 9),
-                                   plot * (base + 3 - newest["rank"]) / (base + 9)],
-                                  [16, 18], 0, plot)
-    note(figure, 1, 0, safe(t("chart.last_quarter")), xref="paper", yref="paper", xanchor="left", yanchor="middle",
-         xshift=5, yshift=float(quarter_at), color=GREY)
-    note(figure, 1, 0, f"<b>{label}</b>", xref="paper", yref="paper", xanchor="left", yanchor="middle", xshift=5,
-         yshift=float(label_at), color=PLACE)
-    _point_labels(figure, own)
-    return figure, {"plot": plot, "left": 34, "right": right, "above": above, "below": 38}
-
-
-def _point_labels(figure: Chart, own: pd.DataFrame) -> None:
-    """Ranks beside their points, on the side that the line leaves free."""
-    ranks, newest = own.set_index("year"), own["year"].max()
-    for r in own[own["year"] < newest].to_dict("records"):
-        year = r["year"]
-        before, after = (ranks["rank"].get(y, r["rank"]) - r["rank"] for y in (year - 1, year + 1))
-        below, slope = before + after < 0, np.sign(after - before)
-        passing, side = before * after < 0, -1 if below else 1
-        beside = 9 * slope * side if passing else 0
-        if set(own) >= INTERVAL:  # clear of the upright bar
-            beside = 14 * side * (slope if passing else 1)
-        star = "*" if r["rank_kind"] == "computed" else ""
-        note(figure, int(year), float(r["rank"]), f"{int(r['rank'])}{star}", yshift=-12 if below else 12,
-             xshift=float(beside))
-
-
-def _many_bumps(own: pd.DataFrame, components: list[str], first: int, last: int) -> tuple[Chart, dict]:
-    """Two columns of small panels with one scale of ranks."""
-    figure, base = Chart(), int(own["base"].max())
-    rows = (len(components) + 1) // 2
-    inner, between, left, right = 78, 62, 34, 48
-    plot = rows * inner + (rows - 1) * between
-    half = (WIDTH - left - right - 78) / 2
-    for i, component in enumerate(components):
-        axis = str(i + 1) if i else ""
-        of = own[own["component"] == component]
-        _rank_line(figure, of, axis)
-        x0 = 0 if i % 2 == 0 else (half + 78) / (WIDTH - left - right)
-        y1 = 1 - (i // 2) * (inner + between) / plot
-        figure.update_layout({
-            f"xaxis{axis}": {"domain": [x0, x0 + half / (WIDTH - left - right)], "anchor": f"y{axis}",
-                             "range": [first - 0.5, last + 0.5], "tickvals": [first, last], "ticks": "outside"},
-            f"yaxis{axis}": {"domain": [max(0, y1 - inner / plot), y1], "anchor": f"x{axis}", "range": [base + 3, -3],
-                             "tickvals": [1, 20, 40, 60]}})
-        note(figure, first - 0.5, 1, f"<b>{lines(numbered_full(component), half + 40)}</b>", xref=f"x{axis}",
-             yref=f"y{axis} domain", xanchor="left", yanchor="bottom", align="left", xshift=-left + 6, yshift=2)
-        newest = of.iloc[-1]
-        note(figure, int(newest["year"]), float(newest["rank"]), text.rank_of(newest),
-             xref=f"x{axis}", yref=f"y{axis}", xanchor="left", xshift=6, color=PLACE)
-        edge_bands(figure, component, int(of["year"].min()), last, xref=f"x{axis}", yref=f"y{axis} domain")
-    return figure, {"plot": plot, "left": left, "right": right, "above": 34}

@@ -33,11 +33,13 @@ from indexlib.charts.style import (
     width,
     wrap,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.places import load_places
 
 DOT = 9
 
 
+@as_written
 def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str) -> Chart:
     """Where a place stands among all places of a year: a dot each, the quarters as bands.
 

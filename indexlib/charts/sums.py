@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 
@@ -28,10 +30,12 @@ from indexlib.charts.style import (
     rule,
     safe,
 )
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 
 
+@as_written
 def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     """What each component added to the change of a total or took from it, largest fall first.
 
@@ -98,6 +102,7 @@ def _bar(figure: Chart, start: float, end: float, y: float, color: str, falls: b
         line={"color": color, "width": 2})
 
 
+@as_written
 def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: list[str] | tuple[str, ...] = (),
           year: int | None = None, first: int | None = None) -> Chart:
     """The sum of the parts of a total or dimension that are measured alike over the years, and the median of such sums.
@@ -137,7 +142,7 @@ def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: lis
     lines = [("median", t("chart.median"), f.dropna(subset="median").drop_duplicates("year").assign(
         score=lambda m: m["median"], place=place, rank=np.nan), {"color": PALE, "width": 1.5})]
     lines += [(c, load_places().get(c, year).name, f[f["place"] == c], {"color": GREY, "width": 1.2, "dash": dash})
-              for c, dash in zip(compare, DASHES, strict=False)]
+              for c, dash in zip(compare, cycle(DASHES), strict=False)]
     lines.append((place, load_places().get(place, year).name, f[f["place"] == place], {"color": PLACE, "width": 3}))
     for key, name, of, how in lines:
         if len(of):

@@ -75,6 +75,7 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
         keep_old: Annotated[bool, typer.Option("--keep-old", help="Giữ số cũ; số khác của tệp thành ghi chú.")] = False,
         accept_doubts: Annotated[bool, typer.Option("--accept-doubts", help="Ghi cả khi còn điểm chưa khớp.")] = False,
         checked: Annotated[bool, typer.Option("--checked", help="Đã so các ô nêu ra với bản công bố.")] = False,
+        confirm: Annotated[list[str] | None, typer.Option(help="Số gõ lại từ bản công bố: \"Thanh Hóa pci.1=7,69\".")] = None,
         against: Annotated[Path | None, typer.Option(help="Bản thứ hai, lấy từ nơi khác, để máy so từng số.")] = None,
         new_edition: Annotated[bool, typer.Option("--new-edition", help="Ghi cả ấn bản mới vào danh mục.")] = False,
         component: Annotated[list[str] | None, typer.Option(help="\"tiêu đề=mã\", hoặc bảng .xlsx của read --out.")] = None,
@@ -97,7 +98,8 @@ def add(file: FileArgument, year: YearOption = None, index: IndexOption = None,
             if new_edition and reading.kind not in ("pdf", "docx") and len(reading.years) == 1:
                 edition = _edition(reading, file, key, where, component or [], comparable)
             with edition as reading:
-                said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every, keep_old)
+                said = _add(reading, file, key, where, against, (accept_changes, accept_doubts, checked), every, keep_old,
+                            confirm or [])
     except IndexlibError as error:
         if isinstance(error, DataError):
             _print_errors(file, error.problems, every)
@@ -132,9 +134,10 @@ def _edition(reading: Any, file: Path, source: str, where: str, components: list
 
 
 def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, accepted: tuple[bool, bool, bool],
-         every: bool, keep_old: bool = False) -> str:
+         every: bool, keep_old: bool, confirm: list[str]) -> str:
     """Add what was read after printing it; what there is to say at the end."""
     from indexlib.intake import addition as adding
+    from indexlib.intake.questions import confirmed
     from indexlib.intake.second_copy import read_second
 
     _print_reading(reading, [], file, every, with_doubts=False)
@@ -150,7 +153,7 @@ def _add(reading: Any, file: Path, key: str, where: str, against: Path | None, a
         typer.echo(t("add.against", file=against.name, same=wording.number(compared.beside.same, 0),
                      differ=compared.beside.differ, lacking=wording.number(compared.beside.lacking, 0)))
     _print_problems(t("add.doubts_found", n=len(compared.doubts)), compared.doubts, every)
-    cited = adding.add(compared, file.name, key, where, *accepted, keep_old=keep_old)
+    cited = adding.add(compared, file.name, key, where, *accepted, keep_old=keep_old, confirmed=confirmed(confirm, reading))
     return t("add.written", source=wording.listing(cited)) if cited else t("add.nothing")
 
 

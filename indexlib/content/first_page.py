@@ -89,7 +89,8 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
         cards=cards, message=sections.totals(found).message + ".",
         first=t("first.first", n=len(cards)) if cards else tables.nothing(found),
         said={key: t(f"first.{key}") for key in SAID},
-        rest=t("first.rest", n=max(len(flagged[flagged["level"] != TOTAL]) - len(cards), 0), missing=len(found.missing)),
+        rest=" ".join(t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
+                                                 ("first.unjudged", len(found.missing))) if n > 0),
         profile=(profile.PAGE, t("profile.title")), pages=pages, papers=papers, notes=[t("note.star"), *notes])
 
 
@@ -120,7 +121,8 @@ def _change(row: object) -> str:
                     t("para.up" if row.change_published > 0 else "para.down", change=size))
     elif row.reason == "edge":
         said.append(t("first.edge", before=row.year - 1))
-    said += [tables.rank_text(row)] if pd.notna(row.score) and pd.notna(row.rank) else []
+    if pd.notna(row.score):
+        said.append(tables.rank_text(row) if pd.notna(row.rank) else t("first.unranked"))
     moved = tables.places_text(row)
     if moved:
         said.append(t("first.published", moved=moved) if row.rank_kind == "published" and pd.isna(row.score) else moved)

@@ -31,7 +31,7 @@ class Glance:
         self._scores = dict(list(found.standing().groupby("component")["score"]))
 
     def line(self, component: str, **size: int) -> tuple[str, str]:
-        """The line of scores, of places where the last year has no score; and which years it spans, in words."""
+        """The line of scores, of places where the last year has no score, and the years it spans; none of a single year."""
         rows = self._years.get(component)
         if rows is None or (rows := rows.dropna(subset=["score", "rank"], how="all").sort_values("year")).empty:
             return "", ""

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from indexlib.base.wording import own
+from indexlib.base.problems import ChoiceError
+from indexlib.base.wording import listing, own, t
 from indexlib.data import files
 
 TABLES = {
@@ -273,6 +274,21 @@ def index_codes() -> list[str]:
     ['papi', 'pci', 'par', 'sipas']
     """
     return list(load_catalogue().by_index)
+
+
+def find_index(text: object) -> str:
+    """Code of the index that a code or short name stands for, in any case.
+
+    Examples
+    --------
+    >>> find_index("PAPI"), find_index("par index")
+    ('papi', 'par')
+    """
+    key = " ".join(str(text).casefold().replace("_", " ").split())
+    for code, index in load_catalogue().by_index.items():
+        if key in (code, index.short_name.casefold()):
+            return code
+    raise ChoiceError(t("choice.index", value=text, known=listing(index_codes())))
 
 
 def load_catalogue() -> Catalogue:

@@ -16,6 +16,7 @@ import pandas as pd
 from indexlib.base.problems import DataError, NoDataError, Problem
 from indexlib.base.wording import t
 from indexlib.data import files
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_sources
@@ -33,6 +34,7 @@ UNCLEAR = 0.2
 CODE = re.compile(r"^(.+)\.i(\d{2,})$")
 
 
+@as_written
 def load_indicators(component: str | None = None, year: int | None = None) -> pd.DataFrame:
     """The published indicators, as the workbooks have them.
 

@@ -176,6 +176,11 @@ class Places:
         return [Place(*row) for row in zip(p["code"], p["name_vi"], p["name_en"], p["level"], p["parent"],
                                            p["region"], p["first_year"], p["last_year"], strict=True)]
 
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Every place under every name: ``code``, ``name_vi``, ``name_en``, ``level``, ``parent``, ``region`` and years."""
+        return self.places[[*Place.__dataclass_fields__]].copy()
+
     @cached_property
     def _spellings(self) -> list[tuple[str, str, int, int]]:
         """(key, code, first year, last year) of names and aliases."""

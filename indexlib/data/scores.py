@@ -14,7 +14,7 @@ import pandas as pd
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.untrusted import csv_cell, shown
 from indexlib.data import files
-from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.catalogue import find_index, load_catalogue
 from indexlib.data.places import load_places
 
 KEYS = ["year", "place", "component"]
@@ -42,7 +42,7 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     index : str, optional
-        Code of one index: ``papi``; default all.
+        Code or short name of one index: ``papi``, ``PAR INDEX``; default all.
 
     Returns
     -------
@@ -64,12 +64,10 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     >>> row["score"].item()
     44.87075
     """
-    if index is not None and index not in index_codes():
-        raise ValueError(f"index {index!r}: {', '.join(index_codes())}")
     everything = _load(files.data_dir())
     if index is None:
         return everything.copy()
-    return everything[everything["component"].str.split(".").str[0] == index].reset_index(drop=True)
+    return everything[everything["component"].str.split(".").str[0] == find_index(index)].reset_index(drop=True)
 
 
 @files.remembered

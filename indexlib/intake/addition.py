@@ -41,6 +41,7 @@ from indexlib.intake.checks.exchanged_columns import exchanged_columns
 from indexlib.intake.checks.stored import against_stored
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
+from indexlib.intake.questions import ask
 from indexlib.intake.reading import Reading
 from indexlib.intake.second_copy import Beside, borne_out
 
@@ -126,7 +127,7 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     """
     files.look()
     state = _state(files.data_dir())
-    reading = beside_stored(reading, file)
+    reading = replace(reading, problems=[*reading.problems, *_stored(reading, file)])
     have = load_scores(reading.index) if reading.index else load_scores().head(0)
     rows = _rounded(reading.scores)
     both = rows.merge(have, on=KEYS, how="left", suffixes=("", "_old"), indicator=True)
@@ -138,6 +139,7 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     once, differing, beside = borne_out(reading, have, second, file)
     problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file) + differing
     hidden = _no_longer(have, reading, file)
+    once = ask(reading, have, once, file) if second is None else once
     doubts = [p for p in reading.doubts if p.code not in ONCE] + _exchanged(rows, have, file) + once
     missing = _missing(rows, have, reading)[: 0 if reading.one_place else None]
     return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0], missing, withheld,
@@ -145,10 +147,17 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
 
 
 def beside_stored(reading: Reading, file: str) -> Reading:
-    """A reading with what the stored figures say against it: an error where a total is a plain sum, else a doubt."""
+    """A reading with what the stored figures say against it, and what is left to ask of it."""
+    once = [p for p in reading.doubts if p.code in ONCE]
+    asked = ask(reading, load_scores(reading.index), once, file) if once and not reading.errors else once
+    return replace(reading, problems=[*(p for p in reading.problems if p not in once), *_stored(reading, file), *asked])
+
+
+def _stored(reading: Reading, file: str) -> list[Problem]:
+    """What the stored figures say against a reading: an error where a total is a plain sum, else a doubt."""
     if reading.errors or reading.scores.empty or not load_catalogue().edition(reading.index, max(reading.years)):
-        return reading
-    return replace(reading, problems=[*reading.problems, *against_stored(reading.scores, reading.index, file)])
+        return []
+    return against_stored(reading.scores, reading.index, file)
 
 
 def _rounded(scores: pd.DataFrame) -> pd.DataFrame:
@@ -235,7 +244,8 @@ def _exchanged(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Proble
 
 
 def add(addition: Addition, file: str, source: str, where: str = "", accept_changes: bool = False,
-        accept_doubts: bool = False, checked: bool = False, today: date | None = None, keep_old: bool = False) -> list[str]:
+        accept_doubts: bool = False, checked: bool = False, today: date | None = None, keep_old: bool = False,
+        confirmed: frozenset[str] = frozenset()) -> list[str]:
     """Write an addition into the score tables, all or nothing; the keys of the sources written beside its figures.
 
     Parameters
@@ -251,6 +261,8 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         Write although older figures change; although something beside the figures does not fit.
     checked : bool
         Write although the file does not prove itself: a person has compared what is named in ``doubts``.
+    confirmed : frozenset of str
+        Cells that a person typed from the publication, see :func:`indexlib.intake.questions.confirmed`.
     today : date, optional
         Date of the correction; default today.
     keep_old : bool
@@ -268,7 +280,7 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         raise IndexlibError(t("add.not_directly", kind=reading.kind.upper()))
     if reading.errors or addition.problems:
         raise DataError(reading.errors + addition.problems)
-    if not addition.empty and (said := _open_doubts(addition.doubts, accept_doubts, checked)):
+    if not addition.empty and (said := _open_doubts(addition.doubts, accept_doubts, checked, confirmed)):
         raise IndexlibError("\n".join(said))
     if accept_changes and keep_old:
         raise IndexlibError(t("add.one_of"))
@@ -291,12 +303,13 @@ def add(addition: Addition, file: str, source: str, where: str = "", accept_chan
         files.look()
 
 
-def _open_doubts(doubts: list[Problem], accept_doubts: bool, checked: bool) -> list[str]:
+def _open_doubts(doubts: list[Problem], accept_doubts: bool, checked: bool, confirmed: frozenset[str]) -> list[str]:
     """What to do about doubts that nobody has answered for."""
     once = sum(p.code in ONCE for p in doubts)
-    rest = len(doubts) - once
-    return [t(key, n=n) for key, n, answered in (("add.doubts", rest, accept_doubts), ("add.unchecked", once, checked))
-            if n and not answered]
+    far = [p for p in doubts if p.code == "stands_out"]
+    open_ = (("add.doubts", len(doubts) - once - len(far), accept_doubts), ("add.unchecked", once, checked),
+             ("add.unconfirmed", sum(p.label not in confirmed for p in far), False))
+    return [t(key, n=n) for key, n, answered in open_ if n and not answered]
 
 
 def _state(folder: Path) -> str:

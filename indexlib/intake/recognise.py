@@ -21,9 +21,12 @@ from indexlib.intake.files.sheets import Sheet, Unreadable, open_file
 from indexlib.intake.publishers import ministry, one_place, papi, pci, template
 from indexlib.intake.reading import Reading, tidy
 from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures
+from indexlib.intake.table.layouts import rows_of, years_down
+from indexlib.intake.table.letters import spoilt
 from indexlib.intake.table.titles import check_index, with_years
 
 #: Who reads a publisher's files, as ``indices.csv`` names them.
+FEW_ROWS = 6
 BESIDE_SCORE = (RANK, "ci_low", "ci_high", OF_MAXIMUM)
 READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "ministry": ministry}
 
@@ -75,6 +78,10 @@ def read_published(path: str | Path, year: int | None = None, index: str | None 
 
 def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, source: str,
           report: Collector) -> Reading:
+    if why := spoilt(sheets):
+        cause, name, mended = why
+        report.add(cause, name=shown(name), mended=mended)
+        return Reading(tidy([]), report.problems, kind=kind)
     for sheet in sheets:
         for row, column, code in sheet.unsure:
             report.add(code, sheet.name, row, column, value=shown(sheet.rows[row][column] or ""))
@@ -83,6 +90,14 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
         index, by_year, origin = own.read(sheets, year, report)
         return _reading(index, by_year, source, kind, report, origin)
     sheets = [with_years(sheet) for sheet in sheets]
+    down = [years_down(sheet) for sheet in sheets]
+    if said := {own for years in down for own in years.by_row.values()} - {0}:
+        if year not in said and (year or len(said) > 1):
+            listed = ", ".join(map(str, sorted(said)))
+            report.add("no_such_year" if year else "two_years", asked=year, years=listed)
+            return Reading(tidy([]), report.problems, kind=kind)
+        year = year or max(said)
+        sheets = [rows_of(sheet, years, year) for sheet, years in zip(sheets, down, strict=True)]
     if index:
         for sheet in sheets:  # one sheet of another index spoils the others
             check_index([sheet], index, report)
@@ -129,6 +144,11 @@ def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Coll
     for sheet in sheets:
         if not sheet.visible and sheet.name in used and any(other.visible for other in sheets):
             report.add("hidden_sheet", sheet.name)
+        rows = {where["row"] for figures in by_year.values() for where in figures.cells.values()} & sheet.unseen().rows
+        if rows and sheet.visible and sheet.name in used:
+            few = [str(row + 1) for row in sorted(rows)[:FEW_ROWS]]
+            more = ["…"] if len(rows) > len(few) else []
+            report.add("hidden_rows", sheet.name, min(rows), n=len(rows), rows=listing(few + more))
 
 
 def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, report: Collector,

@@ -11,13 +11,14 @@ import pandas as pd
 
 from indexlib.analysis import facts
 from indexlib.analysis.falling import falling
-from indexlib.analysis.panel import Panel, build, load_panel
+from indexlib.analysis.panel import Panel, build, load_panel, whole
 from indexlib.analysis.peers import region, similar
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
 from indexlib.base.problems import NoDataError, PlaceError
 from indexlib.base.wording import at_level, language, listing_and, own, t, use
 from indexlib.data import files
+from indexlib.data.asked import as_written
 from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import Place, load_places
@@ -28,7 +29,7 @@ from indexlib.plan.lasting import GRADES, graded
 from indexlib.plan.offices import today
 from indexlib.plan.owners import moved_most
 from indexlib.plan.plan import BY_GAP, BY_ITEM, Plan, load_plan, without_plan
-from indexlib.plan.settings import Grades, Params, Rules, check_params
+from indexlib.plan.settings import Grades, Params, Rules, check_params, settled
 
 DEFAULT_PLAN = "ha_bac_2023_2025"
 COLUMNS = ["year", "place", "component", "index", "level", "rule", "state", "grade", "value", "threshold", "against",
@@ -321,11 +322,13 @@ def open_run(**parameters: object) -> Review:
     >>> len(found.focus(8))
     8
     """
-    return find(check_params(dict(parameters)))
+    year = parameters.get("year")
+    return find(check_params(parameters | ({"year": int(year)} if isinstance(year, str) and year.isdigit() else {})))
 
 
-def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None,
-           plan: Plan | None = None, grades: Grades | None = None) -> Review:
+@as_written
+def review(place: str, year: int, rules: Rules | dict | None = None, scores: pd.DataFrame | None = None,
+           plan: Plan | None = None, grades: Grades | dict | None = None) -> Review:
     """Apply the plan's conditions to every component of a place that has a figure in a year.
 
     Parameters
@@ -334,8 +337,8 @@ def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFra
         Code or any known spelling.
     year : int
         Index year.
-    rules, grades : Rules, Grades, optional
-        Thresholds; default those of :mod:`indexlib.plan.settings`.
+    rules, grades : Rules, Grades or dict, optional
+        Thresholds, ``{"rank_low": 0.1}``; default those of :mod:`indexlib.plan.settings`.
     scores : DataFrame, optional
         The whole panel; default the bundled scores.
     plan : Plan, optional
@@ -348,13 +351,20 @@ def review(place: str, year: int, rules: Rules | None = None, scores: pd.DataFra
     Raises
     ------
     PlaceError, NoDataError
+        A place or year without figures.
+    DataError
+        A rule or grade that there is not, or out of its range.
+    ChoiceError
+        The table of scores is a part of the published one.
     """
     plan = plan or load_plan(DEFAULT_PLAN)
-    return _open(Params.model_construct(place=place, year=int(year), plan=plan.code, language=language(),
-                                        rules=rules or Rules(), grades=grades or Grades()), plan, scores)
+    return _open(Params.model_construct(place=place, year=year, plan=plan.code, language=language(),
+                                        rules=settled("rules", rules), grades=settled("grades", grades)), plan,
+                 None if scores is None else whole(scores))
 
 
-def flags(place: str, year: int, rules: Rules | None = None, scores: pd.DataFrame | None = None) -> pd.DataFrame:
+@as_written
+def flags(place: str, year: int, rules: Rules | dict | None = None, scores: pd.DataFrame | None = None) -> pd.DataFrame:
     """One row per component and rule for a place and year.
 
     Parameters

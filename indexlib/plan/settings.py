@@ -196,15 +196,34 @@ def check_params(raw: dict, name: str = "params", lines: dict[str, int] | None =
     try:
         params = Params.model_validate(raw)
     except ValidationError as error:
-        for e in error.errors():
-            path = _path(e)
-            dotted = ".".join(path)
-            problems.append(Problem(name, "", lines.get(dotted), shown(dotted), e["type"], _message(e, path)))
+        problems += [_problem(e, name, lines) for e in error.errors()]
     problems += _against_data(raw, name, lines)
     unique = list({(p.column, p.message): p for p in problems}.values())
     if unique:
         raise DataError(sorted(unique, key=lambda p: (p.row or 0, p.column)))
     return params
+
+
+def settled(group: str, given: Any) -> Any:
+    """Rules or grades given as the object, as a mapping, or not at all.
+
+    Raises
+    ------
+    DataError
+        Everything that is wrong in a mapping.
+    """
+    if isinstance(given, GROUPS[group]):
+        return given
+    try:
+        return GROUPS[group].model_validate({} if given is None else given)
+    except ValidationError as error:
+        raise DataError([_problem(e | {"loc": (group, *e["loc"])}, group, {}) for e in error.errors()]) from None
+
+
+def _problem(error: Any, name: str, lines: dict[str, int]) -> Problem:
+    path = _path(error)
+    dotted = ".".join(path)
+    return Problem(name, "", lines.get(dotted), shown(dotted), error["type"], _message(error, path))
 
 
 def _path(error: ErrorDetails) -> list[str]:

@@ -217,7 +217,7 @@ def _finish(work: Path, kept: Path, run: Run, params: Params, made_from: dict[st
     rows = [(o.notebook, t(f"page.title.{o.notebook}"), _failure(o)) for o in run.outcomes]
     notes = [*run.notices, t("page.version", version=__version__)]
     days = bundle.Job(found, None, beside).days if beside else {}
-    body = first_page.body(found, rows, bundle.listed(run.papers), notes, days)
+    body = first_page.body(found, rows, bundle.listed(run.papers, work), notes, days)
     (work / profile.PAGE).write_text(html.page(t("profile.title"), profile.body(found), params.language,
                                                ("index.html", title)), encoding="utf-8")
     (work / "index.html").write_text(html.page(title, body, params.language), encoding="utf-8")

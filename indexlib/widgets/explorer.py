@@ -21,6 +21,7 @@ from indexlib.content.tables import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.files import PROJECT
 from indexlib.data.places import load_places
+from indexlib.data.search import search
 from indexlib.widgets import choices, views
 from indexlib.widgets.browse import browse, refresh
 from indexlib.widgets.clipboard import CopyButton
@@ -237,7 +238,7 @@ class Explorer(widgets.VBox):
 
     def _list_components(self) -> None:
         """The tree of the index, or what the search finds in all indices, each under what it belongs to."""
-        found = choices.search(self.search.value)
+        found = search(self.search.value)
         if not self.search.value.strip():
             found = list(choices.components(self.view.index))
         shown = choices.tree(found)

@@ -19,8 +19,9 @@ from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_scores
+from indexlib.data.search import by_name, find_component
 from indexlib.plan.review import open_run
-from indexlib.widgets.choices import ViewError, family, find_component, ranked, search, years
+from indexlib.widgets.choices import ViewError, family, ranked, years
 
 #: Views of one component, and views of a whole index.
 OF_COMPONENT, OF_INDEX = ("history", "alike", "ranks", "position", "tiles"), ("movement", "heat")
@@ -29,7 +30,7 @@ BEHIND = "indicators"
 VIEWS = ("history", "alike", "ranks", "position", "movement", "heat", "tiles", BEHIND)
 #: Views with other places beside, and those of which the first year can be chosen.
 COMPARED, SINCE = ("history", "alike", BEHIND), ("history", "alike", "ranks", "heat")
-#: Places that a history can tell apart beside the one looked at.
+#: Places that a button puts beside the one looked at: as many as one chart can tell apart.
 BESIDE = 4
 
 
@@ -46,7 +47,7 @@ class View:
     component : str
         Code, label or part of a name; ``movement`` and ``heat`` show the whole index.
     compare : tuple of str
-        Up to four places beside, in ``history`` and ``indicators`` only.
+        Places beside.
     year, first : int or None
         Last and first year; ``first`` counts in ``history``, ``ranks`` and ``heat``.
     language : {"vi", "en"} or None
@@ -106,7 +107,7 @@ def _component(new: View, old: View, changes: dict[str, object]) -> str:
         text = str(changes["component"])
         if "index" in changes or text.split(".")[0] in index_codes():
             return find_component(text, new.index if "index" in changes else None)
-        here = search(text, new.index)
+        here = by_name(text, new.index)
         return find_component(text, new.index if here else None)
     return new.index if new.index != old.index else find_component(new.component, new.index)
 
@@ -137,10 +138,7 @@ def _beside(new: View, place: str) -> tuple[str, ...]:
         asked = (asked,)
     if not isinstance(asked, Iterable):
         raise ViewError(t("explore.compare_list"))
-    codes = tuple(c for c in dict.fromkeys(find_place(str(p), new.year).code for p in asked) if c != place)
-    if len(codes) > BESIDE:
-        raise ViewError(t("chart.too_many", n=BESIDE))
-    return codes
+    return tuple(c for c in dict.fromkeys(find_place(str(p), new.year).code for p in asked) if c != place)
 
 
 def neighbours(view: View, kind: str) -> tuple[list[str], str]:

@@ -7,6 +7,7 @@ import indexlib as ix
 from indexlib.analysis.panel import build
 from indexlib.analysis.rank_intervals import rank_intervals
 from indexlib.analysis.standing import standing
+from indexlib.base.problems import PlaceError
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +43,9 @@ def test_the_same_call_gives_the_same_interval(scores):
 def test_no_interval_where_the_panel_is_not_whole(scores):
     found = rank_intervals(scores, "thanh_hoa", [2024])
     assert set(found["component"].str.split(".").str[0]) == {"papi"}
-    assert rank_intervals(scores.query("place == 'thanh_hoa'"), "thanh_hoa").empty
-    assert rank_intervals(scores, "khong_co").empty
+    assert rank_intervals(build(scores.query("place == 'thanh_hoa'")), "thanh_hoa").empty
+    with pytest.raises(PlaceError):
+        rank_intervals(scores, "khong_co")
 
 
 def test_no_interval_is_the_whole_board_nor_rests_on_the_noise_of_other_blocks(scores):

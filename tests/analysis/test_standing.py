@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexlib import changes, load_places, load_scores, load_withheld, standing, trends
 from indexlib.analysis.standing import GROUPS
+from indexlib.base.problems import ChoiceError
 from indexlib.data.scores import COLUMNS
 
 OF_PANEL = ["median", "low_quarter", "percentile", "gap"]
@@ -109,9 +110,9 @@ def test_a_cut_down_panel_is_not_computed_on(keep):
     assert stood[["rank", "base", *OF_PANEL]].isna().all(axis=None)
 
 
-def test_one_place_of_the_bundled_panel_alone_has_no_rank(scores):
-    own = scores.query("place == 'thanh_hoa' and component == 'papi'")
-    assert set(standing(own)["rank_kind"]) == {"none"}
+def test_one_place_of_the_bundled_panel_alone_is_refused(scores):
+    with pytest.raises(ChoiceError, match="1 trong 6"):
+        standing(scores.query("place == 'thanh_hoa' and component == 'papi'"))
 
 
 @pytest.mark.parametrize("year", [2018, 2021, 2024])

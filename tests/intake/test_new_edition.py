@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from additions import cut, run, tables
+from additions import cut, run, tables, typed
 from conftest import ROOT, SHARED, DataCopy
 from tables_2025 import (
     COMPLIANCE,
@@ -36,6 +36,7 @@ pytestmark = pytest.mark.by_turns
 TEN = [f"pci.{n}" for n in range(1, 11)]
 WEIGHTS = [5, 10, 5, 5, 15, 10, 15, 15, 10, 10]
 MOST = dict(zip([f"par.{n}" for n in range(1, 9)], (9.5, 10, 14, 10, 13.5, 12, 13, 18), strict=True))
+AS_NEW = ("--year", "2025", "--new-edition", "--source", "first-2025", "--where", "a table")
 TITLE = "Chỉ số năng lực cạnh tranh cấp tỉnh 2025"
 NAMED = ("--component", f"{COMPLIANCE}=pci.compliance", "--component", f"{GOVERNING}=pci.governing")
 
@@ -58,7 +59,7 @@ def data(recent, tmp_path, monkeypatch) -> DataCopy:
 
 
 def add(path: Path, *words: str):
-    return run("add", path, "--year", "2025", "--new-edition", "--source", "first-2025", "--where", "a table", *words)
+    return run("add", path, *AS_NEW, *words)
 
 
 def added(of, codes: dict[str, str] | None = None) -> bool:
@@ -185,7 +186,7 @@ def test_par_fields_as_percent_are_not_summed(data, tmp_path):
 def test_pci_with_ten_goes_on_where_a_person_says_so(data, tmp_path):
     of = truth(pci(TEN, WEIGHTS))
     path = table(tmp_path, TITLE, heads(*TEN, "pci"), of, without_marks, "pci")
-    done = add(path, "--checked", "--comparable", "phương pháp không đổi, báo cáo PCI 2025, tr. 5")
+    done = typed("add", path, *AS_NEW, "--checked", "--comparable", "phương pháp không đổi, báo cáo PCI 2025, tr. 5", of=of)
     assert done.exit_code == 0, done.output
     assert added(of) and check_data() == [] and edition("pci").total_rule == "weights"
     assert "phương pháp không đổi, báo cáo PCI 2025, tr. 5" in edition("pci").note_vi

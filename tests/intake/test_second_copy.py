@@ -5,7 +5,7 @@ import random
 
 import openpyxl
 import pytest
-from additions import like, run, tables
+from additions import like, run, tables, typed
 from make_workbooks import papi, pci, save, wide
 from test_readers_ministry import NAMES
 
@@ -51,11 +51,11 @@ def page(path, truth, columns, places=None, digits=2):
 def test_a_lone_table_is_not_written_before_somebody_has_looked(data, lone):
     before = tables(data.folder)
     refused = run("add", lone[0])
-    assert refused.exit_code == 2 and "--checked" in refused.output and "--against" in refused.output
+    assert refused.exit_code == 2 and "--confirm" in refused.output and "--against" in refused.output
     assert tables(data.folder) == before
     # Taking figures that do not add up is another decision.
     assert run("add", lone[0], "--accept-doubts").exit_code == 2 and tables(data.folder) == before
-    assert run("add", lone[0], "--checked").exit_code == 0
+    assert typed("add", lone[0], "--checked", of=lone[1]).exit_code == 0
     stored = load_scores("pci").query("year == 2011")
     assert len(stored) == len(lone[1].figures)
     # What the tables have is borne out: nothing is asked for a second time.

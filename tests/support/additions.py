@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 from pathlib import Path
 
 from make_workbooks import pci, weights_of
 from typer.testing import CliRunner
 
-from indexlib import load_scores
+from indexlib import load_places, load_scores
 from indexlib.cli.main import app
 
 
 def run(*words: object):
     return CliRunner().invoke(app, [str(w) for w in words])
+
+
+def typed(*words: object, of):
+    """A call that types what it is asked for from the publication, ``of`` as in ``make_workbooks``."""
+    done = run(*words)
+    asked = [(place, code) for place, code in re.findall(r'--confirm "(.+?) ([a-z]+(?:\.\w+)*)=…"', done.output)]
+    if not asked:
+        return done
+    code_of = {load_places().get(code, of.year).name: code for code in of.names}
+    return run(*words, *(x for place, code in asked
+                         for x in ("--confirm", f"{place} {code}={of.figures[code_of[place], code]}".replace(".", ",")
+                                   .replace(code.replace(".", ","), code))))
 
 
 def tables(folder) -> dict:

@@ -18,6 +18,7 @@ from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import sections as composed
 from indexlib.content import tables
 from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import Findings
 
@@ -59,7 +60,8 @@ def _none_before(found: Findings, component: str) -> str:
     """Why a component has no figure in the year before."""
     year, held = found.year - 1, load_withheld()
     held = held[(held["place"] == found.place.code) & (held["component"] == component) & (held["year"] == year)]
-    return t("report.withheld") if len(held) else t("score.none" if year >= found.place.first_year else "report.not_yet")
+    there = any(place.code == found.place.code and place.valid(year) for place in load_places().all)
+    return t("report.withheld") if len(held) else t("score.none" if there else "report.not_yet")
 
 
 def _table(name: str, names: tuple[str, ...], table: tables.Table | None) -> dict[str, Any]:

@@ -70,8 +70,8 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
         _slide(deck, sections.decision(found, days))
-        planned = [sections.units, sections.demands] if found.plan.code != NO_PLAN else []
-        for make in (sections.totals, sections.follow_up, *planned[:1], sections.missing, *planned[1:]):
+        for make in (sections.totals, sections.follow_up, sections.units, sections.missing,
+                     sections.demands):
             _slide(deck, make(found))
         _divider(deck, found)
         for index in index_codes():

@@ -64,3 +64,7 @@ __all__ = [
     "rank_text", "recast_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
     "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -11,6 +11,7 @@ from indexlib.base.wording import language, t
 from indexlib.content.tables.at_hand import source_name
 from indexlib.content.tables.table import Table
 from indexlib.data import indicators as data
+from indexlib.data.asked import as_written, several
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_sources
@@ -29,7 +30,8 @@ def behind(found: Findings, n: int = 3) -> Table:
     return indicators(sorted(first, key=load_catalogue().order.get), [found.place.code], found.params.year)
 
 
-def indicators(components: list[str], places: list[str], year: int) -> Table:
+@as_written
+def indicators(components: str | list[str], places: list[str], year: int) -> Table:
     """Indicators of sub-indices, in the years of their comparable block that have a workbook.
 
     A row is an indicator in the order of the workbook, a column a place and a year of the block up to ``year``;
@@ -40,7 +42,7 @@ def indicators(components: list[str], places: list[str], year: int) -> Table:
     >>> indicators(["pci.2"], ["thanh_hoa"], 2024).frame.iloc[1].tolist()[1:]
     ['% (0,41 là 41%)', '0,416667']
     """
-    catalogue = load_catalogue()
+    catalogue, components = load_catalogue(), several(components)
     caption = t("table.indicators", components=w.listing([catalogue.label(c) for c in components]))
     known = [c for c in components if catalogue.component(c).level == SUBINDEX]
     asked = catalogue.with_block(pd.DataFrame({"component": known, "year": year})).query("block > 0")

@@ -9,16 +9,18 @@ INDICATORS = ["year", "place", "component", "label", "value"]
 #: What a reader says for the record: nothing is wrong with the scores that it hands back.
 NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "total_not_published", "other_year",
                    "column_other_year", "empty_column", "points", "sheet_unread", "part_unread", "part_outdone",
-                   "score_found", "totals_loose", "indicator_pairs", "indicator_label", "indicator_twice", "indicator_cells"})
+                   "score_found", "totals_loose", "level_missing", "indicator_pairs", "indicator_label",
+                   "indicator_twice", "indicator_cells"})
 #: A cell shows more than one text: a change, a struck-out part, or raised digits that may be a mark or a part of it.
 UNSURE = frozenset({"changed_text", "raised_text"})
 #: The figures stand once in the file, and nothing bears out that they stand in the right place.
-ONCE = frozenset({"headers_once", "places_once", "blank_once"})
+UNPROVED = frozenset({"headers_once", "places_once"})
+ONCE = UNPROVED | {"once", "blank_once"}
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = ONCE | {"total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
                  "withheld_alone", "sorted_apart", "title_component", "title_other", "title_year", "header_words",
-                 "cell_words", "under_group", "text_between", "not_withheld", "hidden_sheet", "odd_decimals", "rank_gap",
-                 "whole_numbers", "outlier", "place_twice", "stored"}
+                 "cell_words", "under_group", "text_between", "not_withheld", "hidden_sheet", "hidden_rows",
+                 "odd_decimals", "rank_gap", "whole_numbers", "outlier", "place_twice", "stored", "stands_out"}
 
 
 class Collector:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -22,9 +22,10 @@ from xml.parsers.expat import ExpatError
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
-from indexlib.intake.files import error_cells, formats, rich_text, xls_limits, zip_limits
+from indexlib.intake.files import error_cells, formats, out_of_sight, rich_text, xls_limits, zip_limits
 from indexlib.intake.files.delimited import read_delimited
 from indexlib.intake.files.limits import TooLarge
+from indexlib.intake.files.out_of_sight import Unseen
 from indexlib.intake.files.runs import UNSEEN
 
 MAX_BYTES = 60_000_000
@@ -40,7 +41,8 @@ class Sheet:
     """A sheet as rows of cells: ``None``, text in one Unicode form, or a number.
 
     ``unsure`` holds row, column and code of the problem for each cell whose text is not certain, ``percent`` gives row
-    and column of those that show a percentage.
+    and column of those that show a percentage, ``unseen`` what the sheet does not show. ``moved`` holds, where rows were
+    moved, the row of each in the file and by how many columns it stands further left than there.
     """
 
     name: str
@@ -48,6 +50,15 @@ class Sheet:
     visible: bool = True
     unsure: list[tuple[int, int, str]] = field(default_factory=list)
     percent: formats.Cells = frozenset
+    unseen: Callable[[], Unseen] = Unseen
+    moved: tuple[tuple[int, int], ...] = ()
+
+    def at(self, row: int, column: int) -> tuple[int, int]:
+        """Row and column in the file of a cell of the rows."""
+        if not self.moved:
+            return row, column
+        of_file, left = self.moved[row]
+        return of_file, column + left
 
 
 @dataclass(frozen=True)
@@ -176,8 +187,9 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
         with _quiet():
             sheets = _parsed(kind, data, calamine)
         if kind == "xlsx":
-            percent = formats.percent_cells(data)
-            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset)) for sheet in sheets]
+            percent, unseen = formats.percent_cells(data), out_of_sight.unseen(data)
+            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset), unseen=unseen.get(sheet.name, Unseen))
+                      for sheet in sheets]
         sheets = error_cells.put_in(sheets, kind, data)
     except calamine.PasswordError:
         raise refuse(path, "password") from None

@@ -26,7 +26,7 @@ from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.reading import Reading
 from indexlib.intake.table.figures import RANK, SCORE, Figures, check_scale, expected_places
-from indexlib.intake.table.grid import place_code
+from indexlib.intake.table.place_names import place_code
 
 MARK, VERSION = "indexlib-template", 1
 SCORES, ABOUT = "scores", "about"

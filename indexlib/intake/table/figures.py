@@ -15,8 +15,9 @@ from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
-from indexlib.intake.table.grid import Column, Grid, place_code, printed_most
+from indexlib.intake.table.grid import Column, Grid, printed_most
 from indexlib.intake.table.indicators import Indicator
+from indexlib.intake.table.place_names import place_code
 
 #: A score, a rank and a score in percent of its maximum as they are called in ``Figures.found``.
 SCORE, RANK, OF_MAXIMUM = "score", "rank", "percent"
@@ -347,8 +348,14 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     catalogue = load_catalogue()
     valid = catalogue.valid(year, index)
     have = set(figures.components())
-    for code in valid:
-        if code not in have and code not in optional:
+    lacking = [code for code in valid if code not in have and code not in optional]
+    # A ranking without its parts is a table too; a level of which some are there is not whole.
+    whole = {catalogue.component(code).level for code in lacking} - {catalogue.component(code).level for code in have}
+    if have and (level := [code for code in lacking if catalogue.component(code).level in whole]):
+        own = listing([catalogue.label(code) for code in sorted(have)[:3]])
+        report.add("level_missing", figures.sheet, n=len(level), year=year, have=own)
+    for code in lacking:
+        if catalogue.component(code).level not in whole:
             report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
     for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":

@@ -7,22 +7,18 @@ several that do not are pairs, and then a score belongs to the nearest place col
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from indexlib.base.problems import PlaceError
 from indexlib.data import files
-from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet, looks_like_a_table
 from indexlib.intake.table.labels import MOST, Header, key, roles, understand_all
-
-#: Fewer places than this in a column are no table.
-FEWEST = 5
+from indexlib.intake.table.layouts import unfolded
+from indexlib.intake.table.place_names import FEWEST, codes_of, place_code
 
 
 @dataclass
@@ -64,51 +60,8 @@ class Grid:
 
     def where(self, row: int, column: int) -> dict[str, int]:
         """Row and column as the reader of the file sees them."""
+        row, column = self.sheet.at(row, column)
         return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
-
-
-def first_place(rows: list[list]) -> int:
-    """The first row that has the name of a place of some year; 0 if none has."""
-    known = _names(files.data_dir())
-    return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
-
-
-@files.remembered
-def _names(folder: Path) -> _Names:
-    return _Names()
-
-
-class _Names(dict):
-    """Text to whether it names a place, looked up once."""
-
-    def __missing__(self, text: str) -> bool:
-        self[text] = load_places().resembles(text)
-        return self[text]
-
-
-def place_code(text: object, year: int) -> str:
-    """Code of the place that a cell names in a year; empty if it names none."""
-    return _codes(files.data_dir(), year)[text] if isinstance(text, str) else ""
-
-
-@files.remembered
-def _codes(folder: Path, year: int) -> _Codes:
-    return _Codes(year)
-
-
-class _Codes(dict):
-    """Text to the code of the place that it names in a year, looked up once."""
-
-    def __init__(self, year: int):
-        super().__init__()
-        self.year = year
-
-    def __missing__(self, text: str) -> str:
-        self[text] = ""
-        if load_places().resembles(text):
-            with suppress(PlaceError):
-                self[text] = find_place(text, self.year).code
-        return self[text]
 
 
 def printed_most(grid: Grid, column: Column) -> float | None:
@@ -135,6 +88,9 @@ def find_grid(sheet: Sheet, index: str, year: int, report: Collector) -> Grid | 
             return None
         sheet, turned = replace(sheet, rows=across), True
     groups = _groups(found)
+    if not turned and len(set(groups.values())) > 1 and (stacked := unfolded(sheet, found)):
+        sheet, found = stacked, _place_columns(stacked.rows, year)
+        groups = _groups(found)
     first = min(_start(sheet, index, sorted(rows)) for rows in found.values())
     columns = _columns(sheet, index, found, groups, first)
     grid = Grid(sheet, year, turned, first, columns, {c: {} for c in found}, len(set(groups.values())) > 1, found)
@@ -161,7 +117,7 @@ def _even(rows: list[list]) -> list[list]:
 def _place_columns(rows: list[list], year: int) -> dict[int, dict[int, str]]:
     """Columns that name enough places: column to row to code."""
     found: dict[int, dict[int, str]] = {}
-    codes = _codes(files.data_dir(), year)
+    codes = codes_of(year)
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
             if type(cell) is str and (code := codes[cell]):

@@ -68,7 +68,7 @@ def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -
     """Whether the head of a column names other years only."""
     lone = set(titles(grid.sheet))
     # A row of two years below "PAR INDEX" is as short as a title.
-    named = next((n for n, h in enumerate(column.headers) if h.component or h.role), len(column.headers))
+    named = _named(column)
     years = labels.printed_years(h.text for n, h in enumerate(column.headers) if n > named or h.text not in lone)
     if not years or year in years or not (column.components() or column.roles()):
         return False
@@ -76,12 +76,18 @@ def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -
     return True
 
 
+def _named(column: Column) -> int:
+    """Which of its headers is the first that says what a column is."""
+    return next((n for n, h in enumerate(column.headers) if h.component or h.role), len(column.headers))
+
+
 def check_heads(column: Column, grid: Grid, index: str, component: str, report: Collector) -> None:
     """Report words above a column that are taken for nothing, and a head that may be merged over several columns."""
     lone, label = set(titles(grid.sheet)), load_catalogue().label(component)
-    for header in column.headers:
+    for n, header in enumerate(column.headers):
         aside = header.role not in ("", "rank", "variable", "name")
-        known = header.component or header.role or header.text in lone or _says_nothing(header.text, index) or (
+        title = n <= _named(column) and header.text in lone  # "ƯTH" below the head of the column is as short as a title
+        known = header.component or header.role or title or _says_nothing(header.text, index) or (
             labels.announces(header.text) and not (PERCENT.search(header.text) and in_points(component, grid.year)))
         if aside or not known:
             report.add("header_words", grid.sheet.name, **_where(column, grid), text=column.text(), words=header.text,

@@ -37,6 +37,9 @@ NOT_OF_INDEX = re.compile(r"""
   | (?<!\d)(?:19|20)\d\d\s*/\s*(?=[^\W\d])                               # 2015/BNV-CCHC
   | \b\d+\s*/\s*(?:19|20)\d\d\s*/                                       # 76/2021/NQ-CP
   | (?<!chỉ\s)\bsố\s*:?\s*(?:19|20)\d\d(?!\d)                            # Công văn số 2015, but not Chỉ số 2023
+  | \bquý\s+(?:[IVX]+|\d)\s*(?:/|,|năm)?\s*(?:năm\s+)?(?:19|20)\d\d(?!\d)     # quý I/2024, quý 3 năm 2024
+  | \b(?:\d{1,2}|sáu|chín)\s+tháng(?:\s+(?:đầu|cuối))?(?:\s+của)?\s+năm\s+(?:19|20)\d\d(?!\d)  # 6 tháng đầu năm 2024
+  | \bdân\s+số[^\n;.:)]*?(?:19|20)\d\d(?!\d)                            # dân số năm 2022
   | ngày[\s.…_]*tháng[\s.…_]*năm\s*(?:19|20)\d\d(?!\d)                   # ngày ... tháng ... năm 2024
   | công\s+bố\s+(?:trong\s+|vào\s+)?năm\s+(?:19|20)\d\d(?!\d)           # công bố năm 2024
   | \bnguồn\b[^\n;.)]*?(?:19|20)\d\d(?!\d)                               # Nguồn: Bộ Nội vụ, 2024

@@ -9,7 +9,8 @@ from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table import labels
 from indexlib.intake.table.figures import Figures
-from indexlib.intake.table.grid import Grid, first_place
+from indexlib.intake.table.grid import Grid
+from indexlib.intake.table.place_names import first_place, names_place
 
 #: Rows at the top in which titles stand, at least and, where a table begins late, at most; cells of a row up to
 #: which it is a title and not the head of a table.
@@ -53,6 +54,13 @@ def _above(sheet: Sheet) -> list[str]:
     return []
 
 
+def _beside(sheet: Sheet) -> list[str]:
+    """Texts that stand by themselves below the last place, at the edge of the printed page and in the file's title."""
+    last = max((r for r, row in enumerate(sheet.rows) if any(isinstance(x, str) and names_place(x) for x in row)), default=-1)
+    rows = [{cell: None for cell in row if cell is not None} for row in sheet.rows[last + 1:]]
+    return [*(cell for row in rows if len(row) <= FEW for cell in row if isinstance(cell, str)), *sheet.unseen().texts]
+
+
 def titled_years(sheets: list[Sheet]) -> set[int]:
     """Years that the titles of sheets print."""
     return labels.printed_years(text for sheet in sheets for text in titles(sheet))
@@ -80,7 +88,7 @@ def check_between(grid: Grid, index: str, year: int, report: Collector) -> None:
 def check_title(sheet: Sheet, figures: Figures, index: str, report: Collector) -> None:
     """A title that makes the column of the total something else: one field, a target, a self-assessment."""
     own, label = {component for component, _ in figures.found}, load_catalogue().label
-    for text in dict.fromkeys([*titles(sheet), *_above(sheet)]):
+    for text in dict.fromkeys([*titles(sheet), *_above(sheet), *_beside(sheet)]):
         named = labels.components_named(text, index)
         if index in own and len(named) == 1 and not named & own:
             report.add("title_component", sheet.name, text=text, component=label(named.pop()))

@@ -1,0 +1,179 @@
+"""What a person must still look at in a table that says each figure once: the few cells that stand out from the past."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from indexlib.base.problems import IndexlibError, Problem
+from indexlib.base.wording import plain_number, t
+from indexlib.data.catalogue import load_catalogue
+from indexlib.data.lookup import find_place
+from indexlib.data.places import load_places
+from indexlib.intake.files.numbers import decimals, number
+from indexlib.intake.files.report import UNPROVED, letters
+from indexlib.intake.reading import Reading
+
+#: From how many times the usual change a figure stands out. In all tables of PAPI and PCI at hand at most eleven figures do,
+#: in half of them none or one.
+FAR = 5.0
+#: Cells asked for at once; years before within which a place is compared with itself; years of changes that are usual.
+SHOWN, BACK, USUAL = 3, 2, 3
+#: Fewer places tell no usual change; fewer components no profile of a place.
+FEWEST, PROFILE = 10, 5
+#: Two places whose figures fit each other's past so many times better than their own have been exchanged.
+CROSSED = 1.5
+MAD = 1.4826
+CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure beside the one of an earlier year; ``times`` the usual change."""
+
+    year: int
+    place: str
+    component: str
+    value: float
+    before: float
+    of_year: int
+    times: float
+
+    @property
+    def key(self) -> str:
+        return f"{self.place} {self.component}"
+
+
+def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) -> list[Problem]:
+    """The questions about a table that does not prove itself, few enough to be read.
+
+    Parameters
+    ----------
+    reading : Reading
+    have : DataFrame
+        The stored scores of the index.
+    once : list of Problem
+        What nothing bears out.
+    file : str
+
+    Returns
+    -------
+    list of Problem
+        One for each figure that stands out (code ``stands_out``, three at the most), to be confirmed; without any, one line
+        (``once``) that says what was compared and what error would leave no trace.
+    """
+    if not any(p.code in UNPROVED for p in once):
+        return once
+    rest = [p for p in once if p.code not in UNPROVED]
+    cells = compared(reading.scores, have)
+    out = sorted((c for c in cells if c.times > FAR), key=lambda c: -c.times)
+    if not cells:  # nothing to compare with: where headers might be exchanged, the rows that show it are named
+        rest += [p for p in once if p.code == "headers_once"]
+    if out:
+        return [*rest, *(_stands_out(cell, reading, file) for cell in out[:SHOWN])]
+    return [*rest, Problem(file, "", None, "", "once", _once(reading, cells))]
+
+
+def _stands_out(cell: Cell, reading: Reading, file: str) -> Problem:
+    where = reading.figures[cell.year].where(cell.component, "score", cell.place)
+    place = load_places().get(cell.place, cell.year).name
+    said = t("add.stands_out", place=place, component=load_catalogue().label(cell.component), code=cell.component,
+             value=plain_number(cell.value), of_year=cell.of_year, before=plain_number(cell.before),
+             times=plain_number(round(cell.times, 1)))
+    return Problem(file, reading.figures[cell.year].sheet, where["row"] + 1 if where else None,
+                   letters(where["column"]) if where else "", "stands_out", said, cell.key)
+
+
+def _once(reading: Reading, cells: list[Cell]) -> str:
+    """The line for a table in which nothing stands out, with three cells to look at."""
+    rows = reading.scores.dropna(subset=["score"])
+    ends = [(r.place, r.component, r.score) for at in (0, -1) if len(rows)
+            for r in rows[rows["component"] == rows["component"].iloc[0]].sort_values("score").iloc[[at]].itertuples()]
+    most = [(c.place, c.component, c.value) for c in sorted(cells, key=lambda c: -c.times)[:1]]
+    label, places = load_catalogue().label, load_places()
+    named = "; ".join(f"{places.get(place).name}, {label(component)} = {plain_number(value)}"
+                     for place, component, value in dict.fromkeys([*most, *ends]))
+    if cells:
+        return t("add.once", n=len(cells), of_year=max(c.of_year for c in cells), cells=named)
+    return t("add.once_alone", cells=named)
+
+
+def compared(rows: pd.DataFrame, have: pd.DataFrame) -> list[Cell]:
+    """Every figure beside the same place's last one of the same block, with how far it moved from the others."""
+    found: list[Cell] = []
+    with_block = load_catalogue().with_block
+    past = with_block(have[have["score"].notna()])
+    for year, own in with_block(rows[rows["score"].notna()]).groupby("year"):
+        wide = own.pivot(index="place", columns="component", values="score")  # noqa: PD010
+        block = own.drop_duplicates("component").set_index("component")["block"]
+        old, usual, of_year = {}, {}, {}
+        for component in wide.columns:
+            before = past[(past["component"] == component) & (past["year"] < year) & (past["block"] == block[component])]
+            series = before.pivot(index="place", columns="year", values="score")  # noqa: PD010
+            last = [y for y in series.columns if y >= year - BACK]
+            if last and series[max(last)].notna().sum() >= FEWEST:
+                of_year[component], old[component] = max(last), series[max(last)]
+                usual[component] = _usual(series, wide[component] - series[max(last)])
+        if old:
+            found += _cells(int(year), wide[list(old)], pd.DataFrame(old).reindex(wide.index), pd.Series(usual), of_year)
+    return found
+
+
+def _usual(series: pd.DataFrame, now: pd.Series) -> float:
+    """The usual change of a place in a year: the median of the last years; of this one where there are none."""
+    changes = [series[b] - series[a] for a, b in zip(series.columns, series.columns[1:], strict=False)][-USUAL:] or [now]
+    spreads = [MAD * (d - d.median()).abs().median() for d in changes]
+    return float(np.median(spreads))
+
+
+def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of_year: dict[str, int]) -> list[Cell]:
+    moved = new - old
+    level = moved.median()
+    times = (moved - level).abs() / usual.where(usual > 0)
+    for place in _exchanged((new - level) / usual, old / usual):
+        times.loc[place, times.loc[place].idxmax()] = max(FAR + 1, times.loc[place].max())
+    return [Cell(year, place, component, new.at[place, component], old.at[place, component], of_year[component], value)
+            for component, column in times.items() for place, value in column.items() if np.isfinite(value)]
+
+
+def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
+    """Places whose rows fit the past of another, and that other's theirs, clearly better than their own."""
+    if new.shape[1] < PROFILE:
+        return []
+    a, b = new.to_numpy(), old.to_numpy()
+    off = np.abs(a[:, None] - b[None])
+    known = np.isfinite(off)
+    apart = np.where(known, off, 0).sum(axis=2) / np.maximum(known.sum(axis=2), 1)
+    apart[known.sum(axis=2) < PROFILE] = np.inf
+    straight, cross = np.add.outer(np.diag(apart), np.diag(apart)), apart + apart.T
+    crossed = np.isfinite(straight) & (cross * CROSSED < straight) & (apart == apart.min(axis=1, keepdims=True))
+    return [new.index[i] for i in np.flatnonzero((crossed & crossed.T).any(axis=1))]
+
+
+def confirmed(texts: list[str], reading: Reading) -> frozenset[str]:
+    """Cells that a person typed from the publication: ``Thanh Hóa pci.1=7,69``.
+
+    Raises
+    ------
+    IndexlibError
+        A text of another form, a cell that the file does not have, a figure that is not the file's.
+    """
+    own = {(r.place, r.component): r.score for r in reading.scores.itertuples()}
+    done = set()
+    for text in texts:
+        found = CONFIRM.fullmatch(text)
+        value = number(found[3]) if found else None
+        if not found or value is None:
+            raise IndexlibError(t("add.confirm_form", text=text))
+        place, component = find_place(found[1], reading.years[0]), found[2].lower()
+        if (place.code, component) not in own:
+            raise IndexlibError(t("add.confirm_none", place=place.name, component=component))
+        typed, mine = decimals([value]), own[place.code, component]
+        if abs(value - mine) > 0.5 * 10.0**-typed + 1e-9:
+            raise IndexlibError(t("add.confirm_other", place=place.name, component=load_catalogue().label(component),
+                                  typed=plain_number(value), value=plain_number(mine)))
+        done.add(f"{place.code} {component}")
+    return frozenset(done)

@@ -1,0 +1,97 @@
+"""Tables laid out otherwise, brought into the layout that readers know: rows of several years, blocks side by side."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import combinations, pairwise
+
+from indexlib.intake.files.sheets import Sheet
+from indexlib.intake.table.labels import key, roles
+from indexlib.intake.table.place_names import FEWEST, names_place
+
+YEAR = re.compile(r"\W*(?:năm|year)?\s*((?:19|20)\d\d)\W*", re.IGNORECASE)
+YEAR_HEADS = ("năm", "year")
+
+
+@dataclass(frozen=True)
+class Years:
+    """The year of each row of places (0: not said), and the cells that say it: a column, or rows between."""
+
+    by_row: dict[int, int] = field(default_factory=dict)
+    column: int | None = None
+    lines: frozenset[int] = frozenset()
+
+
+def years_down(sheet: Sheet) -> Years:
+    """The years that a column "Năm", or lines "Năm 2022" below the head, give to the rows of a table; empty if none does."""
+    head = next((r for r, row in enumerate(sheet.rows) if any(isinstance(x, str) and "place" in roles(x) for x in row)), None)
+    if head is None:
+        return Years()
+    below = [r for r, row in enumerate(sheet.rows) if r > head and any(isinstance(x, str) and names_place(x) for x in row)]
+    column = _year_column(sheet, head, below)
+    said: dict[int, int] = {}
+    for r, row in enumerate(sheet.rows[head + 1:max(below, default=head) + 1], head + 1):
+        cells = row[column:column + 1] if column is not None else list({x for x in row if x is not None})
+        if len(cells) == 1 and (year := _year(cells[0])):
+            said[r] = year
+    if not said:
+        return Years()
+    by_row = {r: next((said[at] for at in sorted(said, reverse=True) if at <= r), 0) for r in below}
+    return Years(by_row, column, frozenset() if column is not None else frozenset(said))
+
+
+def _year_column(sheet: Sheet, head: int, below: list[int]) -> int | None:
+    """The column under "Năm" in which only years stand beside the places."""
+    for c, cell in enumerate(sheet.rows[head]):
+        cells = [sheet.rows[r][c] for r in below if c < len(sheet.rows[r]) and sheet.rows[r][c] is not None]
+        if isinstance(cell, str) and key(cell) in YEAR_HEADS and cells and all(map(_year, cells)):
+            return c
+    return None
+
+
+def _year(cell: object) -> int:
+    """The year that is all that a cell says; 0 if it says anything else."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = str(int(cell))
+    found = YEAR.fullmatch(cell) if isinstance(cell, str) else None
+    return int(found[1]) if found else 0
+
+
+def rows_of(sheet: Sheet, years: Years, year: int) -> Sheet:
+    """The sheet with the rows of one year alone, and without what tells the years apart."""
+    rows = [[None] * len(row) if r in years.lines or years.by_row.get(r, year) != year
+            else [None if c == years.column else cell for c, cell in enumerate(row)] for r, row in enumerate(sheet.rows)]
+    return replace(sheet, rows=rows)
+
+
+def unfolded(sheet: Sheet, found: dict[int, dict[int, str]]) -> Sheet | None:
+    """One table out of blocks side by side: each with the same head and with places of its own; none if it is not so.
+
+    ``found`` has the columns of places: column to row to code.
+    """
+    columns = sorted(found)
+    steps = {b - a for a, b in pairwise(columns)}
+    apart = all(set(found[a].values()).isdisjoint(found[b].values()) for a, b in combinations(columns, 2))
+    if len(steps) != 1 or not apart or min(map(len, found.values())) < FEWEST:
+        return None
+    step, first = steps.pop(), min(min(rows) for rows in found.values())
+    lead = columns[0] % step
+    starts = [column - lead for column in columns]
+    head = [row for row in sheet.rows[:first] if sum(x is not None for x in row) >= len(columns)]
+    same = all(_block(row, start, step) == _block(row, 0, step) for row in head for start in starts)
+    if not head or starts[0] != 0 or not same:
+        return None
+    rows, moved = [row[:step] for row in sheet.rows[:first]], [(r, 0) for r in range(first)]
+    for start in starts:
+        for r in range(first, len(sheet.rows)):
+            block = sheet.rows[r][start:start + step]
+            if any(x is not None for x in block):
+                rows.append(block)
+                moved.append((r, start))
+    return replace(sheet, rows=rows, moved=tuple(moved))
+
+
+def _block(row: list, start: int, step: int) -> list[str]:
+    block = [*row[start:start + step], *[None] * step][:step]
+    return [key(x) if isinstance(x, str) else "" for x in block]

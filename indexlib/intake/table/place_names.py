@@ -1,0 +1,68 @@
+"""Which texts of a sheet are names of places."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from indexlib.base.problems import PlaceError
+from indexlib.data import files
+from indexlib.data.lookup import find_place
+from indexlib.data.places import load_places
+
+#: Fewer places than this in a column are no table.
+FEWEST = 5
+
+
+def first_place(rows: list[list]) -> int:
+    """The first row that has the name of a place of some year; 0 if none has."""
+    known = _names(files.data_dir())
+    return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
+
+
+def names_place(text: str) -> bool:
+    """Whether a text is the name of a place of some year."""
+    return _names(files.data_dir())[text]
+
+
+@files.remembered
+def _names(folder: Path) -> _Names:
+    return _Names()
+
+
+class _Names(dict):
+    """Text to whether it names a place, looked up once."""
+
+    def __missing__(self, text: str) -> bool:
+        self[text] = load_places().resembles(text)
+        return self[text]
+
+
+def place_code(text: object, year: int) -> str:
+    """Code of the place that a cell names in a year; empty if it names none."""
+    return codes_of(year)[text] if isinstance(text, str) else ""
+
+
+def codes_of(year: int) -> dict[str, str]:
+    """Texts to the code of the place that each names in a year, empty if none; looked up when first asked for."""
+    return _codes(files.data_dir(), year)
+
+
+@files.remembered
+def _codes(folder: Path, year: int) -> _Codes:
+    return _Codes(year)
+
+
+class _Codes(dict):
+    """Text to the code of the place that it names in a year, looked up once."""
+
+    def __init__(self, year: int):
+        super().__init__()
+        self.year = year
+
+    def __missing__(self, text: str) -> str:
+        self[text] = ""
+        if load_places().resembles(text):
+            with suppress(PlaceError):
+                self[text] = find_place(text, self.year).code
+        return self[text]
