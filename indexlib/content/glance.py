@@ -36,9 +36,13 @@ class Glance:
         if rows is None or (rows := rows.dropna(subset=["score", "rank"], how="all").sort_values("year")).empty:
             return "", ""
         column = "rank" if rows["score"].isna().iloc[-1] else "score"
-        years = rows.dropna(subset=column)["year"]
-        if len(years) < 2:
-            return "", ""
+        known = rows.dropna(subset=column)
+        if len(known) == 1:  # a dot says nothing
+            last = known.iloc[0]
+            figure = w.rank(last["rank"], last["base"], last["rank_kind"]) if column == "rank" else \
+                w.score(float(last["score"]), 2, load_catalogue().component(component).unit)
+            return "", f"{int(last['year'])}: {figure}"
+        years = known["year"]
         span = t(f"glance.span.{column}", years=f"{years.min()}–{years.max()}")
         return small.years(rows, column, f"{load_catalogue().label(component)}, {span}", **size), span
 

@@ -78,7 +78,7 @@ def caveats(found: Findings) -> Text:
 
 def mapping(found: Findings) -> list[str]:
     """That tying components to items is a proposal, and where its words stand; nothing where there are no items."""
-    return [] if found.plan.items.empty else [t("nb.mapping", plan=found.plan.code)]
+    return [] if found.plan.items.empty else [t("nb.mapping")]
 
 
 def standard(found: Findings, index: str) -> Text:

@@ -338,5 +338,5 @@ def test_a_notebook_shows_the_chart_with_its_camera_settings():
 def test_ranks_with_intervals_draw_them(ranked):
     wide = ranked.assign(rank_best=(ranked["rank"] - 6).clip(lower=1), rank_worst=ranked["rank"] + 5)
     figure = charts.bump(wide, "thanh_hoa", "papi.6", YEAR, 2018)
-    assert [x for line in figure.data for x in line.error_y.array or ()] == [5.0] * 7  # a line a block
+    assert [x for line in figure.data for x in line.error_y.array] == [5.0] * 7  # a line a block
     check(figure)

@@ -29,6 +29,8 @@ QUARTERS = ("", "I", "II", "III", "IV")
 SURE = ("A", "B")
 #: Names in a sentence of the body before the rest is only counted.
 NAMED = 6
+#: Units in a cell before the rest is only counted.
+UNITS = 1
 #: Measures named in the body as late.
 LATE = 5
 TASK = ("no", "component", "task", "lead", "coordinating", "deadline", "product")
@@ -151,8 +153,8 @@ def tasks(found: Findings, days: Days) -> dict[str, Any]:
         lead = OPEN if nobody else tables.unit_text(found, a)
         units[gap].append(OPEN if nobody else found.plan.unit_name(a["unit"]) or OPEN)
         beside = tables.co_leads_text(found, a)
-        lead += f"\n{t('report.co_leads', units=beside)}" if beside != w.NONE else ""
-        helping = tables.coordinating_text(found, a)
+        lead += f"\n{t('report.co_leads', units=_few(beside))}" if beside != w.NONE else ""
+        helping = _few(tables.coordinating_text(found, a))
         product = items.at[a["item"], "product"] if a["item"] else ""
         (lacking if gap else rows).append([what, task, lead, OPEN if helping == w.NONE else helping,
                                        due(found, a, days) or OPEN, product or OPEN])
@@ -164,6 +166,13 @@ def tasks(found: Findings, days: Days) -> dict[str, Any]:
         "tasks_lead": lead if numbered else tables.nothing(found), "tasks": Rows(TASK, numbered[:len(rows)]),
         "additions_head": t("report.additions") if lacking else "", "additions": Rows(TASK, numbered[len(rows):]),
         "tasks_notes": notes if numbered else []}
+
+
+def _few(units: str) -> str:
+    """The first units of a list; the cards of the first page and the worksheets name all."""
+    names = units.split("; ")
+    more = [t("report.more_units", n=len(names) - UNITS)] if len(names) > UNITS else []
+    return "; ".join([*names[:UNITS], *more])
 
 
 def _task(answer: dict, items: pd.DataFrame) -> str:
