@@ -166,7 +166,7 @@ def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, re
         if not rows and not held:
             report.add("nothing")
         for year, figures in sorted(by_year.items()):
-            if not figures.place:
+            if not figures.place and any(figures.found.values()):
                 check_corroboration(figures, index, year, report)
     doubtful = {cell: text for figures in by_year.values() for cell, text in _doubtful(figures, report).items()}
     return Reading(tidy(rows), report.problems, index, tuple(sorted(by_year)), kind,

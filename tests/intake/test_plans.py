@@ -174,7 +174,7 @@ FOREIGN = ["Hà Bắc", "Hà Long", "Hà Trung", "IV.2", "(I.2", "II.4", "Công 
 
 def pages(found) -> dict[str, str]:
     """The pages of a run that no notebook writes."""
-    return {"index.html": first_page.body(found, [], [], []), "profile.html": profile.body(found)}
+    return {"index.html": first_page.body(found, [], [], [], {}), "profile.html": profile.body(found)}
 
 
 def test_outputs_with_another_plan_hold_no_word_of_ha_bac_and_no_task_of_papi(added, tmp_path):
