@@ -1,5 +1,5 @@
 """The command line: ``indexlib flags``, ``check``; ``run``, ``new-year``, ``new-places``, ``verify``; ``read``, ``add``,
-``template``; ``plan``; ``brief``, ``progress``; ``explore-page``.
+``template``; ``plan``; ``brief``, ``progress``; ``explore-page``, ``docs``.
 
 Exit codes: 0 done, 1 finished with failures, 2 wrong call or bad input.
 """
@@ -18,13 +18,14 @@ import typer
 from indexlib.base import wording
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import t
-from indexlib.cli import brief, data, explore, plan, run, verify
+from indexlib.cli import brief, data, docs, explore, plan, run, verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=t("cli.help"))
 
 
 for command in (data.read, data.add, data.template, run.run, run.new_year,
-                run.new_places, verify.verify, brief.brief, brief.progress, explore.explore_page):
+                run.new_places, verify.verify, brief.brief, brief.progress, explore.explore_page,
+                docs.docs):
     app.command(command.__name__.replace("_", "-"))(command)
 
 
