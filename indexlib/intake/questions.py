@@ -70,11 +70,11 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) ->
     rest = [p for p in once if p.code not in UNPROVED]
     cells = compared(reading.scores, have)
     out = sorted((c for c in cells if c.times > FAR), key=lambda c: -c.times)
-    if not cells:  # nothing to compare with: where headers might be exchanged, the rows that show it are named
-        rest += [p for p in once if p.code == "headers_once"]
     if out:
         return [*rest, *(_stands_out(cell, reading, file) for cell in out[:SHOWN])]
-    return [*rest, Problem(file, "", None, "", "once", _once(reading, cells))]
+    # With nothing to compare, the rows that would show exchanged headers are named too.
+    heads = [] if cells else [p.message for p in once if p.code == "headers_once"]
+    return [*rest, Problem(file, "", None, "", "once", ". ".join([_once(reading, cells), *heads]))]
 
 
 def _stands_out(cell: Cell, reading: Reading, file: str) -> Problem:

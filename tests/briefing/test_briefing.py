@@ -168,7 +168,7 @@ def test_a_new_file_is_a_writer_and_a_row(with_text, tmp_path, command, data):
     folder = with_text.folder
     assert with_text.papers == {"tables.xlsx": "", "figures.txt": ""} and TEXT.files(folder) == [folder / "figures.txt"]
     assert with_text.notices[-1] == "figures.txt: chỉ có điểm tổng hợp"
-    page = first_page.body(open_run(place="thanh_hoa", year=2024), [], bundle.listed(with_text.papers), [])
+    page = first_page.body(open_run(place="thanh_hoa", year=2024), [], bundle.listed(with_text.papers, folder), [], {})
     assert f'<a href="figures.txt">{t("table.totals")}</a>' in page
     pack(folder, tmp_path / "kept.zip")
     assert unpack(tmp_path / "kept.zip", tmp_path / "again")

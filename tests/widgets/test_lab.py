@@ -81,8 +81,11 @@ def browser():
 
 @pytest.fixture(scope="module")
 def seen():
-    """Addresses asked for and errors, over all that the browser does here."""
-    return {"requests": [], "errors": []}
+    """Addresses asked for and errors, over all that the browser does here: nothing of the web, and nothing wrong."""
+    seen = {"requests": [], "errors": []}
+    yield seen
+    assert seen["requests"] and [u for u in seen["requests"] if not _local(u)] == []
+    assert seen["errors"] == []
 
 
 @pytest.fixture(scope="module")
@@ -273,8 +276,3 @@ def test_running_again_starts_afresh(page):
     assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 13
     page.get_by_role("button", name="PCI", exact=True).click()
     drawn(page, "Chỉ số PCI tăng 1,95 điểm năm 2024")
-
-
-def test_nothing_was_asked_of_the_web_and_nothing_went_wrong(seen):
-    assert seen["requests"] and [u for u in seen["requests"] if not _local(u)] == []
-    assert seen["errors"] == []
