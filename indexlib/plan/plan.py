@@ -197,13 +197,12 @@ class Plan:
         via = {c: self._via(c, moved or {}, served) for c in components}
         asked = list(dict.fromkeys([*components, *via.values()]))
         in_part = set(self.mapping.loc[self.mapping["gap"] == "partial", "component"])
-        leads, others = ({c: rows for c, rows in self.links(asked, role).groupby("component")}
-                         for role in ("lead", "coordinating"))
+        leads, others = (_by_component(self.links(asked, role)) for role in ("lead", "coordinating"))
         rows = []
         for code in components:
             mine = [c for c in dict.fromkeys([via[code], code]) if c in leads]
             row = self._without_item(code) if not mine or code in self._totals else \
-                _of_items(pd.concat([leads[c] for c in mine]), [others[c] for c in mine if c in others])
+                _of_items([row for c in mine for row in leads[c]], [row for c in mine for row in others.get(c, [])])
             rows.append(row | {"component": code, "in_part": code in in_part, "via": via[code] if mine else code})
         columns = ["component", "by", "via", "item", "strength", "words", "cross_index", "in_part", "unit", "kind", "items",
                    "co_leads", "coordinating"]
@@ -278,19 +277,26 @@ class Plan:
         return lines
 
 
-def _of_items(leads: pd.DataFrame, others: list[pd.DataFrame]) -> dict[str, Any]:
+def _by_component(links: pd.DataFrame) -> dict[str, list[dict]]:
+    """The rows of each component."""
+    found: dict[str, list[dict]] = {}
+    for row in links.to_dict("records"):
+        found.setdefault(row["component"], []).append(row)
+    return found
+
+
+def _of_items(leads: list[dict], others: list[dict]) -> dict[str, Any]:
     """The answer for a component that items serve: the first row of its leads, and the rest."""
-    first = leads.iloc[0].to_dict()
-    co_leads, coordinating = (_items_of(rows) for rows in (leads, pd.concat(others) if others else leads.iloc[:0]))
-    co_leads.pop(first["unit"])
-    return first | {"by": BY_ITEM, "items": ", ".join(dict.fromkeys(leads["item"])), "co_leads": co_leads,
-                    "coordinating": coordinating}
+    co_leads, coordinating = _items_of(leads), _items_of(others)
+    co_leads.pop(leads[0]["unit"])
+    return leads[0] | {"by": BY_ITEM, "items": ", ".join(dict.fromkeys(row["item"] for row in leads)), "co_leads": co_leads,
+                       "coordinating": coordinating}
 
 
-def _items_of(rows: pd.DataFrame) -> dict[str, list[str]]:
+def _items_of(rows: list[dict]) -> dict[str, list[str]]:
     """Units in their order, each with its items."""
     found: dict[str, list[str]] = {}
-    for unit, item in rows[["unit", "item"]].drop_duplicates().itertuples(index=False):
+    for unit, item in dict.fromkeys((row["unit"], row["item"]) for row in rows):
         found.setdefault(unit, []).append(item)
     return found
 
