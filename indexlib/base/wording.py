@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
@@ -100,13 +100,15 @@ def number(value: float | None, digits: int) -> str:
     >>> number(44.8708, 4), number(3321, 0), number(None, 2)
     ('44,8708', '3.321', '–')
     """
+    return NONE if value is None or math.isnan(value) else _number(float(value), digits, language())
+
+
+@lru_cache(100_000)
+def _number(value: float, digits: int, locale: str) -> str:
     from babel.numbers import format_decimal
 
-    if value is None or math.isnan(value):
-        return NONE
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(_half_up(value, digits), format=pattern, locale=language())
-    return text.replace("\u2212", MINUS)
+    return format_decimal(_half_up(value, digits), format=pattern, locale=locale).replace("\u2212", MINUS)
 
 
 def plain_number(value: float) -> str:
