@@ -92,7 +92,9 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     scaled = any("scale" in labels.roles(text, INDEX) for text in heads)
     current, indicators = "", 0
     for column in grid.columns:
-        if is_of_other_year(column, grid, year, report) or is_of_other_index(column, grid, INDEX, report):
+        # A head that was not brought up to date ("Un-weighted2015PAPI") stands alone; last year's stands beside this year's.
+        twice = any(c is not column and c.components() == column.components() and c.cells for c in grid.columns)
+        if (twice and is_of_other_year(column, grid, year, report)) or is_of_other_index(column, grid, INDEX, report):
             continue
         kind = _interval(column)
         if kind:

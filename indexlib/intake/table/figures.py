@@ -10,7 +10,7 @@ from statistics import median
 
 from indexlib.base.wording import listing, t
 from indexlib.data import files
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
@@ -361,7 +361,8 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     have = set(figures.components())
     lacking = [code for code in valid if code not in have and code not in optional]
     # A ranking without its parts is a table too; a level of which some are there is not whole.
-    whole = {catalogue.component(code).level for code in lacking} - {catalogue.component(code).level for code in have}
+    level_of = {code: catalogue.component(code).level for code in (*lacking, *have)}
+    whole = {level_of[code] for code in lacking} - {level_of[code] for code in have} - {TOTAL}
     if have and (level := [code for code in lacking if catalogue.component(code).level in whole]):
         own = listing([catalogue.label(code) for code in sorted(have)[:3]])
         report.add("level_missing", figures.sheet, n=len(level), year=year, have=own)
