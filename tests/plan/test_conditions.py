@@ -165,7 +165,7 @@ def test_the_low_end_of_the_ranking_is_a_setting():
 def test_the_lowest_quarter_is_the_group_below_the_25th_percentile(judged):
     whole = judged[(judged["rule"] == "rank_low") & (judged["panel"] == "complete") & judged["score"].notna()]
     assert len(whole) > 400
-    printed = set(whole.loc[whole["group_kind"] == "published", "component"])  # beside printed sizes the others are what is left
+    printed = set(whole.loc[whole["group_kind"] == "published", "component"])  # the other groups are what is left
     ours = whole[~whole["component"].isin(printed)]
     assert ((ours["state"] == "met") == (ours["group"] == "low")).all()
 
