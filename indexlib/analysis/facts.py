@@ -101,12 +101,11 @@ def _same_places(panel: Panel) -> np.ndarray:
     """Whether the places covered are those of the year before (groups, components, years)."""
     same = np.zeros(panel.expected.shape, dtype=bool)
     same[:, :, 1:] = panel.expected[:, :, 1:] == panel.expected[:, :, :-1]
-    every = load_places().all
+    places = load_places()
     for g, members in enumerate(panel.members):
-        one = load_places().get(panel.places[members[0]]) if len(members) else None
-        there = [{p.code for p in every if one and (p.level, p.parent) == (one.level, one.parent) and p.valid(year)}
-                 for year in panel.years]
-        same[g, :, 1:] &= np.array([now == before for before, now in pairwise(there)], dtype=bool)
+        if len(members):
+            one = places.get(panel.places[members[0]])
+            same[g, :, 1:] &= np.array([places.same_places(one, y, before) for before, y in pairwise(panel.years)], dtype=bool)
     return same
 
 

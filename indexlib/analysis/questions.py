@@ -95,7 +95,8 @@ def movers(year: int, index: str, by: str = "score", place: str | None = None) -
     -------
     DataFrame
         ``place``, ``component``, ``label`` (name of the place, or of the component), ``previous``, ``score``, ``change``
-        and ``usual_movement`` (points), ``z``, ``rank_before``, ``rank``, ``places`` (gained: positive); rows without a
+        and ``usual_movement`` (points), ``z``, ``rank_before``, ``rank``,
+        ``places`` (gained: positive; missing where others were ranked); rows without a
         comparable year before are left out.
 
     Raises
@@ -129,7 +130,9 @@ def movers(year: int, index: str, by: str = "score", place: str | None = None) -
     keys = list(zip(of["place"], of["component"], strict=True))
     of = of.assign(**{name: rank.reindex([(y, *k) for k in keys]).to_numpy()
                       for name, y in (("rank_before", year - 1), ("rank", year))})
-    of = of[of["comparable"]].assign(places=lambda f: f["rank_before"] - f["rank"])
+    places = load_places()
+    alike = [places.same_places(places.get(p, year), year, year - 1) for p in of["place"]]
+    of = of.assign(places=(of["rank_before"] - of["rank"]).where(alike))[of["comparable"]]
     of = of.sort_values([BY[by], "change"], ascending=False, kind="stable")[MOVED].reset_index(drop=True)
     names = [_name(p, year) for p in of["place"]] if place is None else [catalogue.label(c) for c in of["component"]]
     of.insert(2, "label", names)

@@ -232,9 +232,10 @@ def bump_title(own: pd.DataFrame, place: str, components: list[str], year: int) 
 
 
 def _move(of: pd.DataFrame, year: int) -> tuple[int, str] | None:
-    """Places lost against the year before in the same block, and the rank then."""
-    rows = of.set_index("year")
-    if not {year, year - 1} <= set(rows.index) or rows.loc[year, "block"] != rows.loc[year - 1, "block"]:
+    """Places lost against the year before in the same block and among the same places, and the rank then."""
+    rows, places = of.set_index("year"), load_places()
+    if not {year, year - 1} <= set(rows.index) or rows.loc[year, "block"] != rows.loc[year - 1, "block"] \
+            or not places.same_places(places.get(of["place"].iloc[0], year), year, year - 1):
         return None
     return int(rows.loc[year, "rank"] - rows.loc[year - 1, "rank"]), rank_of(rows.loc[year - 1])
 

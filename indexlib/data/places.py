@@ -201,6 +201,12 @@ class Places:
         """Places of a level that exist in a year."""
         return [p for p in self.all if p.level == level and p.valid(year)]
 
+    def same_places(self, like: Place, year: int, before: int) -> bool:
+        """Whether the places beside one were the same in two years: else no place is won or lost."""
+        one, other = ({p.code for p in self.all if (p.level, p.parent) == (like.level, like.parent) and p.valid(y)}
+                      for y in (year, before))
+        return one == other
+
     @cached_property
     def _without_districts(self) -> int:
         """The first year of the places that mergers made: from then on the level of districts is gone."""
