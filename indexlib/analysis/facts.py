@@ -105,7 +105,8 @@ def _same_places(panel: Panel) -> np.ndarray:
     for g, members in enumerate(panel.members):
         if len(members):
             one = places.get(panel.places[members[0]])
-            same[g, :, 1:] &= np.array([places.same_places(one, y, before) for before, y in pairwise(panel.years)], dtype=bool)
+            there = [places.same_places(one, year, before) for before, year in pairwise(panel.years)]
+            same[g, :, 1:] &= np.array(there, dtype=bool)
     return same
 
 

@@ -35,7 +35,7 @@ def test_the_files_come_with_their_charts(alone):
     assert {p.name for p in alone.folder.iterdir()} == {*bundle.names(), "charts", "manifest.json"}
     assert len(list((alone.folder / "worksheets").glob("*.xlsx"))) == 11
     pictures = Document(str(alone.folder / bundle.REPORT)).inline_shapes
-    assert len(pictures) == 5  # PAPI and PCI: history and contributions; PAR INDEX: history
+    assert len(pictures) == 6  # PAPI and PCI: history and contributions; PAR INDEX and SIPAS: places
     assert all(round(p.width.cm, 1) == 12.3 for p in pictures)  # two on a page of the annex
 
 

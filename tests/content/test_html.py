@@ -104,7 +104,7 @@ def test_counts_in_the_prose_sum_to_the_components(place, year):
 
 def test_a_figure_cannot_end_its_script():
     figure = {"data": [{"type": "scatter", "x": [1], "y": [1], "text": ["</script><script>alert(1)</script>"]}],
-              "layout": {"meta": {"name": "x", "data": []}}}
+              "layout": {"meta": {"name": "x", "title": "</script><b>x", "data": []}}}
     out = pages.Content()
     html = pages._figure(figure, out, 0)
     assert html.count("</script>") == 1 and out.figures["x"]["data"] == figure["data"]
