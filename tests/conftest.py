@@ -46,15 +46,20 @@ def in_part(part: object, whole: object) -> list:
 
 
 #: Of the tests marked ``by_turns`` one in so many is run at once.
-TURNS = 4
+TURNS = 6
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of the tests ``by_turns``, a part is run at once, another with each commit, and all in the sweep."""
+    """Of the tests ``by_turns``, a part is run at once, another with each commit, and all in the sweep.
+
+    Those of a module that go on where the one before ended (``whole=True``) are run together or not at all.
+    """
     for item in items:
-        if item.get_closest_marker("by_turns") and crc32(f"{commit()}{item.nodeid}".encode()) % TURNS:
-            item.add_marker(pytest.mark.sweep)
+        if turn := item.get_closest_marker("by_turns"):
+            own = item.path.name if turn.kwargs.get("whole") else item.nodeid
+            if crc32(f"{commit()}{own}".encode()) % TURNS:
+                item.add_marker(pytest.mark.sweep)
 
 
 #: The plan is read as on its issuer's last days, unless a test says otherwise.

@@ -21,7 +21,7 @@ from conftest import ROOT
 from openpyxl import load_workbook
 
 BROWSER = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
-pytestmark = [pytest.mark.by_turns, pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")]
+pytestmark = [pytest.mark.by_turns(whole=True), pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")]
 TOKEN = "only-for-this-test"
 #: Milliseconds; a shared machine may be slow, and every wait ends as soon as its condition holds.
 PATIENCE = 90_000
