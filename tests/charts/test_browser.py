@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 
 import kaleido
 import psutil
@@ -42,8 +43,14 @@ def test_a_browser_that_never_answers_is_given_up_with_all_that_it_started(tmp_p
     monkeypatch.setattr(drawing, "END", 0.5)
     with pytest.raises(BrowserError, match="không trả lời"):
         Browser(1).draw([{"fig": {"data": []}, "path": str(tmp_path / "a.png")}])
-    assert not any(str(silent) in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])
-                   if p.status() != psutil.STATUS_ZOMBIE)
+    def left() -> bool:
+        return any(str(silent) in " ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline", "status"])
+                   if p.info["status"] != psutil.STATUS_ZOMBIE)
+
+    end = time.monotonic() + 20  # a killed process needs a moment to end
+    while left() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not left()
 
 
 def drawn(figures, folder, browser):
