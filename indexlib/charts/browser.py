@@ -105,11 +105,12 @@ class Browser:
                     self._wait(kaleido.close(), END)
         finally:
             self._kaleido = self._loop = None
-            if (process := getattr(kaleido, "subprocess", None)) is not None and process.poll() is None:
-                with suppress(ProcessLookupError):
-                    if sys.platform != "win32":  # it leads a group of its own: what it started would outlive it
+            if (process := getattr(kaleido, "subprocess", None)) is not None:
+                if sys.platform != "win32":  # it leads a group of its own: what it started would outlive it
+                    with suppress(ProcessLookupError, PermissionError):
                         os.killpg(process.pid, signal.SIGKILL)
-                process.kill()
+                if process.poll() is None:
+                    process.kill()
             if loop is not None:
                 loop.call_soon_threadsafe(loop.stop)
 

@@ -39,7 +39,7 @@ def test_a_browser_that_never_answers_is_given_up_with_all_that_it_started(tmp_p
     silent.write_text("#!/bin/sh\nsleep 3000\n", encoding="utf-8")
     silent.chmod(0o755)
     monkeypatch.setenv("BROWSER_PATH", str(silent))
-    monkeypatch.setattr(drawing, "START", 1.0)
+    monkeypatch.setattr(drawing, "START", 3.0)
     monkeypatch.setattr(drawing, "END", 0.5)
     with pytest.raises(BrowserError, match="không trả lời"):
         Browser(1).draw([{"fig": {"data": []}, "path": str(tmp_path / "a.png")}])
