@@ -129,7 +129,8 @@ def compared(rows: pd.DataFrame, have: pd.DataFrame) -> list[Cell]:
             of_year[component], old[component] = int(last), series[last]
             usual[component] = _usual(series if alike[component] else series[[last]], wide[component] - series[last])
         if old:
-            found += _cells(int(year), wide[list(old)], pd.DataFrame(old).reindex(wide.index), pd.Series(usual), of_year, alike)
+            before = pd.DataFrame(old).reindex(wide.index)
+            found += _cells(int(year), wide[list(old)], before, pd.Series(usual), of_year, alike)
     return found
 
 
