@@ -17,7 +17,7 @@ from indexlib.intake.files.numbers import decimals, number
 from indexlib.intake.files.report import UNPROVED, letters
 from indexlib.intake.reading import Reading
 
-#: From how many times the usual change a figure stands out. In all tables of PAPI and PCI at hand at most 13 figures do,
+#: From how many times the usual change a figure stands out. In all tables of PAPI and PCI at hand at most eleven figures do,
 #: in half of them none or one.
 FAR = 5.0
 #: Cells asked for at once; years before within which a place is compared with itself; years of changes that are usual.
@@ -27,8 +27,8 @@ FEWEST, PROFILE = 10, 5
 #: Two places whose figures fit each other's past so many times better than their own have been exchanged.
 CROSSED = 1.5
 #: A column whose order of places is less like the year before's (Spearman) than this is doubted as a whole, as one that
-#: lies a row down is. Of the published columns of PAPI and PCI no total is under the first, 16 of 562 parts are under the second.
-UNLIKE = {"total": 0.2, "part": 0.1}
+#: lies a row down is. No published column of PAPI and PCI is, but four of PCI where the measure changed.
+UNLIKE = {"total": 0.2, "dimension": 0.1, "subindex": 0.1}
 MAD = 1.4826
 CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
 
@@ -160,9 +160,9 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
 
 def _unlike(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
     """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
-    level = {c: "total" if load_catalogue().component(c).level == "total" else "part" for c in new.columns}
+    least = {c: UNLIKE.get(load_catalogue().component(c).level, -1) for c in new.columns}
     return [c for c in new.columns if (new[c].notna() & old[c].notna()).sum() >= FEWEST
-            and new[c].corr(old[c], method="spearman") < UNLIKE[level[c]]]
+            and new[c].corr(old[c], method="spearman") < least[c]]
 
 
 def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
