@@ -7,22 +7,31 @@ from pathlib import Path
 
 import pandas as pd
 
+from indexlib.analysis.like_for_like import like_for_like, reaches_back
 from indexlib.analysis.standing import GROUPS
 from indexlib.base import wording as w
 from indexlib.base.atomic import write
 from indexlib.base.wording import LANGUAGES, language, own, speaking, t
 from indexlib.charts.grids import tile_table
-from indexlib.charts.messages import tile_name
+from indexlib.charts.messages import alike, tile_name
+from indexlib.content.tables import indicators
+from indexlib.content.tables.behind import SUBINDEX
 from indexlib.data.catalogue import find_index, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
-from indexlib.data.scores import load_withheld
-from indexlib.data.search import find_component
+from indexlib.data.scores import load_scores, load_withheld
+from indexlib.data.search import find_component, known_words
 from indexlib.widgets.choices import components, ranked, years
 
 TEMPLATE = Path(__file__).with_name("page.html")
 WORDS = ("title", "place", "compare", "none", "search", "year", "computed", "source", "no_figures", "history", "ranks",
-         "position", "movement", "heat", "tiles", "language", "edge")
+         "position", "movement", "heat", "tiles", "language", "edge", "alike", "indicators")
+#: Texts of other places, with what the page puts into them.
+FILLED = {"no_component": ("indicators.no_component", ["year"]), "no_table": ("indicators.no_table", ["years"]),
+          "no_alike": ("chart.alike.none", ["component", "place"]), "indicator": ("col.indicator", []),
+          "measured_in": ("col.measured_in", []), "nothing_found": ("explore.nothing_found", ["text"]),
+          "withheld": ("chart.withheld", []), "partial": ("chart.key.partial", []), "signs": ("chart.beside.signs", []),
+          "marks": ("chart.beside.marks", [])}
 
 
 def save_page(path: Path | str, index: str = "papi", place: str = "thanh_hoa", component: str | None = None,
@@ -65,7 +74,8 @@ def figures(index: str) -> dict:
     dict
         ``rows``: by component and year, for each place ``[score, rank, whether published, group, change]``, groups
         numbered from 1 (high), 0 where there is none; ``base`` and ``block`` by component and year; ``held``: what was
-        withheld, ``"place component year"``; names and words by language.
+        withheld, ``"place component year"``; ``alike`` and ``behind``: sums of what is measured alike and indicators, see
+        :func:`_sums` and :func:`_behind`; what the search reads; names and words by language.
     """
     catalogue, of, codes = load_catalogue(), load_catalogue().with_block(ranked(index)), list(components(index))
     of = of[of["component"].isin(codes)]
@@ -81,9 +91,15 @@ def figures(index: str) -> dict:
     held = load_withheld()
     held = held[held["component"].isin(codes)]
     places, last = sorted(of["place"].unique()), years(index)[-1]
-    return {"index": index, "name": catalogue.short_name(index), "decimals": catalogue.decimals(index), "years": years(index),
+    sums, behind = _sums(index, codes), _behind(codes, years(index))
+    return {**known_words(index), "alike": {code: of["vi"] for code, of in sums.items()},
+            "behind": {code: {b: of["vi"][0] for b, of in blocks.items()} for code, blocks in behind.items()},
+            "index": index, "name": catalogue.short_name(index), "decimals": catalogue.decimals(index), "years": years(index),
             "components": codes, "places": places, "rows": rows, **shared, "depth": {c: c.count(".") for c in codes},
-            "said": {code: _said(code, index, codes, places, last) for code in LANGUAGES},
+            "said": {code: _said(code, index, codes, places, last) | {
+                "alike": {c: of[code]["note"] for c, of in sums.items()},
+                "behind": {c: {b: of[code][1] for b, of in blocks.items()} for c, blocks in behind.items()}}
+                     for code in LANGUAGES},
             "tiles": [[r.code, r.row, r.col] for r in _tiles(last)],
             "held": [f"{p} {c} {y}" for p, c, y in zip(held["place"], held["component"], held["year"], strict=True)]}
 
@@ -92,12 +108,53 @@ def _said(code: str, index: str, components_: list[str], places: list[str], year
     """Every name and word of the page in a language."""
     catalogue = load_catalogue()
     with speaking(code):
-        return {"words": {k: t(f"page.explore.{k}") for k in WORDS} | {"withheld": t("chart.withheld")},
+        return {"words": {k: t(f"page.explore.{k}") for k in WORDS} | {
+                    k: t(key, **{name: f"{{{name}}}" for name in names}) for k, (key, names) in FILLED.items()},
                 "publisher": own(catalogue.by_index[index], "publisher"), "groups": [t(f"chart.group.{g}") for g in GROUPS],
                 "unit": t("unit." + catalogue.component(index).unit),
                 "components": {c: catalogue.label(c) for c in components_},
                 "places": {p: load_places().get(p, year).name for p in places},
                 "tiles": {r.code: tile_name(r.code, r.label_vi, year) for r in _tiles(year)}}
+
+
+def _sums(index: str, codes: list[str]) -> dict:
+    """By component and language: ``rows`` and ``base`` of the sums of what is measured alike to the last year, their note."""
+    out, last = {}, years(index)[-1]
+    for c in (c for c in codes if reaches_back(c, last)):
+        sums = like_for_like(load_scores(index), c, reaches_back(c, last), last)
+        rows: dict = {}
+        for r in sums.figures.itertuples(index=False):
+            rows.setdefault(int(r.year), {})[r.place] = [_number(r.score), _number(r.rank), 0, 0, None]
+        base = {int(y): _number(n) for y, n in sums.figures.groupby("year")["base"].max().items()}
+        for code in LANGUAGES if rows else ():
+            with speaking(code):
+                out.setdefault(c, {})[code] = {"rows": rows, "base": base, "note": alike(sums)}
+    return out
+
+
+def _behind(codes: list[str], at_hand: list[int]) -> dict:
+    """By sub-index, first year of a comparable block and language: cells by place and year, then labels, units and notes.
+
+    The cells are in Vietnamese.
+    """
+    catalogue = load_catalogue()
+    subs = [c for c in codes if (catalogue.component(c).index, catalogue.component(c).level) == ("pci", SUBINDEX)]
+    out: dict = {c: {} for c in subs}
+    blocks = catalogue.with_block(pd.DataFrame([(c, y) for c in subs for y in at_hand], columns=["component", "year"]))
+    ends = blocks[blocks["block"] > 0].groupby(["component", "block"])["year"].max().reset_index()
+    for (block, last), group in ends.groupby(["block", "year"]):
+        for code in LANGUAGES:
+            with speaking(code):
+                here = {p.name: p.code for p in load_places().valid(last)}
+                table = indicators(group["component"].tolist(), list(here.values()), int(last))
+                labels = {catalogue.label(c): c for c in group["component"]}
+            frame = table.frame
+            alone = pd.Series(group["component"].iloc[0], frame.index)
+            for c, rows in frame.groupby(frame["component"].map(labels) if "component" in frame else alone):
+                cells = {f"{here[k[0]]} {k[1]}": rows[k].tolist() for k in rows.columns if isinstance(k, tuple)}
+                told = rows[["indicator", "measured_in"]].to_numpy().tolist()
+                out[c].setdefault(int(block), {})[code] = (cells, {"labels": told, "notes": table.notes})
+    return out
 
 
 def _tiles(year: int) -> list:

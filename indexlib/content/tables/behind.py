@@ -96,6 +96,7 @@ def _unit(row: dict) -> str:
 def _sources(rows: pd.DataFrame) -> list[str]:
     """Where the figures were read, years of one source together."""
     where = load_sources().set_index("source")["where"]
+    rows = rows[["year", "source"]].drop_duplicates()
     years = rows.assign(name=rows["source"].map(where).map(source_name)).groupby("name")["year"].unique()
     return [t("indicators.source", years=w.listing([str(y) for y in sorted(own)]), name=name)
             for name, own in years.sort_values(key=lambda found: found.map(min)).items()]
