@@ -34,10 +34,18 @@ __version__ = "2.0.0.dev0"
 
 def __getattr__(name: str) -> object:
     if name in _MODULES:
-        return import_module(f"indexlib.{_MODULES[name]}")
+        module = import_module(f"indexlib.{_MODULES[name]}")
+        vars(module).setdefault("__dir__", lambda: _own(vars(module)))
+        return module
     if name in _NAMES:
         return getattr(import_module(f"indexlib.{_NAMES[name]}"), name)
     raise AttributeError(f"module 'indexlib' has no attribute {name!r}")
+
+
+def _own(names: dict[str, object]) -> list[str]:
+    """Functions and classes that a module defines, without what it imports."""
+    return sorted(n for n, x in names.items() if n[0] != "_" and callable(x)
+                  and getattr(x, "__module__", "") == names["__name__"])
 
 
 def __dir__() -> list[str]:

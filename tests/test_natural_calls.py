@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 import indexlib as ix
 from indexlib import charts, tables
@@ -82,6 +85,20 @@ def test_what_cannot_be_answered_is_refused_with_the_fix(s, call, named):
     with pytest.raises(IndexlibError) as raised:
         call(s)
     assert [x for x in named if x not in str(raised.value)] == []
+
+
+@pytest.mark.parametrize("module", [ix, *(getattr(ix, name) for name in ix._MODULES)], ids=lambda m: m.__name__)
+def test_a_module_lists_what_is_its_own(module):
+    listed = [n for n in dir(module) if n != "__version__"]
+    inside = {getattr(getattr(module, n), "__module__", "") or "indexlib" for n in listed if callable(getattr(module, n))}
+    assert listed and not [n for n in listed if n[0] == "_"] and {m.split(".")[0] for m in inside} == {"indexlib"}
+
+
+def test_modules_list_the_calls_that_notebooks_make():
+    assert {"history", "export"} <= set(dir(charts)) and {"use", "number"} <= set(dir(ix.wording))
+    text = " ".join(book.read_text(encoding="utf-8") for book in (ROOT / "notebooks").glob("*.ipynb"))
+    calls = set(re.findall(r"\b(?:ix\.)?(" + "|".join(ix._MODULES) + r")\.(\w+)\(", text))
+    assert len(calls) > 20 and [(m, c) for m, c in calls if c not in dir(getattr(ix, m))] == []
 
 
 def test_the_table_holds_at_least_thirty_calls():

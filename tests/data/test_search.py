@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
+from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.search import search
+from indexlib.data.places import plain
+from indexlib.data.search import search, with_scores
 
 #: What is typed, what must come (in this order, first), what must not.
 TYPED = [
@@ -32,6 +35,16 @@ TYPED = [
     ("thanh tra", ["pci.4"], []),
     ("land", ["pci.2"], []),
     ("6.2", ["papi.6.2"], []),
+    ("hoc phi", ["papi.6.2"], ["pci.5"]),
+    ("mot cua", ["par.3", "papi.5", "sipas.service", "pci.1", "pci.4"], []),
+    ("cong chuc", ["par.5", "sipas.service"], []),
+    ("vay von", ["pci.6"], []),
+    ("rac", ["papi.6.3"], []),
+    ("thu hoi dat", ["papi.2.4", "pci.2"], []),
+    ("ket hon", ["papi.5.4"], []),
+    ("thue", ["pci.3", "pci.4"], []),
+    ("tham nhung vat", ["papi.4.2", "pci.5"], ["papi.1"]),
+    ("education", ["papi.6.2"], []),
 ]
 
 
@@ -40,6 +53,14 @@ def test_everyday_words_find_what_is_meant(words, wanted, unwanted):
     found = search(words)
     assert set(wanted) <= set(found) and not set(unwanted) & set(found), found
     assert set(found) <= set(load_catalogue().order)
+
+
+def test_every_everyday_word_names_components_that_there_are_and_finds_a_score():
+    table, known = pd.read_csv(files.data_dir() / "catalogue" / "everyday.csv"), load_catalogue().order
+    named = dict(zip(table["words"], table["components"].str.split("; "), strict=True))
+    assert [w for w, codes in named.items() if not set(codes) <= set(known) or len(set(codes)) < len(codes)] == []
+    assert [w for w, codes in named.items() if not set(codes) & set(with_scores()) <= set(search(w)) or not search(w)] == []
+    assert table["words"].map(lambda w: plain(w.casefold())).is_unique
 
 
 def test_a_word_of_no_component_finds_nothing():
