@@ -10,7 +10,7 @@ import pandas as pd
 
 from indexlib.base.problems import IndexlibError, Problem
 from indexlib.base.wording import plain_number, t
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, number
@@ -27,7 +27,7 @@ FEWEST, PROFILE = 10, 5
 #: Two places whose figures fit each other's past so many times better than their own have been exchanged.
 CROSSED = 1.5
 #: A column whose order of places is less like the year before's (Spearman) than this is doubted as a whole, as one that
-#: lies a row down is. No published column of PAPI and PCI is, but four of PCI where the measure changed.
+#: lies a row down is. No published total of PAPI and PCI is, and no part in a year that is measured alike.
 UNLIKE = {"total": 0.2, "dimension": 0.1, "subindex": 0.1}
 MAD = 1.4826
 CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
@@ -151,18 +151,18 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     times = (moved - level).abs() / usual.where(usual > 0)
     for place in _exchanged((new - level) / usual, old / usual):
         times.loc[place, times.loc[place].idxmax()] = max(FAR + 1, times.loc[place].max())
-    for component in _unlike(new, old):
+    for component in _unlike(new, old, alike):
         times.loc[times[component].idxmax(), component] = max(FAR + 1, times[component].max())
     return [Cell(year, place, component, new.at[place, component], old.at[place, component], of_year[component],
                  alike[component], value)
             for component, column in times.items() for place, value in column.items() if np.isfinite(value)]
 
 
-def _unlike(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
+def _unlike(new: pd.DataFrame, old: pd.DataFrame, alike: dict[str, bool]) -> list[str]:
     """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
-    least = {c: UNLIKE.get(load_catalogue().component(c).level, -1) for c in new.columns}
-    return [c for c in new.columns if (new[c].notna() & old[c].notna()).sum() >= FEWEST
-            and new[c].corr(old[c], method="spearman") < least[c]]
+    level = {c: load_catalogue().component(c).level for c in new.columns}
+    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and (new[c].notna() & old[c].notna()).sum() >= FEWEST
+            and new[c].corr(old[c], method="spearman") < UNLIKE.get(level[c], -1)]
 
 
 def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
