@@ -223,7 +223,8 @@ def slow_runs(tmp_path, *places):
     write_params(tmp_path / "p", *places)
     files = map(str, (tmp_path / "p").glob("*.yml"))
     process = subprocess.Popen([sys.executable, "-m", "indexlib.cli", "run", *files, "--outputs", str(tmp_path / "o")],
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env=os.environ | {"INDEXLIB_NOTEBOOKS": str(tmp_path / "slow")},
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                               env=os.environ | {"INDEXLIB_NOTEBOOKS": str(tmp_path / "slow")},
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
     until = time.monotonic() + 60
     while time.monotonic() < until:
