@@ -62,6 +62,8 @@ def shown(value: object, most: int = 60) -> str:
     >>> shown("a" * 100, 5), shown("x\\u202ey\\nz")
     ('aaaaa…', 'x y z')
     """
+    if value is None:
+        return "null"
     if isinstance(value, int) and value.bit_length() > 4 * most:
         return t("fault.long_number")
     text = " ".join(UNSEEN.sub(" ", str(value)).split())

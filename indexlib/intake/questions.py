@@ -26,13 +26,16 @@ SHOWN, BACK, USUAL = 3, 2, 3
 FEWEST, PROFILE = 10, 5
 #: Two places whose figures fit each other's past so many times better than their own have been exchanged.
 CROSSED = 1.5
+#: A column whose order of places is less like the year before's (Spearman) than this is doubted as a whole, as one that
+#: lies a row down is. No published column of PAPI and PCI is, but four of PCI where the measure changed.
+UNLIKE = {"total": 0.2, "dimension": 0.1, "subindex": 0.1}
 MAD = 1.4826
 CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure beside the one of an earlier year; ``times`` the usual change."""
+    """A figure beside the one of an earlier year, measured alike or not; ``times`` the usual change."""
 
     year: int
     place: str
@@ -40,11 +43,16 @@ class Cell:
     value: float
     before: float
     of_year: int
+    alike: bool
     times: float
 
     @property
     def key(self) -> str:
         return f"{self.place} {self.component}"
+
+    @property
+    def beside(self) -> str:
+        return str(self.of_year) if self.alike else t("add.otherwise", year=self.of_year)
 
 
 def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) -> list[Problem]:
@@ -81,7 +89,7 @@ def _stands_out(cell: Cell, reading: Reading, file: str) -> Problem:
     where = reading.figures[cell.year].where(cell.component, "score", cell.place)
     place = load_places().get(cell.place, cell.year).name
     said = t("add.stands_out", place=place, component=load_catalogue().label(cell.component), code=cell.component,
-             value=plain_number(cell.value), of_year=cell.of_year, before=plain_number(cell.before),
+             value=plain_number(cell.value), of_year=cell.beside, before=plain_number(cell.before),
              times=plain_number(round(cell.times, 1)))
     return Problem(file, reading.figures[cell.year].sheet, where["row"] + 1 if where else None,
                    letters(where["column"]) if where else "", "stands_out", said, cell.key)
@@ -97,28 +105,35 @@ def _once(reading: Reading, cells: list[Cell]) -> str:
     named = "; ".join(f"{places.get(place).name}, {label(component)} = {plain_number(value)}"
                      for place, component, value in dict.fromkeys([*most, *ends]))
     if cells:
-        return t("add.once", n=len(cells), of_year=max(c.of_year for c in cells), cells=named)
+        return t("add.once", n=len(cells), of_year=max(cells, key=lambda c: c.of_year).beside, cells=named)
     return t("add.once_alone", cells=named)
 
 
 def compared(rows: pd.DataFrame, have: pd.DataFrame) -> list[Cell]:
-    """Every figure beside the same place's last one of the same block, with how far it moved from the others."""
+    """Every figure beside the same place's last one, with how far it moved from the others.
+
+    A year measured otherwise is no comparison to print, yet it shows the figure that moved unlike all others.
+    """
     found: list[Cell] = []
     with_block = load_catalogue().with_block
     past = with_block(have[have["score"].notna()])
     for year, own in with_block(rows[rows["score"].notna()]).groupby("year"):
         wide = own.pivot(index="place", columns="component", values="score")  # noqa: PD010
         block = own.drop_duplicates("component").set_index("component")["block"]
-        old, usual, of_year = {}, {}, {}
+        old, usual, of_year, alike = {}, {}, {}, {}
         for component in wide.columns:
-            before = past[(past["component"] == component) & (past["year"] < year) & (past["block"] == block[component])]
-            series = before.pivot(index="place", columns="year", values="score")  # noqa: PD010
-            last = [y for y in series.columns if y >= year - BACK]
-            if last and series[max(last)].notna().sum() >= FEWEST:
-                of_year[component], old[component] = max(last), series[max(last)]
-                usual[component] = _usual(series, wide[component] - series[max(last)])
+            before = past[(past["component"] == component) & (past["year"] < year)]
+            last = before["year"].max()
+            measured = before.loc[before["year"] == last, "block"]
+            if not (last >= year - BACK and len(measured) >= FEWEST):
+                continue
+            series = before[before["block"] == measured.iloc[0]].pivot(index="place", columns="year", values="score")  # noqa: PD010
+            alike[component] = measured.iloc[0] == block[component]
+            of_year[component], old[component] = int(last), series[last]
+            usual[component] = _usual(series if alike[component] else series[[last]], wide[component] - series[last])
         if old:
-            found += _cells(int(year), wide[list(old)], pd.DataFrame(old).reindex(wide.index), pd.Series(usual), of_year)
+            before = pd.DataFrame(old).reindex(wide.index)
+            found += _cells(int(year), wide[list(old)], before, pd.Series(usual), of_year, alike)
     return found
 
 
@@ -129,14 +144,25 @@ def _usual(series: pd.DataFrame, now: pd.Series) -> float:
     return float(np.median(spreads))
 
 
-def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of_year: dict[str, int]) -> list[Cell]:
+def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of_year: dict[str, int],
+           alike: dict[str, bool]) -> list[Cell]:
     moved = new - old
     level = moved.median()
     times = (moved - level).abs() / usual.where(usual > 0)
     for place in _exchanged((new - level) / usual, old / usual):
         times.loc[place, times.loc[place].idxmax()] = max(FAR + 1, times.loc[place].max())
-    return [Cell(year, place, component, new.at[place, component], old.at[place, component], of_year[component], value)
+    for component in _unlike(new, old):
+        times.loc[times[component].idxmax(), component] = max(FAR + 1, times[component].max())
+    return [Cell(year, place, component, new.at[place, component], old.at[place, component], of_year[component],
+                 alike[component], value)
             for component, column in times.items() for place, value in column.items() if np.isfinite(value)]
+
+
+def _unlike(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
+    """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
+    least = {c: UNLIKE.get(load_catalogue().component(c).level, -1) for c in new.columns}
+    return [c for c in new.columns if (new[c].notna() & old[c].notna()).sum() >= FEWEST
+            and new[c].corr(old[c], method="spearman") < least[c]]
 
 
 def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:

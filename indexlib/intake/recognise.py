@@ -148,11 +148,19 @@ def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Coll
     for sheet in sheets:
         if not sheet.visible and sheet.name in used and any(other.visible for other in sheets):
             report.add("hidden_sheet", sheet.name)
-        rows = {where["row"] for figures in by_year.values() for where in figures.cells.values()} & sheet.unseen().rows
-        if rows and sheet.visible and sheet.name in used:
-            few = [str(row + 1) for row in sorted(rows)[:FEW_ROWS]]
-            more = ["…"] if len(rows) > len(few) else []
-            report.add("hidden_rows", sheet.name, min(rows), n=len(rows), rows=listing(few + more))
+        if sheet.visible and sheet.name in used:
+            cells = [where for figures in by_year.values() for where in figures.cells.values()]
+            rows = sorted({where["row"] for where in cells} & sheet.unseen().rows)
+            columns = sorted({where["column"] for where in cells} & sheet.unseen().columns)
+            if rows:
+                report.add("hidden_rows", sheet.name, rows[0], n=len(rows), rows=_few([str(row + 1) for row in rows]))
+            if columns:
+                report.add("hidden_columns", sheet.name, None, columns[0], n=len(columns),
+                           columns=_few([letters(column) for column in columns]))
+
+
+def _few(names: list[str]) -> str:
+    return listing([*names[:FEW_ROWS], *(["…"] if len(names) > FEW_ROWS else [])])
 
 
 def _reading(index: str, by_year: dict[int, Figures], source: str, kind: str, report: Collector,

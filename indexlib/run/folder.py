@@ -24,6 +24,8 @@ from indexlib.run import manifest
 
 FAILED = ".failed"
 LONGEST = 100
+#: What the longest name of a run needs below its folder; Windows ends a path at 260 letters unless told otherwise.
+LONGEST_INSIDE = ("bieu_do", "x" * 100)
 #: Letters and digits of any script, marks on them; a dot, space or hyphen only between.
 NAME = re.compile(r"\w[\w\u0300-\u036f.() -]*")
 #: Workplaces that this process has open.
@@ -90,11 +92,23 @@ def workplace(outputs: Path, name: str) -> Iterator[tuple[Path, Path]]:
             work = Path(tempfile.mkdtemp(prefix=f".{name}.work-", dir=outputs))
             held.callback(_clear, work)
             _at_work.add(work)
+            _probe(work)
             kept.mkdir(parents=True, exist_ok=True)
             atomic.sweep(kept)
         except OSError as error:
             raise RunError(t("cli.cannot_write", folder=outputs, why=error.strerror or error)) from None
         yield work, kept
+
+
+def _probe(work: Path) -> None:
+    """Raise RunError where the disk cannot hold the longest name of a run: better at once than after the work."""
+    folder, name = LONGEST_INSIDE
+    try:
+        (work / folder).mkdir()
+        (work / folder / name).touch()
+    except OSError as error:
+        raise RunError(t("fault.too_deep", folder=work.parent, why=error.strerror or error)) from None
+    shutil.rmtree(work / folder)
 
 
 def _clear(work: Path) -> None:

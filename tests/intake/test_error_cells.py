@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import struct
+import subprocess
 
+import openpyxl
 import pytest
 import xlsxwriter
 from conftest import ROOT
@@ -62,3 +65,17 @@ def test_an_error_of_an_old_workbook_stands_in_its_cell(tmp_path):
     path.write_bytes(xls([cells], texts(["Place"])))
     [sheet] = open_file(path).sheets
     assert sheet.rows[1][1] == "#N/A" and sheet.rows[2][1] == "#DIV/0!"
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not there to write .xls and .ods")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_errors_and_what_is_hidden_are_seen_in_every_kind_of_workbook(tmp_path, kind):
+    path = book(tmp_path, "#N/A")
+    made = openpyxl.load_workbook(path)
+    made["Bang"].row_dimensions[10].hidden = made["Bang"].column_dimensions["B"].hidden = True
+    made.save(path)
+    subprocess.run(["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to", kind,
+                    "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120)
+    found = {p.code: p.line() for p in read_published(path.with_suffix(f".{kind}"), 2020, "papi").problems}
+    assert {"error_cell", "hidden_rows", "hidden_columns"} <= set(found)
+    assert "dòng 2, B" in found["error_cell"] and "dòng 10" in found["hidden_rows"] and "cột B" in found["hidden_columns"]

@@ -1,7 +1,7 @@
 """Cells of a workbook whose formula failed: ``#N/A``, ``#REF!``, ``#DIV/0!``.
 
 The library that reads workbooks leaves them blank, as if nothing stood there; a failed look-up is no withheld score.
-Sources of the layouts: ECMA-376 part 1, 18.3.1.4 (cells), and [MS-XLS] 2.5.10 (Bes), 2.4.28 (BoundSheet8).
+Sources of the layouts: ECMA-376 part 1, 18.3.1.4 (cells), and [MS-XLS] 2.5.10 (Bes).
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ import re
 import struct
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from indexlib.intake.files import open_document, xls_records
 from indexlib.intake.files.formats import WHERE, sheets_of
+from indexlib.intake.files.open_document import Errors
 
 #: A cell of an .xlsx whose value is an error, and that value.
 ERROR = re.compile(rb"<(?:\w+:)?c\s([^<>]*\bt=[\"']e[\"'][^<>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.DOTALL)
 CODES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-BOUND_SHEET, BOF, FORMULA, TRUTH_OR_ERROR = 0x0085, 0x0809, 0x0006, 0x0205
-
-Errors = dict[tuple[int, int], str]
+FORMULA, TRUTH_OR_ERROR = 0x0006, 0x0205
 
 
 def put_in(sheets: list[Any], kind: str, data: bytes) -> list[Any]:
-    """The sheets of an .xlsx or .xls with each error standing as text in its cell."""
-    found = _of_xlsx(data) if kind == "xlsx" else _of_xls(data) if kind == "xls" else {}
+    """The sheets of a workbook with each error standing as text in its cell."""
+    found = _OF[kind](data)
     return [_with(sheet, errors) if (errors := found.get(sheet.name)) else sheet for sheet in sheets]
 
 
@@ -62,31 +62,11 @@ def _column(letters: bytes) -> int:
 
 
 def _of_xls(data: bytes) -> dict[str, Errors]:
-    import olefile
-
-    with olefile.OleFileIO(io.BytesIO(data)) as container:
-        stream = container.openstream("Workbook" if container.exists("Workbook") else "Book").read()
-    names: dict[int, str] = {}
     found: dict[str, Errors] = {}
-    sheet = ""
-    for at, kind, body in _records(stream):
-        if kind == BOUND_SHEET and len(body) > 8:
-            text = body[8:]
-            names[struct.unpack_from("<I", body)[0]] = text.decode("utf-16-le" if body[7] & 1 else "latin-1", "replace")
-        elif kind == BOF:
-            sheet = unicodedata.normalize("NFC", names.get(at, ""))
-        elif sheet and (code := _error(kind, body)) is not None:
+    for sheet, kind, body in xls_records.of_sheets(data, {FORMULA, TRUTH_OR_ERROR}):
+        if (code := _error(kind, body)) is not None:
             found.setdefault(sheet, {})[struct.unpack_from("<HH", body)] = CODES.get(code, "#N/A")
     return found
-
-
-def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    at = 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        if kind in (BOUND_SHEET, BOF, FORMULA, TRUTH_OR_ERROR):
-            yield at, kind, stream[at + 4:at + 4 + length]
-        at += 4 + length
 
 
 def _error(kind: int, body: bytes) -> int | None:
@@ -96,3 +76,10 @@ def _error(kind: int, body: bytes) -> int | None:
     if kind == FORMULA and len(body) >= 14:
         return body[8] if body[6] == 2 and body[12:14] == b"\xff\xff" else None
     return None
+
+
+def _of_ods(data: bytes) -> dict[str, Errors]:
+    return {sheet: found.errors for sheet, found in open_document.read(data).items()}
+
+
+_OF: dict[str, Callable[[bytes], dict[str, Errors]]] = {"xlsx": _of_xlsx, "xls": _of_xls, "ods": _of_ods}

@@ -189,13 +189,14 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
         with _quiet():
             sheets = _parsed(kind, data, calamine)
         if kind == "xlsx":
-            percent, unseen = formats.percent_cells(data), out_of_sight.unseen(data)
-            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset), unseen=unseen.get(sheet.name, Unseen))
-                      for sheet in sheets]
+            percent = formats.percent_cells(data)
+            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset)) for sheet in sheets]
+        unseen = out_of_sight.unseen(kind, data)
+        sheets = [replace(sheet, unseen=unseen.get(sheet.name, Unseen)) for sheet in sheets]
         sheets = error_cells.put_in(sheets, kind, data)
     except calamine.PasswordError:
         raise refuse(path, "password") from None
-    except (calamine.CalamineError, OSError, ValueError) as error:
+    except (calamine.CalamineError, OSError, ValueError, ExpatError) as error:
         raise refuse(path, "damaged_why", why=error) from None
     except BaseException as error:
         # The parser, written in Rust, reports some damaged files by a panic that is no Exception.

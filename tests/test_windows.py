@@ -1,0 +1,69 @@
+"""What Windows would meet, as far as another system can show it: calls that it lacks, consoles, paths that are too long."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+from indexlib.run.folder import RunError, workplace
+
+MODULES = frozenset({"fcntl", "resource", "pwd", "grp", "termios", "pty", "posix", "syslog"})
+CALLS = {"os": {"fork", "killpg", "getpgid", "setsid", "getuid", "geteuid", "getgid", "chown", "uname", "mkfifo", "nice",
+                "sched_getaffinity", "O_DIRECTORY", "O_NOFOLLOW", "getloadavg", "wait4", "sysconf"},
+         "signal": {"SIGKILL", "SIGHUP", "SIGALRM", "SIGUSR1", "SIGUSR2", "alarm", "pause", "setitimer"}}
+SOURCES = sorted((ROOT / "indexlib").rglob("*.py"))
+
+
+def posix_only(tree: ast.AST, guarded: bool = False) -> list[str]:
+    """Calls and imports that Windows lacks, outside a branch that asks for the platform."""
+    found = []
+    for node in ast.iter_child_nodes(tree):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else \
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        called = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) \
+            and node.attr in CALLS.get(node.value.id, ())
+        if not guarded and (called or MODULES.intersection(names)):
+            found.append(f"{ast.unparse(node)} (line {node.lineno})")
+        branch = isinstance(node, ast.If) and "sys.platform" in ast.unparse(node.test)
+        found += posix_only(node, guarded or branch)
+    return found
+
+
+def test_no_call_that_windows_lacks_stands_outside_a_guarded_branch():
+    found = {str(path.relative_to(ROOT)): posix_only(ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES}
+    assert {path: calls for path, calls in found.items() if calls} == {}
+    assert posix_only(ast.parse("import os\nos.killpg(1, 9)")) == ["os.killpg (line 2)"]
+
+
+def test_every_module_imports_where_the_modules_of_posix_are_not_there():
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in SOURCES
+             if path.name != "__main__.py"]
+    lacking = ["fcntl", "pty", "syslog", "termios"]  # those that Python itself can do without
+    code = f"import sys, importlib, distributed, papermill; sys.modules.update(dict.fromkeys({lacking}))\n" \
+           f"for name in {names}: importlib.import_module(name)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-800:]
+
+
+@pytest.mark.parametrize("code_page", ["cp1258", "cp437"])
+def test_a_console_of_an_old_code_page_gets_the_answer_whole(code_page, tmp_path):
+    missing = tmp_path / "bảng điểm 2025.xlsx"
+    done = subprocess.run([sys.executable, "-m", "indexlib.cli", "add", str(missing)], cwd=ROOT, capture_output=True,
+                          timeout=60, env=os.environ | {"PYTHONIOENCODING": code_page, "PYTHONUTF8": "0", "COLUMNS": "400"})
+    assert done.returncode == 2 and b"UnicodeEncodeError" not in done.stderr
+    assert "bảng điểm 2025.xlsx" in done.stderr.decode("utf-8")
+
+
+def test_a_folder_too_deep_for_the_names_of_a_run_is_refused_before_the_work(tmp_path):
+    """Windows ends a path at 260 letters, Linux at 4,096: the same answer to the same error."""
+    deep = tmp_path
+    while (left := 3_990 - len(str(deep))) > 0:
+        deep = deep / ("x" * min(left, 200))
+    deep.mkdir(parents=True)
+    with pytest.raises(RunError, match="quá dài"), workplace(deep / "o", "thanh_hoa_2024"):
+        raise AssertionError("the work began")
