@@ -143,7 +143,8 @@ def test_the_profile_is_searched_filtered_and_sorted(profile_page):
 
 
 REACHED = """() => { const all = [...document.querySelectorAll("a, button, input, select")], e = document.activeElement;
-  const s = getComputedStyle(e); return [all.indexOf(e), all.length, s.outlineStyle !== "none" && s.outlineWidth !== "0px"]; }"""
+  const s = getComputedStyle(e);
+  return [all.indexOf(e), all.length, s.outlineStyle !== "none" && s.outlineWidth !== "0px"]; }"""
 
 
 @NEEDS_BROWSER
