@@ -94,12 +94,12 @@ def source_lines(found: Findings, index: str = "") -> list[str]:
 def totals(found: Findings) -> Section:
     """The four indices in one table."""
     table = tables.totals(found)
-    return Section("totals", _moves(found), table=table, brief=_brief(table),
+    return Section("totals", moves(found), table=table, brief=_brief(table),
                    notes=[*tables.rank_notes(table.frame), t("note.rounding")],
                    spoken=[*prose.standards(found).lines, *table.notes, t("slide.notes.base"), *source_lines(found)])
 
 
-def _moves(found: Findings) -> str:
+def moves(found: Findings) -> str:
     """Which indices rose, fell, gained or lost places, and which cannot be compared."""
     rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
     named: dict[str, list[str]] = {}
@@ -141,10 +141,10 @@ def in_brief(found: Findings) -> list[str]:
     """The three sentences that matter: where the indices stand, what to take up first, who acts."""
     chosen = found.focus(found.params.focus)["component"]
     if chosen.empty:
-        return [f"{totals(found).message}.", tables.nothing(found)]
+        return [f"{moves(found)}.", tables.nothing(found)]
     answers = found.by_component(chosen).to_dict("records")
     who = dict.fromkeys(name for a in answers if (name := tables.unit_text(found, a)) != w.NONE)
-    return [f"{totals(found).message}.", t("brief.first", names=named(chosen)),
+    return [f"{moves(found)}.", t("brief.first", names=named(chosen)),
             t("brief.who", units="; ".join(who)) if who else t("brief.nobody")]
 
 

@@ -23,6 +23,8 @@ from indexlib.briefing.office.clean import clean
 FIELD = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 #: What is left of a field that is none, or of the code that templates of version 1.1.0 held.
 LEFT = re.compile(r"\{\{.*|\{%.*|\}\}|%\}", re.DOTALL)
+#: Twips up to which a column is as wide as what it holds.
+SMALL = 600
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -109,14 +111,15 @@ def _narrow(table: Any, rows: list[Any], values: Values) -> None:
     if all(kept) or not any(kept) or len(grid) != len(heads):
         return
     widths = [int(column.get(W + "w")) for column in grid]
-    share = sum(widths) / sum(w for w, keep in zip(widths, kept, strict=True) if keep)
+    small = sum(w for w, keep in zip(widths, kept, strict=True) if keep and w <= SMALL)
+    share = (sum(widths) - small) / (sum(w for w, keep in zip(widths, kept, strict=True) if keep) - small)
     for cells in (grid, *(list(row.iterchildren(W + "tc")) for row in rows)):
         if len(cells) < len(kept):  # one across all
             cells[0].find(f"{W}tcPr/{W}gridSpan").set(W + "val", str(sum(map(bool, kept))))
             continue
         for cell, width, keep in zip(cells, widths, kept, strict=True):
             size = cell if cell.tag == W + "gridCol" else cell.find(f"{W}tcPr/{W}tcW")
-            size.set(W + "w", str(round(width * share)))
+            size.set(W + "w", str(width if width <= SMALL else round(width * share)))
             if not keep:
                 cell.getparent().remove(cell)
 

@@ -121,7 +121,7 @@ def records(table: tables.Table) -> list[dict[str, str]]:
 def assessment(found: Findings) -> dict[str, Any]:
     """What rose, what fell and will likely last, what is low again, what became of last year's, targets met."""
     flags, flagged = found.flags, found.flagged()
-    said = [composed.totals(found).message + "."] if len(found.components) else []
+    said = [composed.moves(found) + "."] if len(found.components) else []
     if flagged.empty:
         said.append(t("report.sum.none", all=len(found.components)) if len(found.components) else
                     t("report.sum.empty", place=found.place.name, year=found.year))
