@@ -25,6 +25,7 @@ from indexlib.intake.table.figures import (
     component_of,
     expected_places,
     join,
+    report_partial,
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, check_above, find_grid, why_no_grid
@@ -165,7 +166,7 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
         base = max(count, len(have))
         figures.bases[component] = base
         if len(have) < base:
-            report.add("partial", figures.sheet, component=catalogue.label(component), n=len(have), count=base)
+            report_partial(figures.sheet, component, have, base, year, report)
         if component not in catalogue.valid(year, index) and catalogue.component(component).level != "part" and count:
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(component), year=year)
         check_ranks(figures, component, report, base)
