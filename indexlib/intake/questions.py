@@ -18,9 +18,9 @@ from indexlib.intake.files.report import UNPROVED, letters
 from indexlib.intake.reading import Reading
 
 #: From how many times the usual change a figure stands out. In all tables of PAPI and PCI at hand at most eleven figures do,
-#: in half of them none or one.
+#: in half of them at most two.
 FAR = 5.0
-#: ... or, beside a year measured otherwise, from how many times as far as all others but one it moved: nothing is usual.
+#: ... or from how many times as far as all others but one it moved, and half as far as ``FAR`` says.
 FURTHER = 2.0
 #: Cells asked for at once; years before within which a place is compared with itself; years of changes that are usual.
 SHOWN, BACK, USUAL = 3, 2, 3
@@ -28,6 +28,8 @@ SHOWN, BACK, USUAL = 3, 2, 3
 NAMED = 12
 #: Fewer places tell no usual change; fewer components no profile of a place.
 FEWEST, PROFILE = 10, 5
+#: Fewer places have no farthest but one.
+MANY = 30
 #: Two places whose figures fit each other's past so many times better than their own have been exchanged.
 CROSSED = 1.5
 MAD = 1.4826
@@ -173,8 +175,8 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     moved = new - old
     level = moved.median()
     times = (moved - level).abs() / usual.where(usual > 0)
-    third = times.apply(lambda column: np.inf if alike[column.name] else column.nlargest(3).min())
-    out = (times > FAR) | (times > FURTHER * third)
+    third = times.apply(lambda column: column.nlargest(3).min() if column.count() >= MANY else np.inf)
+    out = (times > FAR) | (times > np.maximum(FURTHER * third, FAR / 2))
     exchanged = _exchanged((new - level) / usual, old / usual)
     like = {(place, times.loc[place].idxmax()): other for place, other in exchanged.items()}
     values = zip(*(frame.to_numpy().ravel("F") for frame in (new, old, times, out)), strict=True)

@@ -57,7 +57,7 @@ def test_rows_of_two_provinces_exchanged_stand_out(tmp_path):
 def test_in_the_years_at_hand_few_figures_stand_out(index):
     have = load_scores(index)
     counts = [sum(c.out for c in compared(own, have)) for _, own in have.groupby("year")]
-    assert max(counts) <= 11 and sorted(counts)[len(counts) // 2] <= 1
+    assert max(counts) <= 11 and sorted(counts)[len(counts) // 2] <= 2
 
 
 def test_what_stands_out_is_typed_from_the_publication(data, tmp_path):

@@ -68,12 +68,12 @@ def slipped_columns(own: pd.DataFrame, other: pd.DataFrame) -> list[tuple[str, i
         Columns that follow every neighbouring edition clearly better a row up or down than straight.
     """
     near = _near(own, other)
-    past = {year: other[other["year"] == year].set_index(["component", "place"])["score"].dropna() for year in near}
-    found = []
+    scores = other.dropna(subset="score").set_index(["year", "component", "place"])["score"].sort_index()
+    past, found = [scores[year] for year in near if year in scores.index], []
     for component, column in own.dropna(subset="score").groupby("component", sort=False):
         new = column.set_index("place")["score"]
-        said = [_slipped(new, old[component]) for old in past.values() if component in old.index.levels[0]]
-        if near and said and all(said):
+        said = [_slipped(new, old[component]) for old in past if component in old.index]
+        if said and all(said):
             found.append((component, near[0]))
     return found
 
