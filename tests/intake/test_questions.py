@@ -27,7 +27,7 @@ def ranking() -> list[list]:
 
 def asked(path) -> list:
     reading = beside_stored(read_published(path), path.name)
-    return [p for p in reading.doubts if p.code in ("once", "stands_out")]
+    return [p for p in reading.doubts if p.code in ("once", "stands_out", "further")]
 
 
 def test_a_correct_table_is_asked_about_in_one_line_that_names_cells(tmp_path, ranking):
@@ -92,7 +92,7 @@ def test_three_at_the_most_are_asked_for(tmp_path, ranking):
     spoilt = [[i, name, score + (25 if i % 7 == 0 else 0)] for i, name, score in ranking]
     spoilt = [[i, *row[1:]] for i, row in enumerate(sorted(spoilt, key=lambda row: -row[2]), 1)]
     said = asked(save(tmp_path / "a.xlsx", {"Bang": [*HEAD, *spoilt]}))
-    assert [p.code for p in said] == ["stands_out"] * SHOWN + ["once"] and "2017: " in said[-1].message
+    assert [p.code for p in said] == ["stands_out"] * SHOWN + ["further"] and "2017: " in said[-1].message
 
 
 def test_a_ranking_copied_from_a_page_is_in_after_two_commands(data, tmp_path):
