@@ -10,7 +10,7 @@ import pandas as pd
 
 from indexlib.base.problems import IndexlibError, Problem
 from indexlib.base.wording import plain_number, t
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, number
@@ -32,6 +32,9 @@ FEWEST, PROFILE = 10, 5
 MANY = 30
 #: Two places whose figures fit each other's past so many times better than their own have been exchanged.
 CROSSED = 1.5
+#: A column whose order of places is less like the year before's (Spearman) than this is doubted as a whole, as one that
+#: lies a row down is. No published total of PAPI and PCI is, and no part in a year that is measured alike.
+UNLIKE = {"total": 0.2, "dimension": 0.1, "subindex": 0.1}
 MAD = 1.4826
 CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
 
@@ -177,6 +180,8 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     times = (moved - level).abs() / usual.where(usual > 0)
     third = times.apply(lambda column: column.nlargest(3).min() if column.count() >= MANY else np.inf)
     out = (times > FAR) | (times > np.maximum(FURTHER * third, FAR / 2))
+    for component in _unlike(new, old, alike):
+        out.loc[times[component].idxmax(), component] = True
     exchanged = _exchanged((new - level) / usual, old / usual)
     like = {(place, times.loc[place].idxmax()): other for place, other in exchanged.items()}
     values = zip(*(frame.to_numpy().ravel("F") for frame in (new, old, times, out)), strict=True)
@@ -184,6 +189,13 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     return [Cell(year, *key, now, before, of_year[key[1]], alike[key[1]], usual[key[1]], far, bool(apart) or key in like,
                  like.get(key, ""))
             for key, (now, before, far, apart) in zip(keys, values, strict=True) if np.isfinite(far)]
+
+
+def _unlike(new: pd.DataFrame, old: pd.DataFrame, alike: dict[str, bool]) -> list[str]:
+    """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
+    level = {c: load_catalogue().component(c).level for c in new.columns}
+    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and (new[c].notna() & old[c].notna()).sum() >= FEWEST
+            and new[c].corr(old[c], method="spearman") < UNLIKE.get(level[c], -1)]
 
 
 def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> dict[str, str]:

@@ -302,7 +302,7 @@ def test_no_name_of_an_author_and_no_picture_of_another_place(written):
 LINES = re.compile(r'<line xMin="[\d.]+" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"')
 CASES = [("thanh_hoa", 2024, "vi"), *(pytest.param(*asked, marks=pytest.mark.sweep) for asked in (
     ("thanh_hoa", 2023, "vi"), ("thanh_hoa", 2024, "en"), ("ca_mau", 2024, "vi"), ("an_giang", 2024, "vi"),
-    ("ho_chi_minh", 2023, "vi"), ("quang_ninh", 2023, "en")))]
+    ("ho_chi_minh", 2023, "vi"), ("quang_ninh", 2023, "en"), ("quang_ninh", 2024, "vi"), ("ha_noi", 2024, "vi")))]
 
 
 @pytest.mark.skipif(not shutil.which("soffice") or not shutil.which("pdftotext"), reason="LibreOffice is not installed")

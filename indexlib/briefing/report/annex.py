@@ -44,7 +44,8 @@ def components(found: Findings) -> dict[str, Any]:
         a, last = answers.loc[r.component], before.get(r.component)
         rows.append(dict(zip(COMPONENTS, (
             catalogue.label(r.component), tables.score_text(last) if last else _none_before(found, r.component),
-            tables.score_text(r), tables.change_text(r, unit=False), w.number(r.median, r.decimals),
+            tables.score_text(r), tables.change_text(r, unit=False) if last or r.comparable else w.NONE,
+            w.number(r.median, r.decimals),
             tables.rank_text(last) if last else w.NONE, tables.rank_text(r), why.get(r.component, w.NONE),
             tables.item_text(a), tables.unit_text(found, a)), strict=True)))
     shown = pd.DataFrame(rows, columns=COMPONENTS)

@@ -20,7 +20,8 @@ ONCE = UNPROVED | {"once", "further", "blank_once"}
 DOUBTS = ONCE | {"absent_withheld", "total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
                  "withheld_alone", "sorted_apart", "title_component", "title_other", "title_year", "header_words",
                  "cell_words", "under_group", "text_between", "not_withheld", "hidden_sheet", "hidden_rows", "hidden_columns",
-                 "odd_decimals", "rank_gap", "whole_numbers", "outlier", "place_twice", "stored", "stands_out"}
+                 "odd_decimals", "rank_gap", "whole_numbers", "outlier", "place_twice", "stored", "stands_out",
+                 "total_missing"}
 
 
 class Collector:

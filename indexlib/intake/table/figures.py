@@ -378,12 +378,15 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     # A ranking without its parts is a table too; a level of which some are there is not whole.
     level_of = {code: catalogue.component(code).level for code in (*lacking, *have)}
     whole = {level_of[code] for code in lacking} - {level_of[code] for code in have} - {TOTAL}
-    if have and (level := [code for code in lacking if catalogue.component(code).level in whole]):
+    level = [code for code in lacking if level_of[code] in whole]
+    if have and level:
         own = listing([catalogue.label(code) for code in sorted(have)[:3]])
         report.add("level_missing", figures.sheet, n=len(level), year=year, have=own)
     for code in lacking:
-        if catalogue.component(code).level not in whole:
-            report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
+        if level_of[code] not in whole:
+            alone = level_of[code] == TOTAL and len(lacking) == 1 + len(level)
+            report.add("total_missing" if alone else "missing_component", figures.sheet,
+                       component=catalogue.label(code), year=year)
     for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)
