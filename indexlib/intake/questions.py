@@ -82,8 +82,8 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) ->
     Returns
     -------
     list of Problem
-        One for each figure that stands out (code ``stands_out``, three at the most), to be confirmed, and a line (``once``)
-        that names the others; without any, one that says what was compared and what error would leave no trace.
+        One for each figure that stands out (code ``stands_out``, three at the most), to be confirmed, and a line
+        (``further``) that names the others; without any, one (``once``) that says what was compared and what error would leave no trace.
     """
     if not any(p.code in UNPROVED for p in once):
         return once
@@ -91,7 +91,7 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) ->
     cells = compared(reading.scores, have)
     out = sorted((c for c in cells if c.out), key=lambda c: (not c.like, -c.times))
     if out:
-        more = [Problem(file, "", None, "", "once", _further(out[SHOWN:]))] if out[SHOWN:] else []
+        more = [Problem(file, "", None, "", "further", _further(out[SHOWN:]))] if out[SHOWN:] else []
         return [*rest, *(_stands_out(cell, reading, file) for cell in out[:SHOWN]), *more]
     # With nothing to compare, the rows that would show exchanged headers are named too.
     heads = [] if cells else [p.message for p in once if p.code == "headers_once"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 import pytest
-from additions import like, run
+from additions import cut, like, run
 from make_workbooks import save
 
 from indexlib import load_places, load_scores
 from indexlib.base.problems import IndexlibError
 from indexlib.intake.addition import beside_stored
+from indexlib.intake.check import check_data
 from indexlib.intake.questions import SHOWN, compared, confirmed
 from indexlib.intake.recognise import read_published
 
@@ -25,7 +27,7 @@ def ranking() -> list[list]:
 
 def asked(path) -> list:
     reading = beside_stored(read_published(path), path.name)
-    return [p for p in reading.doubts if p.code in ("once", "stands_out")]
+    return [p for p in reading.doubts if p.code in ("once", "stands_out", "further")]
 
 
 def test_a_correct_table_is_asked_about_in_one_line_that_names_cells(tmp_path, ranking):
@@ -90,4 +92,26 @@ def test_three_at_the_most_are_asked_for(tmp_path, ranking):
     spoilt = [[i, name, score + (25 if i % 7 == 0 else 0)] for i, name, score in ranking]
     spoilt = [[i, *row[1:]] for i, row in enumerate(sorted(spoilt, key=lambda row: -row[2]), 1)]
     said = asked(save(tmp_path / "a.xlsx", {"Bang": [*HEAD, *spoilt]}))
-    assert [p.code for p in said] == ["stands_out"] * SHOWN + ["once"] and "2017: " in said[-1].message
+    assert [p.code for p in said] == ["stands_out"] * SHOWN + ["further"] and "2017: " in said[-1].message
+
+
+def test_a_ranking_copied_from_a_page_is_in_after_two_commands(data, tmp_path):
+    """63 places as a page shows them, with decimal commas: one command asks, one answers, and the data are in order."""
+    own = load_scores("pci").query("year == 2015 and component == 'pci'").sort_values("score", ascending=False)
+    figures = {load_places().get(r.place, 2015).name_vi: f"{r.score:.2f}".replace(".", ",") for r in own.itertuples()}
+    data.drop_pci(2015)
+    cut(data.folder, 2012)
+    rows = [["Bảng xếp hạng PCI 2015"], ["Hạng", "Địa phương", "Điểm số"]]
+    rows += [[i, *x] for i, x in enumerate(figures.items(), 1)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(";".join(map(str, row)) for row in rows), encoding="utf-8-sig")
+    words = ["add", path, "--source", "page-1", "--where", "a page of the press"]
+    asked = run(*words)
+    assert asked.exit_code == 2 and "--accept" not in asked.output
+    cells = re.findall(r'--confirm "(.+?) pci=…"', asked.output)
+    assert len(cells) <= SHOWN and ("--checked" in asked.output or cells)
+    done = run(*words, "--checked", *(x for place in cells for x in ("--confirm", f"{place} pci={figures[place]}")))
+    assert done.exit_code == 0, done.output
+    assert check_data() == []
+    stored = load_scores("pci").query("year == 2015 and component == 'pci'")
+    assert len(stored) == 63
