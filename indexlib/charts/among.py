@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from indexlib.base.problems import NoDataError
@@ -16,7 +17,7 @@ TOGETHER = 4
 #: Colours of compared places (Okabe-Ito), apart from that of the place and in grey print too.
 COLORS = ("#D55E00", "#009E73", "#CC79A7", "#8C6D1F")
 EVERYONE = "#DCDCDC"
-ACROSS, INNER, BETWEEN, SIDE = 3, 104, 56, 34
+INNER, BETWEEN, SIDE, GAP = 92, 56, 34, 26
 
 
 def joined(frame: pd.DataFrame, column: str) -> list[list]:
@@ -37,16 +38,22 @@ def joined(frame: pd.DataFrame, column: str) -> list[list]:
 
 def everyone(figure: Chart, frame: pd.DataFrame, column: str, component: str, axis: str = "",
              pointed: bool = True) -> None:
-    """Every place as a faint line; pointed at, it says whose it is, pressed, it gives its code."""
+    """Every place as a faint line, a year that stands alone as a dot; pointed at, it says whose it is, pressed, its code."""
     rows = frame.reset_index(drop=True)
     years, values, at = joined(rows, column)
+    here = np.array([v is not None for v in [None, *values, None]], dtype=int)
+    alone = np.flatnonzero((here[1:-1] > 0) & (here[:-2] + here[2:] == 0))
     said = {"hoverinfo": "skip"}
     if pointed:
         texts = hover.of_places(rows.drop(columns="source", errors="ignore"), component)
         said = {"customdata": _at(rows["place"].tolist(), at), "hovertext": _at(texts, at), "hovertemplate": hover.TEMPLATE}
-    figure.add_scatter(x=years, y=values, mode="lines+markers", connectgaps=False, xaxis=f"x{axis}", yaxis=f"y{axis}",
-                       line={"color": EVERYONE, "width": 1}, marker={"size": 2, "color": EVERYONE},
-                       name=safe(t("chart.everyone")), **said)
+    where = {"name": safe(t("chart.everyone")), "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    # A browser draws one long line at once, a mark for each of its points in ten times the time.
+    figure.add_scatter(x=years, y=values, mode="lines", connectgaps=False, line={"color": EVERYONE, "width": 1},
+                       **where, **said)
+    if len(alone):
+        figure.add_scatter(x=[years[i] for i in alone], y=[values[i] for i in alone], mode="markers", hoverinfo="skip",
+                           marker={"size": 2, "color": EVERYONE}, **where)
 
 
 def _at(texts: list[str], rows: list[int]) -> list[str]:
@@ -56,7 +63,7 @@ def _at(texts: list[str], rows: list[int]) -> list[str]:
 
 def panels(figure: Chart, frame: pd.DataFrame, column: str, component: str, places: list[str],
            ranges: tuple[list[float], list[float]]) -> dict:
-    """A panel for each of the places, in rows of three: all faint, the first place thin, the panel's own strong.
+    """A panel for each of the places, in rows of three or four: all faint, the first place thin, the panel's own strong.
 
     Returns
     -------
@@ -67,12 +74,13 @@ def panels(figure: Chart, frame: pd.DataFrame, column: str, component: str, plac
     if frame.loc[frame["place"].isin(shown), column].isna().all():
         raise NoDataError(t("chart.no_rank" if column == "rank" else "chart.no_score",
                             place=load_places().get(places[0]).name, component=plain_name(component)))
-    rows = -(-len(shown) // ACROSS)
+    across = 3 if len(shown) <= 6 else 4
+    rows = -(-len(shown) // across)
     plot, inner = rows * INNER + (rows - 1) * BETWEEN, WIDTH - SIDE - 12
-    each = (inner - (ACROSS - 1) * (SIDE + 6)) / ACROSS
+    each = (inner - (across - 1) * GAP) / across
     years, values = ranges
     for i, place in enumerate(shown):
-        axis, left, top = str(i + 1) if i else "", (i % ACROSS) * (each + SIDE + 6), (i // ACROSS) * (INNER + BETWEEN)
+        axis, left, top = str(i + 1) if i else "", (i % across) * (each + GAP), (i // across) * (INNER + BETWEEN)
         everyone(figure, frame, column, component, axis, pointed=False)
         theirs = frame[frame["place"] == place]
         for of, color, thick in ((own, PLACE, 1.2), (theirs, PLACE if place == places[0] else COLORS[0], 2.4)):
@@ -81,7 +89,8 @@ def panels(figure: Chart, frame: pd.DataFrame, column: str, component: str, plac
             f"xaxis{axis}": {"domain": [left / inner, (left + each) / inner], "anchor": f"y{axis}", "range": years,
                              "tickvals": [int(years[0] + 0.5), int(years[1] - 0.5)], "ticks": "outside"},
             f"yaxis{axis}": {"domain": [max(0, 1 - (top + INNER) / plot), 1 - top / plot], "anchor": f"x{axis}",
-                             "range": values} | ({"tickvals": [1, 20, 40, 60]} if column == "rank" else {"nticks": 4})})
+                             "range": values, "showticklabels": i % across == 0,
+                             **({"tickvals": [1, 20, 40, 60]} if column == "rank" else {"nticks": 4})}})
         name, last = load_places().get(place, int(frame["year"].max())).name, theirs.dropna(subset=[column])
         figures = "" if last.empty else _last(last.sort_values("year").iloc[-1], component, column)
         color = PLACE if place == places[0] else COLORS[0]

@@ -41,8 +41,9 @@ from indexlib.data.scores import load_withheld
 from indexlib.plan.order import finest
 
 #: Marks in the cells: quarters by number, 1 the highest; a score of a partial panel; withheld.
-MARKS = {"high": "1", "upper_middle": "2", "lower_middle": "3", "low": "4", "partial": "–", "withheld": "×"}
-FILLS = QUARTERS | {"partial": ("#FFFFFF", INK), "withheld": ("#D9D9D9", INK)}
+MARKS = {"high": "1", "upper_middle": "2", "lower_middle": "3", "low": "4", "partial": "–", "withheld": "×", "missing": " "}
+FILLS = QUARTERS | {"partial": ("#FFFFFF", INK), "withheld": ("#D9D9D9", INK),
+                    "missing": ("#FFFFFF", GREY)}
 ROW, NAMES = 18, 232
 CELLS = ["year", "component", "state", "score", "rank", "base", "rank_kind"]
 
@@ -91,7 +92,7 @@ def heat(scores: pd.DataFrame | Panel, place: str, index: str = "papi", year: in
     start = int(cells["year"].min())
     shown = [c for c in known if c in set(cells["component"])]
     figure = Chart()
-    middles, heights, left = _names(figure, shown)
+    middles, heights, left = named_cells(figure, shown)
     plot = float(sum(heights.values()))
     _draw(figure, cells, middles, heights)
     for component in shown:
@@ -103,7 +104,7 @@ def heat(scores: pd.DataFrame | Panel, place: str, index: str = "papi", year: in
                         showline=False)
     figure.update_yaxes(range=[plot, 0], visible=False)
     key = [*GROUPS, *(s for s in ("partial", "withheld") if (cells["state"] == s).any())]
-    below = _key(figure, key, left)
+    below = key_of_cells(figure, key, left)
     now = cells[cells["year"] == year]
     now = now[now["component"].isin(finest(now["component"]))]
     return chart(figure, text.heat_title(now, place, index, year), text.heat_source(of, index, start, year),
@@ -122,15 +123,16 @@ def _cells(of: pd.DataFrame, place: str, known: list[str]) -> pd.DataFrame:
     return pd.concat([own, held], ignore_index=True)
 
 
-def _names(figure: Chart, components: list[str]) -> tuple[dict[str, float], dict[str, float], float]:
+def named_cells(figure: Chart, components: list[str], room: float = NAMES,
+                row: float = ROW) -> tuple[dict[str, float], dict[str, float], float]:
     """Names of the rows, indented by level; middles and heights of the rows; the room the names take."""
     middles, heights, top, widest = {}, {}, 0.0, 0.0
     for component in components:
         parent = load_catalogue().component(component).parent
         deep = bool(parent) and bool(load_catalogue().component(parent).parent)
         indent = 10 if deep else 0
-        shown = balanced(numbered(component), NAMES - indent, SMALL, bold=not deep)
-        heights[component] = max(ROW, len(shown) * SMALL * 1.25 + 3)
+        shown = balanced(numbered(component), room - indent, SMALL, bold=not deep)
+        heights[component] = max(row, len(shown) * SMALL * 1.25 + (3 if len(shown) > 1 else 0))
         middles[component] = top + heights[component] / 2
         top += heights[component]
         widest = max(widest, indent + max(width(s, SMALL, bold=not deep) for s in shown))
@@ -155,7 +157,7 @@ def _draw(figure: Chart, cells: pd.DataFrame, middles: dict[str, float], heights
                            hovertext=hover.of_components(of), hoverinfo="text")
 
 
-def _key(figure: Chart, states: list[str], left: float) -> float:
+def key_of_cells(figure: Chart, states: list[str], left: float) -> float:
     """What the numbers and colours mean, in lines under the plot; the room it takes."""
     x, row = 10.0, 0
     for state in states:
@@ -225,7 +227,7 @@ def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = 
     tall = 34
     figure = Chart()
     for tile in frame.itertuples(index=False):
-        _tile(figure, tile, year, across, frame=PLACE if tile.code == place else COLORS[0] if tile.code in compare else "")
+        _tile(figure, tile, year, across, frame=PLACE if tile.code == place else COLORS[1] if tile.code in compare else "")
     known = frame[frame["state"] != "island"].rename(columns={"code": "place"}).assign(year=year)
     figure.add_scatter(x=known["col"].to_list(), y=known["row"].to_list(), mode="markers", hoverinfo="text",
                        hovertext=hover.of_places(known, component), customdata=known["place"].tolist(),
@@ -233,7 +235,7 @@ def tiles(scores: pd.DataFrame | Panel, year: int, component: str, place: str = 
     figure.update_xaxes(range=[-0.5, columns - 0.5], visible=False)
     figure.update_yaxes(range=[rows - 0.5, -0.5], visible=False)
     states = [s for s in (*GROUPS, "partial", "withheld") if (frame["state"] == s).any()]
-    below = _key(figure, states, left)
+    below = key_of_cells(figure, states, left)
     data = frame.rename(columns={"code": "place"})
     return chart(figure, text.tiles_title(frame, component, year, place),
                  text.source(now, component, year, year, rank=bool(place), computed="chart.heat.computed"),
@@ -264,7 +266,7 @@ def _tile(figure: Chart, tile: object, year: int, across: float, frame: str) -> 
         line={"color": frame or PALE, "width": 4 if frame else 1,
               "dash": "dot" if tile.state == "island" else "solid"})
     mark = MARKS.get(tile.state, "")
-    shown = balanced(text.tile_name(tile.code, tile.label_vi, year), across - 6, SMALL - 1)
+    shown = balanced(text.tile_name(tile.code, tile.label_vi, year), across - 6, SMALL - 1, bold=bool(frame))
     body = "<br>".join(map(safe, [*shown[:2]]))
     note(figure, tile.col, tile.row, f"<b>{body}</b>" if frame else body, size=SMALL - 1, color=ink,
          xshift=-5 if mark and len(shown) > 1 else 0, yshift=6 if mark and len(shown) == 1 else 0, borderpad=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -336,12 +338,13 @@ def heat_title(now: pd.DataFrame, place: str, index: str, year: int) -> str:
     return said + (t("chart.heat.rest", n=rest) if rest else "")
 
 
-def heat_source(of: pd.DataFrame, index: str, first: int, year: int) -> str:
-    """Source line of quarters over the years."""
+def heat_source(of: pd.DataFrame, index: str, first: int, year: int,
+                told: Iterable[str] = ("chart.heat.computed", "chart.heat.dotted")) -> str:
+    """Source line of cells, and what is told about them."""
     now = of[(of["year"] == year) & of["score"].notna()]
     parts = [t("chart.source", index=load_catalogue().short_name(index), years=span(first, year))]
     parts += [base(now, year)] if len(now) else []
-    parts += [t("chart.heat.computed"), t("chart.heat.dotted")]
+    parts += map(t, told)
     return "; ".join(parts) + "."
 
 

@@ -95,8 +95,9 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     if len(compare) > among.TOGETHER:
         figure, ranges = Chart(), ([first - 0.5, year + 0.5], list(limits(of["score"])))
         size = among.panels(figure, of, "score", component, [place, *compare], ranges)
-        return chart(figure, title, text.source(of, component, first, year, scales=True), kind="history", place=place,
-                     year=year, component=component, data=drawn.sort_values(["place", "year"])[DRAWN], **size)
+        foot = text.source(of.assign(median=np.nan), component, first, year, scales=True)  # no panel draws the median
+        return chart(figure, title, foot, kind="history", place=place, year=year, component=component,
+                     data=drawn.sort_values(["place", "year"])[DRAWN], **size)
     drawn = drawn.assign(said=hover.of_places(drawn, component))
     median = of.dropna(subset="median").drop_duplicates("year")[["year", "median", "block"]]
 
@@ -106,7 +107,8 @@ def history(scores: pd.DataFrame | Panel, place: str, component: str, compare: l
     if len(median):
         said = [safe(f"{t('chart.median')}, {y}: {text.score(v, component)}")
                 for y, v in zip(median["year"], median["median"], strict=True)]
-        line(figure, median.assign(score=median["median"], said=said), t("chart.median"), color=PALE, width=1.5)
+        line(figure, median.assign(score=median["median"], said=said), t("chart.median"),
+             **({"color": GREY, "dash": "dot"} if everyone else {"color": PALE}), width=1.5)
         ends.append((t("chart.median"), median["median"].iloc[-1], int(median["year"].iloc[-1]), GREY))
     looks = [(c, 2.0, "solid") for c in among.COLORS] if everyone else [(GREY, 1.2, dash) for dash in DASHES]
     for code, (color, thick, dash) in zip(compare, looks, strict=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import cycle, pairwise
+from itertools import cycle, pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,8 @@ from indexlib.data.asked import as_written
 from indexlib.data.places import load_places
 
 DOT = 9
+#: Marks that tell compared places apart where colours run out, as drawn and as named under the strip.
+MARKS = (("circle", "●"), ("square", "■"), ("triangle-up", "▲"), ("diamond", "◆"))
 
 
 @as_written
@@ -88,14 +90,16 @@ def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str
     figure = Chart()
     above = _bands(figure, now, low, high, inner) if own["panel"] == "complete" else 6
     own_dot, beside = now["place"] == place, now["place"].isin(compare)
-    colors = dict(zip(compare, cycle(COLORS), strict=False))
+    looks = {p: (color, *mark) for p, (mark, color) in zip(compare, cycle(product(MARKS, COLORS)), strict=False)}
+    shown = [looks.get(p, ("", "circle", ""))[:2] for p in now.loc[beside, "place"]]
     y = 50 + floors * (DOT + 1)
     names = np.array([safe(load_places().get(p, year).name) for p in now["place"]])
     pointed = np.array(hover.of_places(now, component))
-    for mask, color, size in ((~own_dot & ~beside, GREY, DOT), (beside, now["place"].map(colors)[beside].tolist(), DOT + 3),
-                              (own_dot, PLACE, DOT + 5)):
+    for mask, color, size, symbol in ((~own_dot & ~beside, GREY, DOT, "circle"),
+                                      (beside, [c for c, _ in shown], DOT + 3, [s for _, s in shown]),
+                                      (own_dot, PLACE, DOT + 5, "circle")):
         figure.add_scatter(x=now["score"][mask].to_list(), y=y[mask].tolist(), mode="markers",
-                           marker={"size": size, "color": color, "line": {"color": "#FFFFFF", "width": 1}},
+                           marker={"size": size, "color": color, "symbol": symbol, "line": {"color": "#FFFFFF", "width": 1}},
                            customdata=now["place"][mask].tolist(), hovertext=pointed[mask], hovertemplate=hover.TEMPLATE)
     figure.update_xaxes(range=[low, high], nticks=7, ticks="outside", ticklen=4, tickcolor=PALE)
     figure.update_yaxes(range=[0, plot], visible=False)
@@ -105,9 +109,10 @@ def position(scores: pd.DataFrame | Panel, year: int, place: str, component: str
     _neighbours(figure, now, x, y, at, names, inner)
     listed = now[beside].sort_values("score", ascending=False, kind="stable")
     for i, row in enumerate(listed.to_dict("records")):
+        color, _, mark = looks[row["place"]]
         said = f"{safe(load_places().get(row['place'], year).name)}: {_score_and_rank(row, component)}"
-        note(figure, 0, 0, f"● {said}", xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-26 - 16 * i,
-             color=colors[row["place"]])
+        note(figure, 0, 0, f"{mark} {said}", xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-26 - 16 * i,
+             color=color)
     return chart(figure, text.position_title(own, component, place, year),
                  text.source(now, component, year, year, rank=True, computed="chart.heat.computed"),
                  kind="position", place=place, year=year, component=component,

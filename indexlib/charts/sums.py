@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import cycle
-
 import numpy as np
 import pandas as pd
 
-from indexlib.analysis.like_for_like import reaches_back
+from indexlib.analysis.like_for_like import LikeForLike, reaches_back
 from indexlib.analysis.panel import Panel
 from indexlib.base.problems import NoDataError
 from indexlib.base.wording import t
+from indexlib.charts import among
 from indexlib.charts import messages as text
 from indexlib.charts.one_year import NAMES, named_rows
-from indexlib.charts.over_years import DASHES, end_labels, hovered, limits, line, newest, sums_of, withheld_marks
+from indexlib.charts.over_years import end_labels, hovered, limits, line, newest, sums_of, withheld_marks
 from indexlib.charts.style import (
     FAINT,
     FALL,
     GREY,
     INK,
-    PALE,
     PLACE,
     SMALL,
     Chart,
@@ -138,21 +136,31 @@ def alike(scores: pd.DataFrame | Panel, place: str, component: str, compare: lis
     sums = sums_of(scores, place, component, first, year) if first else None
     if sums is None:
         raise NoDataError(t("chart.alike.none", component=plain_name(component), place=text.place_name(place, year)))
-    f, figure, ends = sums.figures, Chart(), []
-    lines = [("median", t("chart.median"), f.dropna(subset="median").drop_duplicates("year").assign(
-        score=lambda m: m["median"], place=place, rank=np.nan), {"color": PALE, "width": 1.5})]
-    lines += [(c, load_places().get(c, year).name, f[f["place"] == c], {"color": GREY, "width": 1.2, "dash": dash})
-              for c, dash in zip(compare, cycle(DASHES), strict=False)]
-    lines.append((place, load_places().get(place, year).name, f[f["place"] == place], {"color": PLACE, "width": 3}))
-    for key, name, of, how in lines:
+    f, figure, ends = sums.figures.assign(block=0, rank_kind="computed"), Chart(), []
+    drawn = f[f["place"].isin([place, *compare])]
+    if len(compare) > among.TOGETHER:
+        size = among.panels(figure, f, "score", component, [place, *compare],
+                            ([first - 0.5, year + 0.5], list(limits(f["score"]))))
+        return _alike(figure, sums, place, component, year, drawn, size)
+    among.everyone(figure, f[~f["place"].isin([place, *compare])], "score", component)
+    lines = [(t("chart.median"), f.dropna(subset="median").drop_duplicates("year").assign(
+        score=lambda m: m["median"], place=place, rank=np.nan), {"color": GREY, "width": 1.5, "dash": "dot"})]
+    lines += [(load_places().get(c, year).name, f[f["place"] == c], {"color": color, "width": 2})
+              for c, color in zip(compare, among.COLORS, strict=False)]
+    lines.append((load_places().get(place, year).name, f[f["place"] == place], {"color": PLACE, "width": 3}))
+    for name, of, how in lines:
         if len(of):
             line(figure, hovered(of, component), name, **how)
-            ends.append((name, *newest(of), PLACE if key == place else GREY))
-    drawn = f[f["place"].isin([place, *compare])]
-    plot, (low, high) = 235, limits(pd.concat([drawn["score"], f["median"]]))
+            ends.append((name, *newest(of), how["color"]))
+    plot, (low, high) = 235, limits(f["score"])
     right = end_labels(figure, ends, component, year, plot, low, high)
     figure.update_xaxes(range=[first - 0.5, year + 0.5], ticks="outside", tickvals=list(range(first, year + 1)))
     figure.update_yaxes(range=[low, high], nticks=6)
     withheld_marks(figure, place, component, pd.Series(dtype=float), first, year, low, high)
+    return _alike(figure, sums, place, component, year, drawn, {"plot": plot, "left": 46, "right": right})
+
+
+def _alike(figure: Chart, sums: LikeForLike, place: str, component: str, year: int, drawn: pd.DataFrame,
+           size: dict[str, float]) -> Chart:
     return chart(figure, text.alike_title(sums, place), f'{text.alike(sums)} {t("chart.cut_sum")}', kind="alike",
-                 place=place, year=year, component=component, data=drawn, plot=plot, left=46, right=right)
+                 place=place, year=year, component=component, data=drawn.drop(columns=["block", "rank_kind"]), **size)

@@ -27,9 +27,11 @@ from indexlib.widgets.browse import browse, refresh
 from indexlib.widgets.clipboard import CopyButton
 
 #: Indent of a level of the tree and its lines; pixels of a control, of which two stand side by side.
-INDENT, ROWS, HALF, CHART = "\u2003", 7, 276, 636
+INDENT, ROWS, HALF, CHART = "\u2003", 7, 276, 652
 #: The first year where none is chosen; a list has no entry for nothing.
 ALL = 0
+#: Height that a window leaves to the chart; a taller one scrolls within, so that the controls stay in sight.
+ROOM = "calc(100vh - 216px)"
 #: The look of what is wrong.
 WRONG = "color:#B00020;font-weight:600;"
 #: Where charts are saved unless another folder is typed; beside the runs.
@@ -192,7 +194,7 @@ class Explorer(widgets.VBox):
         self.message, self.notice = widgets.HTML(), widgets.HTML()
         self.drawing = go.FigureWidget()
         self.drawing._config = {"displayModeBar": False}  # plotly has no other way; the buttons below do more
-        self.canvas, self.paper = widgets.Box(), widgets.HTML(layout={"overflow": "auto"})
+        self.canvas, self.paper = widgets.Box(layout={"max_height": ROOM, "overflow": "auto"}), widgets.HTML()
         self.more = widgets.Accordion(children=[widgets.VBox()], titles=[t("explore.data")], selected_index=None,
                                       layout={"width": f"{HALF + CHART}px"})
         for control, field in ((self.component, "component"), (self.kind, "view"), (self.place, "place"),
@@ -332,7 +334,7 @@ def put(canvas: widgets.Box, drawing: go.FigureWidget, figure: Chart, pressed: C
     for trace in drawing.data:
         if trace.customdata is not None:
             trace.on_click(pressed)
-    canvas.layout.min_height = f"{figure.layout.height + 6}px"
+    canvas.layout.min_height = f"min({figure.layout.height + 6}px, {ROOM})"
     canvas.children = ()
     canvas.children = (drawing,)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from itertools import pairwise, product
+from pathlib import Path
 
 import pandas as pd
+import plotly
 import pytest
+from browsers import BROWSER, NEEDS_BROWSER, ugly
+from conftest import sampled
 
 from indexlib import charts, tables
 from indexlib.base.problems import IndexlibError, NoDataError
@@ -37,6 +42,14 @@ def asked(view, index):
 
 
 CASES = [(v, i) for v, i in product(VIEWS, ASKED) if drawable(v, i)]
+
+
+NINE = ["nghe_an", "ha_noi", "da_nang", "ha_tinh", "quang_tri", "vinh_phuc", "ba_ria_vung_tau", "hue", "son_la"]
+#: View, component, how many places beside, language.
+SEEN = [(v, c, n, lang) for v, c in product(VIEWS, ["papi", "papi.6", "papi.6.2", "pci", "pci.2", "sipas"])
+        for n, lang in product((1, 3, 9), ("vi", "en"))
+        if v != BEHIND and (v not in views.OF_INDEX or c in ("papi", "pci")) and (v == "ranks" or c != "sipas")
+        and (v != "alike" or c in ("papi", "papi.6", "pci"))]
 
 
 def words(drawn):
@@ -216,3 +229,44 @@ def test_drawing_leaves_the_language_as_it_was():
     with speaking("en"):
         draw(settle(View(), view="movement", language="vi"))
         assert language() == "en"
+
+
+@pytest.fixture(scope="module")
+def sheet():
+    """A browser's page that draws charts as JupyterLab does."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 700, "height": 1100})
+        page.set_content("<div id=chart></div>")
+        page.add_script_tag(path=str(Path(plotly.__file__).parent / "package_data" / "plotly.min.js"))
+        yield page
+        browser.close()
+
+
+@NEEDS_BROWSER
+@pytest.mark.parametrize(("view", "component", "n", "lang"), sampled(SEEN, 4))
+def test_no_label_meets_another_or_leaves_its_chart(sheet, view, component, n, lang):
+    index = component.split(".")[0]
+    drawn = draw(settle(View(), view=view, index=index, component=component, compare=NINE[:n], language=lang))
+    chart = json.loads(drawn.to_json())
+    sheet.evaluate("c => Plotly.newPlot('chart', c.data, c.layout)", {k: chart[k] for k in ("data", "layout")})
+    assert ugly(sheet, "#chart svg.main-svg") == []
+
+
+@pytest.mark.parametrize("view", ["movement", "heat"])
+def test_a_withheld_place_stands_marked_beside_the_others(view):
+    drawn = draw(settle(View(), view=view, compare=["vinh phuc"], year=2024))
+    marks = [a.text for a in drawn.layout.annotations if a.x == 1 and a.xref != "paper"]
+    assert marks.count("×") == len({r["component"] for r in drawn.layout.meta["data"]}) > 30
+    assert {r["place"] for r in drawn.layout.meta["data"]} == {"thanh_hoa"}
+    with pytest.raises(NoDataError, match=r"Thanh\sHóa, Nghệ\sAn không có điểm SIPAS nào năm 2024"):
+        draw(settle(View(), view=view, index="sipas", compare=["nghe an"], year=2024))
+
+
+def test_no_two_compared_places_look_alike():
+    drawn = draw(settle(View(), view="position", component="papi.6", compare=["ha_noi", *NINE[:5], *NINE[6:], "ca_mau"]))
+    marker = next(x.marker for x in drawn.data if isinstance(x.marker.color, tuple))
+    looks = list(zip(marker.color, marker.symbol, strict=True))
+    assert len(looks) == len(set(looks)) == 9
