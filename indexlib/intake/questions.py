@@ -83,7 +83,8 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) ->
     -------
     list of Problem
         One for each figure that stands out (code ``stands_out``, three at the most), to be confirmed, and a line
-        (``further``) that names the others; without any, one (``once``) that says what was compared and what error would leave no trace.
+        (``further``) that names the others; without any, one (``once``) that says what was compared and what error would
+        leave no trace.
     """
     if not any(p.code in UNPROVED for p in once):
         return once
