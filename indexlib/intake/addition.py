@@ -137,7 +137,7 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     problems = _against_withheld(rows, held, file) + same_as_other_year(rows, have, file) + differing
     hidden = _no_longer(have, reading, file)
     once = ask(reading, have, once, file) if second is None else once
-    doubts = [p for p in reading.doubts if p.code not in ONCE] + out_of_place(rows, have, reading, file) + once
+    doubts = [p for p in reading.doubts if p.code not in ONCE] + out_of_place(rows, have, reading.figures, file) + once
     missing = _missing(rows, have, reading)[: 0 if reading.one_place else None]
     return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0], missing, withheld,
                     compare_indicators(reading), problems + hidden, doubts, beside)

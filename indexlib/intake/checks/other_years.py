@@ -9,7 +9,7 @@ from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.exchanged_columns import exchanged_columns, slipped_columns
 from indexlib.intake.checks.finding import precision
-from indexlib.intake.reading import Reading
+from indexlib.intake.table.figures import Figures
 
 #: From this share of equal figures on, a file is taken for a copy of another year.
 SAME = 0.9
@@ -35,14 +35,14 @@ def same_as_other_year(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> lis
     return found
 
 
-def out_of_place(rows: pd.DataFrame, have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]:
+def out_of_place(rows: pd.DataFrame, have: pd.DataFrame, figures: dict[int, Figures], file: str) -> list[Problem]:
     """Columns that follow each other's past, or their own a row up or down, better than their own straight."""
     label, said = load_catalogue().label, list[str]()
     for year, own in rows.groupby("year"):
         other = have[have["year"] != year]
         said += [t("add.profile", one=label(one), two=label(two), year=year, near=near)
                  for one, two, near in exchanged_columns(own, other)]
-        at = [reading.figures[year].where(r.component, "score", r.place) for r in own.itertuples()]
+        at = [figures[year].where(r.component, "score", r.place) for r in own.itertuples()]
         if all(at):
             own = own.assign(at=[(cell["column"], cell["row"]) for cell in at]).sort_values("at", kind="stable")
             said += [t("add.slipped", component=label(component), year=year, near=near)
