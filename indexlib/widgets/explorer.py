@@ -27,7 +27,7 @@ from indexlib.widgets.browse import browse, refresh
 from indexlib.widgets.clipboard import CopyButton
 
 #: Indent of a level of the tree and its lines; pixels of a control, of which two stand side by side.
-INDENT, ROWS, HALF, CHART = "\u2003", 7, 276, 652
+INDENT, ROWS, HALF, CHART = "\u2003", 7, 266, 646
 #: The first year where none is chosen; a list has no entry for nothing.
 ALL = 0
 #: Height that a window leaves to the chart; a taller one scrolls within, so that the controls stay in sight.
