@@ -68,6 +68,14 @@ def by_name(text: str, index: str | None = None) -> list[str]:
     return []
 
 
+def known_words(index: str) -> dict[str, dict]:
+    """What :func:`search` reads within an index: words of names and numbers by component, components by everyday words."""
+    folder = files.data_dir()
+    everyday = {words: [c for c in found if _inside(c, index)] for words, found in _everyday(folder).items()}
+    return {"names": {c: [" ".join(name), *numbers] for c, (name, numbers) in _names(folder).items() if _inside(c, index)},
+            "everyday": everyday}
+
+
 def _inside(component: str, index: str | None) -> bool:
     return index is None or component.split(".")[0] == index
 

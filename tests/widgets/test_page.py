@@ -8,10 +8,12 @@ import shutil
 import pytest
 
 import indexlib as ix
+from indexlib.analysis.like_for_like import like_for_like, reaches_back
 from indexlib.base import wording as w
 from indexlib.base.wording import speaking
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
+from indexlib.data.search import search
 from indexlib.widgets.page import figures, save_page
 
 BROWSER = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
@@ -99,3 +101,23 @@ def test_the_command_writes_the_page(command, tmp_path):
     file = tmp_path / "a" / "pci.html"
     code, said, _ = command("explore-page", "--index", "PCI", "--place", "nghe an", "--out", file)
     assert code == 0 and "pci.html" in said and '"place":"nghe_an"' in file.read_text(encoding="utf-8")
+
+
+def test_sums_of_what_is_measured_alike_and_indicators_are_those_of_the_library():
+    found = figures("pci")
+    sums = like_for_like(ix.load_scores("pci"), "pci", reaches_back("pci", 2024), 2024).figures
+    rows = found["alike"]["pci"][2024]["rows"]
+    assert len(sums) > 100 and sum(map(len, rows.values())) == len(sums)
+    for r in sums.itertuples():
+        score = rows[r.year][r.place][0]
+        assert score == pytest.approx(r.score, abs=1e-6) if r.score == r.score else score is None
+    assert {c for blocks in found["behind"]["pci.4"].values() for c in blocks if c.startswith("thanh_hoa ")}
+
+
+@pytest.mark.parametrize("words", ["đất đai", "tham gia", "học phí", "6.2", "tham nhung"])
+def test_the_page_finds_what_the_library_finds(opened, words):
+    assert opened.evaluate("w => find(w)", words) == [c for c in search(words, "papi") if c in figures_of(opened)]
+
+
+def figures_of(page) -> list[str]:
+    return page.evaluate("D.components")
