@@ -195,7 +195,7 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
 def _unlike(new: pd.DataFrame, old: pd.DataFrame, alike: dict[str, bool]) -> list[str]:
     """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
     level = {c: load_catalogue().component(c).level for c in new.columns}
-    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and (new[c].notna() & old[c].notna()).sum() >= FEWEST
+    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and (new[c].notna() & old[c].notna()).sum() >= MANY
             and new[c].corr(old[c], method="spearman") < UNLIKE.get(level[c], -1)]
 
 
