@@ -67,13 +67,7 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     everything = _load(files.data_dir())
     if index is None:
         return everything.copy()
-    return _of_index(files.data_dir(), find_index(index)).copy()
-
-
-@files.remembered
-def _of_index(folder: Path, index: str) -> pd.DataFrame:
-    everything = _load(folder)
-    return everything[everything["component"].str.split(".").str[0] == index].reset_index(drop=True)
+    return everything[everything["component"].str.split(".").str[0] == find_index(index)].reset_index(drop=True)
 
 
 @files.remembered
