@@ -84,13 +84,14 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
     glance, flagged = Glance(found), found.flagged()
     cards = _cards(found, glance, days)
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("first_page.html.j2")
+    how = [t("plan.how")] if tables.without_plan(found) else []
     return template.render(
         title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=_tiles(found, glance),
-        cards=cards, message=sections.totals(found).message + ".",
+        cards=cards, planned=not how, message=sections.moves(found) + ".",
         first=t("first.first", n=len(cards)) if cards else tables.nothing(found),
         said={key: t(f"first.{key}") for key in SAID},
-        rest=" ".join(t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
-                                                 ("first.unjudged", len(found.missing))) if n > 0),
+        rest=" ".join([t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
+                                                  ("first.unjudged", len(found.missing))) if n > 0] + how),
         profile=(profile.PAGE, t("profile.title")), pages=pages, papers=papers, notes=[t("note.star"), *notes])
 
 

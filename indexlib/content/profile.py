@@ -16,8 +16,9 @@ PAGE = "profile.html"
 #: Fixed words of the page.
 SAID = ("search", "index", "unit", "rule", "every", "shown", "how_to_read")
 #: Columns: key of the heading, and how its cells sort (``number`` or ``text``).
+OF_PLAN = (("item", "text"), ("unit", "text"))
 COLUMNS = (("first", "number"), ("component", "number"), ("score", "number"), ("rank", "number"), ("change", "number"),
-           ("among", ""), ("years", ""), ("next", "number"), ("why", "text"), ("item", "text"), ("unit", "text"))
+           ("among", ""), ("years", ""), ("next", "number"), ("why", "text"), *OF_PLAN)
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,15 @@ def body(found: Review) -> str:
     """The page without its frame, as HTML."""
     rows, catalogue = _rows(found), load_catalogue()
     rules = list(dict.fromkeys(rule for row in rows for rule in row.rules))
+    columns = COLUMNS[:-len(OF_PLAN)] if tables.without_plan(found) else COLUMNS
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("profile.html.j2")
     return template.render(
         title=f'{t("head", place=found.place.name, year=found.year)}: {t("profile.title")}', notices=found.notices(),
         said={key: t(f"profile.{key}") for key in SAID}, rows=rows, notes=[t("note.star"), t("note.rounding")],
-        heads=[(t(f"profile.col.{key}"), kind) for key, kind in COLUMNS],
+        heads=[(t(f"profile.col.{key}"), kind) for key, kind in columns],
         indices=[(i, catalogue.short_name(i)) for i in index_codes() if any(r.index == i for r in rows)],
-        units=sorted({r.unit for r in rows if r.unit}), rules=[(r, t(f"rule.{r}")) for r in rules])
+        units=[] if len(columns) < len(COLUMNS) else sorted({r.unit for r in rows if r.unit}),
+        rules=[(r, t(f"rule.{r}")) for r in rules])
 
 
 def _rows(found: Review) -> list[Row]:

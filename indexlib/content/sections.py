@@ -94,12 +94,12 @@ def source_lines(found: Findings, index: str = "") -> list[str]:
 def totals(found: Findings) -> Section:
     """The four indices in one table."""
     table = tables.totals(found)
-    return Section("totals", _moves(found), table=table, brief=_brief(table),
+    return Section("totals", moves(found), table=table, brief=_brief(table),
                    notes=[*tables.rank_notes(table.frame), t("note.rounding")],
                    spoken=[*prose.standards(found).lines, *table.notes, t("slide.notes.base"), *source_lines(found)])
 
 
-def _moves(found: Findings) -> str:
+def moves(found: Findings) -> str:
     """Which indices rose, fell, gained or lost places, and which cannot be compared."""
     rows = {r.component: r for r in found.now.components.itertuples(index=False) if r.level == TOTAL}
     named: dict[str, list[str]] = {}
@@ -124,25 +124,27 @@ def decision(found: Findings, days: Days) -> Section:
     if chosen.empty:
         return Section("decision", t("slide.decide.none", year=found.year), [empty], spoken=[empty])
     answers = found.by_component(chosen["component"]).to_dict("records")
+    columns = ["component", "happened", *([] if tables.without_plan(found) else ["who", "due"])]
     rows = [(load_catalogue().label(r.component), tables.happened(found, r, why.get(r.component, "")),
              tables.unit_text(found, a), due(found, a, days) or t("first.no_date"))
             for r, a in zip(chosen.itertuples(index=False), answers, strict=True)]
     units = len({a["unit"] for a in answers if a["unit"]})
     return Section(
         "decision", t("slide.decide" if units else "slide.decide.open", k=len(rows), u=units),
-        brief=Brief([t(f"first.{c}") for c in ("component", "happened", "who", "due")], rows[:ROWS]),
+        brief=Brief([t(f"first.{c}") for c in columns], [r[:len(columns)] for r in rows[:ROWS]]),
         notes=tables.rank_notes(pd.DataFrame({"rank": ["*" if any("*" in r[1] for r in rows) else ""]})),
-        spoken=[f"{what}: {why.get(c, '')}. {who}." for c, (what, _, who, _) in zip(chosen["component"], rows, strict=True)])
+        spoken=[f"{what}: {why.get(c, '')}. {who}.".removesuffix(f" {w.NONE}.")
+                for c, (what, _, who, _) in zip(chosen["component"], rows, strict=True)])
 
 
 def in_brief(found: Findings) -> list[str]:
     """The three sentences that matter: where the indices stand, what to take up first, who acts."""
     chosen = found.focus(found.params.focus)["component"]
     if chosen.empty:
-        return [f"{totals(found).message}.", tables.nothing(found)]
+        return [f"{moves(found)}.", tables.nothing(found)]
     answers = found.by_component(chosen).to_dict("records")
     who = dict.fromkeys(name for a in answers if (name := tables.unit_text(found, a)) != w.NONE)
-    return [f"{totals(found).message}.", t("brief.first", names=named(chosen)),
+    return [f"{moves(found)}.", t("brief.first", names=named(chosen)),
             t("brief.who", units="; ".join(who)) if who else t("brief.nobody")]
 
 
@@ -152,13 +154,15 @@ def focus(found: Findings) -> Section:
     if table.frame.empty:
         return Section("focus", t("slide.focus.none"), [table.empty], table, spoken=[table.empty, *table.notes])
     frame = table.frame.head(ROWS)
-    loose = frame["item"].str.contains("(", regex=False)  # the plan's words only contribute, or cover a part
+    planned = "item" in frame
+    items = frame["item"] if planned else pd.Series("", frame.index)
+    loose = items.str.contains("(", regex=False)  # the plan's words only contribute, or cover a part
     likely = [next_year(r) or w.NONE for r in found.focus(found.params.focus).head(ROWS).itertuples(index=False)]
-    frame = frame.assign(item=frame["item"].str.partition(" (")[0] + loose.map({True: " ~", False: ""}), next=likely)
+    frame = frame.assign(item=items.str.partition(" (")[0] + loose.map({True: " ~", False: ""}), next=likely)
     message = t("slide.focus.first", k=len(frame), all=len(table.frame), n=n) if len(table.frame) > ROWS else \
-        t("slide.focus", k=len(frame), n=n) + _most(frame["unit"])
-    columns = ["component", "score", "change", "rank", "next", "item", "unit"]
-    heads = [t("glance.next" if c == "next" else f"slide.col.{c}" if c in ("item", "unit") else f"col.{c}") for c in columns]
+        t("slide.focus", k=len(frame), n=n) + (_most(frame["unit"]) if planned else "")
+    columns = ["component", "score", "change", "rank", "next", *(["item"] if planned else [])]
+    heads = [t("glance.next" if c == "next" else "slide.col.item" if c == "item" else f"col.{c}") for c in columns]
     note = [t("slide.focus.loose") if loose.any() else "", *tables.rank_notes(frame[["rank"]])]
     return Section("focus", message, table=table, brief=Brief(heads, frame[columns].to_numpy().tolist(), (1, 2, 3)),
                    notes=[" ".join(x for x in note if x)],

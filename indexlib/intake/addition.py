@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from indexlib.base import transaction
@@ -37,7 +36,7 @@ from indexlib.data.scores import (
     scores_text,
     withheld_text,
 )
-from indexlib.intake.checks.exchanged_columns import exchanged_columns
+from indexlib.intake.checks.other_years import out_of_place, same_as_other_year
 from indexlib.intake.checks.stored import against_stored
 from indexlib.intake.files.report import ONCE
 from indexlib.intake.indicator_addition import IndicatorAddition, compare_indicators, indicator_texts
@@ -46,8 +45,6 @@ from indexlib.intake.reading import Reading
 from indexlib.intake.second_copy import Beside, borne_out
 
 SOURCE = re.compile(r"[A-Za-z0-9][\w.-]{0,80}", re.ASCII)
-#: From this share of equal figures on, a file is taken for a copy of another year.
-SAME = 0.9
 
 
 @dataclass(frozen=True)
@@ -137,10 +134,10 @@ def compare(reading: Reading, file: str = "", second: Reading | None = None) -> 
     held = load_withheld()
     withheld = _rounded_held(reading.withheld, held)
     once, differing, beside = borne_out(reading, have, second, file)
-    problems = _against_withheld(rows, held, file) + _same_as_other_year(rows, have, file) + differing
+    problems = _against_withheld(rows, held, file) + same_as_other_year(rows, have, file) + differing
     hidden = _no_longer(have, reading, file)
     once = ask(reading, have, once, file) if second is None else once
-    doubts = [p for p in reading.doubts if p.code not in ONCE] + _exchanged(rows, have, file) + once
+    doubts = [p for p in reading.doubts if p.code not in ONCE] + out_of_place(rows, have, reading.figures, file) + once
     missing = _missing(rows, have, reading)[: 0 if reading.one_place else None]
     return Addition(reading, state, new, changed, len(known) - changed[KEYS].drop_duplicates().shape[0], missing, withheld,
                     compare_indicators(reading), problems + hidden, doubts, beside)
@@ -220,27 +217,6 @@ def _no_longer(have: pd.DataFrame, reading: Reading, file: str) -> list[Problem]
                     t("add.has_score", year=r.year, place=_place(r.place), score=plain_number(r.score),
                       component=load_catalogue().label(r.component)))
             for r in clash.itertuples()]
-
-
-def _same_as_other_year(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Problem]:
-    """A file that repeats another year's figures is a stale copy or read under a wrong year."""
-    found = []
-    for year, own in rows.groupby("year"):
-        for other, old in have[have["year"] != year].groupby("year"):
-            both = own.merge(old, on=["place", "component"], suffixes=("", "_old"))
-            both = both.dropna(subset=["score", "score_old"])
-            if len(both) >= 10 and np.isclose(both["score"], both["score_old"], atol=1e-4).mean() > SAME:
-                found.append(Problem(file, "", None, "", "copy_of_year", t("add.copy_of_year", year=year, other=other)))
-    return found
-
-
-def _exchanged(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Problem]:
-    """Pairs of columns that follow each other's past better than their own."""
-    label = load_catalogue().label
-    return [Problem(file, "", None, "", "profile",
-                    t("add.profile", one=label(one), two=label(two), year=year, near=near))
-            for year, own in rows.groupby("year")
-            for one, two, near in exchanged_columns(own, have[have["year"] != year])]
 
 
 def add(addition: Addition, file: str, source: str, where: str = "", accept_changes: bool = False,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from indexlib.base.problems import IndexlibError, Problem
 from indexlib.base.wording import plain_number, t
-from indexlib.data.catalogue import load_catalogue
+from indexlib.data.catalogue import TOTAL, load_catalogue
 from indexlib.data.lookup import find_place
 from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, number
@@ -18,16 +18,22 @@ from indexlib.intake.files.report import UNPROVED, letters
 from indexlib.intake.reading import Reading
 
 #: From how many times the usual change a figure stands out. In all tables of PAPI and PCI at hand at most eleven figures do,
-#: in half of them none or one.
+#: in half of them at most two.
 FAR = 5.0
+#: ... or from how many times as far as all others but one it moved, and half as far as ``FAR`` says.
+FURTHER = 2.0
 #: Cells asked for at once; years before within which a place is compared with itself; years of changes that are usual.
 SHOWN, BACK, USUAL = 3, 2, 3
+#: Cells named beside those asked for.
+NAMED = 12
 #: Fewer places tell no usual change; fewer components no profile of a place.
 FEWEST, PROFILE = 10, 5
+#: Fewer places have no farthest but one.
+MANY = 30
 #: Two places whose figures fit each other's past so many times better than their own have been exchanged.
 CROSSED = 1.5
 #: A column whose order of places is less like the year before's (Spearman) than this is doubted as a whole, as one that
-#: lies a row down is. No published column of PAPI and PCI is, but four of PCI where the measure changed.
+#: lies a row down is. No published total of PAPI and PCI is, and no part in a year that is measured alike.
 UNLIKE = {"total": 0.2, "dimension": 0.1, "subindex": 0.1}
 MAD = 1.4826
 CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
@@ -35,7 +41,10 @@ CONFIRM = re.compile(r"\s*(.+?)[\s,;]+([a-zA-Z]+(?:\.\w+)*)\s*=\s*(\S+)\s*")
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure beside the one of an earlier year, measured alike or not; ``times`` the usual change."""
+    """A figure beside the one of an earlier year, measured alike or not; it moved ``times`` the ``usual`` change.
+
+    ``out`` if it stands out; ``like`` is the place whose past its row follows, and that place's row its own.
+    """
 
     year: int
     place: str
@@ -44,7 +53,10 @@ class Cell:
     before: float
     of_year: int
     alike: bool
+    usual: float
     times: float
+    out: bool
+    like: str
 
     @property
     def key(self) -> str:
@@ -70,16 +82,18 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) ->
     Returns
     -------
     list of Problem
-        One for each figure that stands out (code ``stands_out``, three at the most), to be confirmed; without any, one line
-        (``once``) that says what was compared and what error would leave no trace.
+        One for each figure that stands out (code ``stands_out``, three at the most), to be confirmed, and a line
+        (``further``) that names the others; without any, one (``once``) that says what was compared and what error would
+        leave no trace.
     """
     if not any(p.code in UNPROVED for p in once):
         return once
     rest = [p for p in once if p.code not in UNPROVED]
     cells = compared(reading.scores, have)
-    out = sorted((c for c in cells if c.times > FAR), key=lambda c: -c.times)
+    out = sorted((c for c in cells if c.out), key=lambda c: (not c.like, -c.times))
     if out:
-        return [*rest, *(_stands_out(cell, reading, file) for cell in out[:SHOWN])]
+        more = [Problem(file, "", None, "", "further", _further(out[SHOWN:]))] if out[SHOWN:] else []
+        return [*rest, *(_stands_out(cell, reading, file) for cell in out[:SHOWN]), *more]
     # With nothing to compare, the rows that would show exchanged headers are named too.
     heads = [] if cells else [p.message for p in once if p.code == "headers_once"]
     return [*rest, Problem(file, "", None, "", "once", ". ".join([_once(reading, cells), *heads]))]
@@ -87,26 +101,40 @@ def ask(reading: Reading, have: pd.DataFrame, once: list[Problem], file: str) ->
 
 def _stands_out(cell: Cell, reading: Reading, file: str) -> Problem:
     where = reading.figures[cell.year].where(cell.component, "score", cell.place)
-    place = load_places().get(cell.place, cell.year).name
-    said = t("add.stands_out", place=place, component=load_catalogue().label(cell.component), code=cell.component,
+    other = load_places().get(cell.like, cell.year).name if cell.like else ""
+    said = t("add.rows_exchanged" if cell.like else "add.stands_out", place=load_places().get(cell.place, cell.year).name,
+             other=other, component=load_catalogue().label(cell.component), code=cell.component,
              value=plain_number(cell.value), of_year=cell.beside, before=plain_number(cell.before),
              times=plain_number(round(cell.times, 1)))
     return Problem(file, reading.figures[cell.year].sheet, where["row"] + 1 if where else None,
                    letters(where["column"]) if where else "", "stands_out", said, cell.key)
 
 
+def _further(cells: list[Cell]) -> str:
+    label, places = load_catalogue().label, load_places()
+    named = [f"{places.get(c.place).name}, {label(c.component)} = {plain_number(c.value)} "
+             f"({c.of_year}: {plain_number(c.before)})" for c in cells[:NAMED]]
+    return t("add.further", n=len(cells), cells="; ".join([*named, *(["…"] if len(cells) > NAMED else [])]))
+
+
 def _once(reading: Reading, cells: list[Cell]) -> str:
-    """The line for a table in which nothing stands out, with three cells to look at."""
+    """The line for a table in which nothing stands out, with three cells to look at, rather of those not compared."""
     rows = reading.scores.dropna(subset=["score"])
-    ends = [(r.place, r.component, r.score) for at in (0, -1) if len(rows)
-            for r in rows[rows["component"] == rows["component"].iloc[0]].sort_values("score").iloc[[at]].itertuples()]
+    known = {(c.year, c.place, c.component) for c in cells}
+    alone = rows[[key not in known for key in zip(rows["year"], rows["place"], rows["component"], strict=True)]]
+    ends = alone if len(alone) else rows
+    ends = ends[ends["component"] == ends["component"].head(1).squeeze()].sort_values("score")
     most = [(c.place, c.component, c.value) for c in sorted(cells, key=lambda c: -c.times)[:1]]
+    most += [(r.place, r.component, r.score) for r in pd.concat([ends.head(1), ends.tail(1)]).itertuples()]
     label, places = load_catalogue().label, load_places()
     named = "; ".join(f"{places.get(place).name}, {label(component)} = {plain_number(value)}"
-                     for place, component, value in dict.fromkeys([*most, *ends]))
-    if cells:
-        return t("add.once", n=len(cells), of_year=max(cells, key=lambda c: c.of_year).beside, cells=named)
-    return t("add.once_alone", cells=named)
+                     for place, component, value in dict.fromkeys(most))
+    if not cells:
+        return t("add.once_alone", cells=named)
+    first = min(cells, key=lambda c: load_catalogue().order[c.component])
+    blind = t("add.once_blind", n=len(alone), places=alone["place"].nunique()) if len(alone) else ""
+    return t("add.once", n=len(cells), of_year=max(cells, key=lambda c: c.of_year).beside, blind=blind, cells=named,
+             component=label(first.component), slip=plain_number(float(f"{FAR * first.usual:.2g}")))
 
 
 def compared(rows: pd.DataFrame, have: pd.DataFrame) -> list[Cell]:
@@ -120,15 +148,17 @@ def compared(rows: pd.DataFrame, have: pd.DataFrame) -> list[Cell]:
     for year, own in with_block(rows[rows["score"].notna()]).groupby("year"):
         wide = own.pivot(index="place", columns="component", values="score")  # noqa: PD010
         block = own.drop_duplicates("component").set_index("component")["block"]
+        earlier = past[past["year"] < year]
+        years = earlier.pivot(index="place", columns=["component", "year"], values="score")  # noqa: PD010
+        blocks = earlier.drop_duplicates(["component", "year"]).set_index(["component", "year"])["block"].sort_index()
         old, usual, of_year, alike = {}, {}, {}, {}
-        for component in wide.columns:
-            before = past[(past["component"] == component) & (past["year"] < year)]
-            last = before["year"].max()
-            measured = before.loc[before["year"] == last, "block"]
-            if not (last >= year - BACK and len(measured) >= FEWEST):
+        for component in wide.columns.intersection(blocks.index.levels[0]):
+            measured = blocks[component]
+            last = measured.index[-1]
+            series = years[component][measured.index[measured == measured[last]]]
+            if not (last >= year - BACK and series[last].count() >= FEWEST):
                 continue
-            series = before[before["block"] == measured.iloc[0]].pivot(index="place", columns="year", values="score")  # noqa: PD010
-            alike[component] = measured.iloc[0] == block[component]
+            alike[component] = measured[last] == block[component]
             of_year[component], old[component] = int(last), series[last]
             usual[component] = _usual(series if alike[component] else series[[last]], wide[component] - series[last])
         if old:
@@ -149,26 +179,30 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     moved = new - old
     level = moved.median()
     times = (moved - level).abs() / usual.where(usual > 0)
-    for place in _exchanged((new - level) / usual, old / usual):
-        times.loc[place, times.loc[place].idxmax()] = max(FAR + 1, times.loc[place].max())
-    for component in _unlike(new, old):
-        times.loc[times[component].idxmax(), component] = max(FAR + 1, times[component].max())
-    return [Cell(year, place, component, new.at[place, component], old.at[place, component], of_year[component],
-                 alike[component], value)
-            for component, column in times.items() for place, value in column.items() if np.isfinite(value)]
+    third = times.apply(lambda column: column.nlargest(3).min() if column.count() >= MANY else np.inf)
+    out = (times > FAR) | (times > np.maximum(FURTHER * third, FAR / 2))
+    for component in _unlike(new, old, alike):
+        out.loc[times[component].idxmax(), component] = True
+    exchanged = _exchanged((new - level) / usual, old / usual)
+    like = {(place, times.loc[place].idxmax()): other for place, other in exchanged.items()}
+    values = zip(*(frame.to_numpy().ravel("F") for frame in (new, old, times, out)), strict=True)
+    keys = ((place, component) for component in new.columns for place in new.index)
+    return [Cell(year, *key, now, before, of_year[key[1]], alike[key[1]], usual[key[1]], far, bool(apart) or key in like,
+                 like.get(key, ""))
+            for key, (now, before, far, apart) in zip(keys, values, strict=True) if np.isfinite(far)]
 
 
-def _unlike(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
+def _unlike(new: pd.DataFrame, old: pd.DataFrame, alike: dict[str, bool]) -> list[str]:
     """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
-    least = {c: UNLIKE.get(load_catalogue().component(c).level, -1) for c in new.columns}
-    return [c for c in new.columns if (new[c].notna() & old[c].notna()).sum() >= FEWEST
-            and new[c].corr(old[c], method="spearman") < least[c]]
+    level = {c: load_catalogue().component(c).level for c in new.columns}
+    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and (new[c].notna() & old[c].notna()).sum() >= MANY
+            and new[c].corr(old[c], method="spearman") < UNLIKE.get(level[c], -1)]
 
 
-def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
-    """Places whose rows fit the past of another, and that other's theirs, clearly better than their own."""
+def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> dict[str, str]:
+    """Places whose rows fit the past of another, and that other's theirs, clearly better than their own: to that other."""
     if new.shape[1] < PROFILE:
-        return []
+        return {}
     a, b = new.to_numpy(), old.to_numpy()
     off = np.abs(a[:, None] - b[None])
     known = np.isfinite(off)
@@ -176,7 +210,7 @@ def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> list[str]:
     apart[known.sum(axis=2) < PROFILE] = np.inf
     straight, cross = np.add.outer(np.diag(apart), np.diag(apart)), apart + apart.T
     crossed = np.isfinite(straight) & (cross * CROSSED < straight) & (apart == apart.min(axis=1, keepdims=True))
-    return [new.index[i] for i in np.flatnonzero((crossed & crossed.T).any(axis=1))]
+    return {new.index[i]: new.index[j] for i, j in np.argwhere(crossed & crossed.T)}
 
 
 def confirmed(texts: list[str], reading: Reading) -> frozenset[str]:

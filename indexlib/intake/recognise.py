@@ -24,7 +24,7 @@ from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures
 from indexlib.intake.table.labels import names_index
 from indexlib.intake.table.layouts import one_row_a_place, rows_of, years_down
 from indexlib.intake.table.letters import spoilt
-from indexlib.intake.table.titles import check_index, titles, with_years
+from indexlib.intake.table.titles import check_index, heads, titles, with_years
 
 #: Who reads a publisher's files, as ``indices.csv`` names them.
 FEW_ROWS = 6
@@ -100,12 +100,11 @@ def _read(sheets: list[Sheet], kind: str, year: int | None, index: str | None, s
         year = year or max(said)
         sheets = [rows_of(sheet, years, year) for sheet, years in zip(sheets, down, strict=True)]
     sheets = [one_row_a_place(sheet) for sheet in sheets]
-    if index:
-        for sheet in sheets:  # one sheet of another index spoils the others
-            check_index([sheet], index, report)
-    index = index or _index(sheets, report)
+    asked, index = index, index or _index(sheets, report)
     if not index:
         return Reading(tidy([]), report.problems, kind=kind)
+    for part in [[sheet] for sheet in sheets] if asked else [sheets]:  # one sheet of another index spoils the others
+        check_index(part, index, report)
     # What people see comes first: a hidden sheet may bear it out, or add to it.
     sheets = sorted(sheets, key=lambda sheet: not sheet.visible)
     reader = _readers().get(index)
@@ -129,10 +128,12 @@ def _told(reader: ModuleType, index: str) -> tuple[str, ...]:
 
 
 def _index(sheets: list[Sheet], report: Collector) -> str:
-    """The index whose labels the file bears; reported if none or several do."""
-    found = {index: reader.recognises(sheets, *_told(reader, index)) for index, reader in _readers().items()}
-    if not any(found.values()):  # the title alone may say it: "KẾT QUẢ PCI 2019" over "Tỉnh", "Điểm"
-        found = {index: names_index([text for sheet in sheets for text in titles(sheet)], index) for index in found}
+    """The index whose labels the file bears, a title that names it counting double; reported if none or several do."""
+    texts = [text for sheet in sheets for text in titles(sheet)]
+    found = {index: reader.recognises(sheets, *_told(reader, index)) + 2 * names_index(texts, index)
+             for index, reader in _readers().items()}
+    if not any(found.values()):  # beside the title may stand who wrote it, and the number of the annex
+        found = {index: names_index([text for sheet in sheets for text in heads(sheet)], index) for index in found}
     best = max(found.values(), default=0)
     names = [index for index, count in found.items() if count == best]
     if best == 0:

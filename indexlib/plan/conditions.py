@@ -213,4 +213,5 @@ CONDITIONS = (
     Condition("rank_low", _rank_low, "rank", at=lambda share, _: (("",), {"n": 100 * share})),
     Condition("score_low", _score_low, "score", lambda flag, _: ((flag.against,), {})),
     Condition("not_improved", _not_improved, "score", lambda _, row: (("",), {"year": int(row.base_year)}),
-              lambda year, base: (("",), {"year": base if year == "plan" else year}), by_chance=_no_gain_by_chance))
+              lambda year, base: (("" if (year := base if year == "plan" else year) else "first",), {"year": year}),
+              by_chance=_no_gain_by_chance))

@@ -63,6 +63,6 @@ def run_briefing(path: Path, outputs: Path = Path("outputs"), jobs: int = 2) -> 
 
 def figures(found: Findings) -> dict[str, dict]:
     """The charts that the files show, as plain data by name."""
-    shown = [p.figure for index in index_codes() for p in pictures(found, index)]
+    shown = [chart for index in index_codes() for chart in pictures(found, index)]
     shown += [c for c in gallery.positions(found) if isinstance(c, Chart)]
     return {figure.layout.meta["name"]: json.loads(figure.to_json()) for figure in shown}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import glob
+import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Lock
+from threading import Thread
 from typing import Any
 
 from indexlib.base.problems import DataError, IndexlibError, Problem
-from indexlib.base.wording import t
+from indexlib.base.wording import language, t, use
 from indexlib.plan.settings import read_params
 from indexlib.run.execution import Workshop
-from indexlib.run.folder import run_names
+from indexlib.run.folder import abandon, run_names
 from indexlib.run.one import Run, run_suite, suite
 
 
@@ -63,7 +67,7 @@ def parameter_files(given: Sequence[Path | str]) -> list[Path]:
 
 def run_all(paths: Sequence[Path], outputs: Path = Path("outputs"), jobs: int = 2, only: str | None = None,
             progress: Callable[[int], Any] = lambda n: None) -> Iterator[Run]:
-    """Run the notebooks for several parameter files, ``jobs`` runs at once.
+    """Run the notebooks for several parameter files, ``jobs`` runs at once, each in a process of its own.
 
     Parameters
     ----------
@@ -87,32 +91,56 @@ def run_all(paths: Sequence[Path], outputs: Path = Path("outputs"), jobs: int = 
     if len(paths) == 1:
         yield run_suite(paths[0], outputs, jobs, only, lambda: progress(1))
         return
-    free: SimpleQueue[Workshop] = SimpleQueue()
-    counting = Lock()
-
-    def count(n: int) -> None:
-        with counting:
-            progress(n)
-
-    def one(path: Path) -> Run:
-        workshop = free.get()
-        try:
-            return guarded(path, outputs, only, count, workshop)
-        finally:
-            free.put(workshop)
-
-    with ExitStack() as open_ones:
-        pool = ThreadPoolExecutor(max_workers=jobs)
-        for _ in range(jobs):
-            free.put(open_ones.enter_context(Workshop(1)))
-        try:
-            for future in as_completed([pool.submit(one, path) for path in paths]):
+    sys.warnoptions.append("ignore:resource_tracker")  # what it says where a run was broken off helps nobody
+    spawn = get_context("spawn")  # as on every system; a fork of a process with threads may hang
+    ended = spawn.SimpleQueue()
+    counter = Thread(target=_count, args=(ended, progress), daemon=True)
+    counter.start()
+    pool = ProcessPoolExecutor(max(1, min(jobs, len(paths))), spawn, _begin, (ended, language()))
+    try:
+        out = {pool.submit(_one, path, outputs, only): path for path in paths}
+        for future in as_completed(out):
+            try:
                 yield future.result()
-        except BaseException:
-            open_ones.pop_all()  # still at work; they end with this process
-            raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            except BrokenProcessPool:
+                yield Run(out[future].stem, outputs / out[future].stem, fault=t("suite.process_lost"))
+        ended.put(0)
+        counter.join()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _count(ended: Any, progress: Callable[[int], Any]) -> None:
+    """Hand on what the processes say of their notebooks, until a zero."""
+    while n := ended.get():
+        progress(n)
+
+
+class _Process:
+    """What one of the processes works with; no two runs share an interpreter, which would let one wait for the other."""
+
+    workshop: Workshop
+    ended: Any
+
+
+def _begin(ended: Any, spoken: str) -> None:
+    """Set up a process for the runs that it will make."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that began this one is asked, and ends it
+    Thread(target=_end_with_parent, daemon=True).start()
+    use(spoken)
+    _Process.ended, _Process.workshop = ended, Workshop(1)
+    Finalize(None, _Process.workshop.close, exitpriority=1)
+
+
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        abandon()
+        os._exit(1)
+
+
+def _one(path: Path, outputs: Path, only: str | None) -> Run:
+    return guarded(path, outputs, only, lambda n: _Process.ended.put(n) if n else None, _Process.workshop)
 
 
 def guarded(path: Path, outputs: Path, only: str | None, progress: Callable[[int], Any], workshop: Workshop) -> Run:

@@ -18,7 +18,7 @@ from indexlib import load_plan, open_run
 from indexlib.base.wording import speaking, use
 from indexlib.briefing.report import document as report
 from indexlib.briefing.report.document import TEMPLATE, TemplateError, context, left_open, write_report
-from indexlib.briefing.report.pictures import pictures
+from indexlib.briefing.report.pictures import files, pictures
 from indexlib.content import prose
 from indexlib.plan import review
 from indexlib.plan.offices import as_of
@@ -302,7 +302,7 @@ def test_no_name_of_an_author_and_no_picture_of_another_place(written):
 LINES = re.compile(r'<line xMin="[\d.]+" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"')
 CASES = [("thanh_hoa", 2024, "vi"), *(pytest.param(*asked, marks=pytest.mark.sweep) for asked in (
     ("thanh_hoa", 2023, "vi"), ("thanh_hoa", 2024, "en"), ("ca_mau", 2024, "vi"), ("an_giang", 2024, "vi"),
-    ("ho_chi_minh", 2023, "vi"), ("quang_ninh", 2023, "en")))]
+    ("ho_chi_minh", 2023, "vi"), ("quang_ninh", 2023, "en"), ("quang_ninh", 2024, "vi"), ("ha_noi", 2024, "vi")))]
 
 
 @pytest.mark.skipif(not shutil.which("soffice") or not shutil.which("pdftotext"), reason="LibreOffice is not installed")
@@ -310,9 +310,10 @@ CASES = [("thanh_hoa", 2024, "vi"), *(pytest.param(*asked, marks=pytest.mark.swe
 def test_rendered_the_body_has_four_pages_at_most_and_no_page_is_nearly_empty(place, year, language, tmp_path):
     asked = found(place, year, language)
     with speaking(language):
-        for index in ("papi", "pci", "par", "sipas"):
-            for picture in pictures(asked, index):
-                Image.new("RGB", (1890, 1063), "white").save(tmp_path / f"{picture.name}.png", dpi=(300, 300))
+        drawn = [p.layout.meta["name"] for index in ("papi", "pci", "par", "sipas") for p in pictures(asked, index)]
+        for name in drawn:
+            Image.new("RGB", (1890, 1063), "white").save(tmp_path / f"{name}.png", dpi=(300, 300))
+        assert sorted(path.stem for *_, path in files(asked, tmp_path)) == sorted(drawn)
         path = write_report(asked, tmp_path / "r.docx", tmp_path)
     subprocess.run(["soffice", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}", "--headless", "--convert-to", "pdf",
                     "--outdir", tmp_path, path], check=True, capture_output=True, timeout=180)

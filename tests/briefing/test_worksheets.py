@@ -123,12 +123,16 @@ def test_the_document_says_what_the_worksheet_says(run):
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not there to count pages")
-def test_a_unit_has_one_printed_page_to_sign(tmp_path):
-    files = [p for p in write_worksheets(opened("thanh_hoa", 2024), tmp_path) if p.suffix == ".docx"]
-    subprocess.run(["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to", "pdf",
-                    "--outdir", str(tmp_path), *map(str, files)], check=True, capture_output=True, timeout=120)
-    told = {p.stem: subprocess.run(["pdfinfo", p.with_suffix(".pdf")], capture_output=True, text=True).stdout for p in files}
-    assert len(told) == 11 and {name for name, text in told.items() if not re.search(r"Pages: +1\n", text)} == set()
+def test_a_unit_has_one_printed_page_to_sign_and_its_workbook_one_a_sheet(tmp_path):
+    paper = write_worksheets(opened("thanh_hoa", 2024), tmp_path)
+    for kind, pages in ((".docx", 1), (".xlsx", 2)):
+        files = [p for p in paper if p.suffix == kind]
+        subprocess.run(["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to",
+                        "pdf", "--outdir", str(tmp_path), *map(str, files)], check=True, capture_output=True, timeout=120)
+        told = {p.stem: subprocess.run(["pdfinfo", p.with_suffix(".pdf")], capture_output=True, text=True).stdout
+                for p in files}
+        assert len(told) == 11
+        assert {name for name, text in told.items() if not re.search(rf"Pages: +{pages}\n", text)} == set()
 
 
 def test_the_generic_sheet_says_that_a_person_must_be_named(tmp_path):
@@ -148,7 +152,7 @@ def test_a_dash_is_explained(run):
             said = wording.t(f"ws.note.no_{key}")
             dash = any(x[key] == "–" for x in mine)
             sheet = openpyxl.load_workbook(path).worksheets[0]
-            assert any(c.value == said for c in sheet["C"]) == dash
+            assert any(c.value == said for row in sheet.iter_rows() for c in row) == dash
 
 
 def test_only_what_is_to_be_filled_in_is_open_and_checked(run):
@@ -168,7 +172,7 @@ def test_only_what_is_to_be_filled_in_is_open_and_checked(run):
     assert sheet.cell(HEAD + 2, form.AT["measure"] + 1).number_format == "@"  # "- việc" stays text
     assert sheet.freeze_panes == f"C{HEAD + 2}"
     assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
-    assert sheet.print_title_rows == f"${HEAD + 1}:${HEAD + 1}"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
 def test_no_file_has_a_trace_of_the_clock(run, tmp_path):

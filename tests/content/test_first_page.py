@@ -140,3 +140,34 @@ def test_the_profile_is_searched_filtered_and_sorted(profile_page):
         page.set_viewport_size({"width": 390, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         browser.close()
+
+
+REACHED = """() => { const all = [...document.querySelectorAll("a, button, input, select")], e = document.activeElement;
+  const s = getComputedStyle(e);
+  return [all.indexOf(e), all.length, s.outlineStyle !== "none" && s.outlineWidth !== "0px"]; }"""
+
+
+@NEEDS_BROWSER
+def test_all_can_be_done_by_keyboard(profile_page, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    first = tmp_path / "index.html"
+    first.write_text(page_of("thanh_hoa", 2024, "vi"), encoding="utf-8")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        for path in (first, profile_page):
+            page.goto(path.as_uri())
+            count = page.evaluate(REACHED)[1]
+            for n in range(count):
+                page.keyboard.press("Tab")
+                assert page.evaluate(REACHED) == [n, count, True], page.evaluate("document.activeElement.outerHTML")
+        button = page.locator("th button").nth(2)
+        button.focus()
+        page.keyboard.press("Enter")
+        assert button.locator("xpath=..").get_attribute("aria-sort") == "ascending"
+        page.goto(first.as_uri())
+        page.locator(".focus a").first.focus()
+        page.keyboard.press("Enter")
+        assert page.url.endswith(page.locator(".focus a").first.get_attribute("href"))
+        browser.close()

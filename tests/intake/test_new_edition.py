@@ -93,7 +93,7 @@ def total(tmp_path):
 def test_papi_at_three_levels(data, tmp_path):
     of = truth(papi)
     path = table(tmp_path, "PAPI 2025", heads(*load_catalogue().valid(2024, "papi")), of, with_prefix)
-    done = add(path, "--checked")
+    done = typed("add", path, *AS_NEW, "--checked", of=of)
     assert done.exit_code == 0, done.output
     assert added(of) and check_data() == []
     assert edition("papi").total_rule == "sum" and edition("papi").places_ranked == 34
@@ -133,7 +133,8 @@ def test_sipas_totals_first_and_aspects_later(data, tmp_path, total):
 
 def test_par_fields_as_points(data, tmp_path):
     of = truth(par_points(MOST))
-    done = add(table(tmp_path, "PAR INDEX 2025", heads(*MOST, "par"), of, capitals, "par"), "--checked")
+    path = table(tmp_path, "PAR INDEX 2025", heads(*MOST, "par"), of, capitals, "par")
+    done = typed("add", path, *AS_NEW, "--checked", of=of)
     assert done.exit_code == 0, done.output
     assert added(of) and check_data() == [] and edition("par").total_rule == "sum"
     now = blocks("par")
@@ -149,7 +150,8 @@ def test_maxima_that_stand_over_the_columns_are_the_scales(data, tmp_path, print
     if printed == "head":
         names |= {code: f"{names[code]} ({top:g} điểm)".replace(".", ",") for code, top in MOST.items()}
     most = ["", "Điểm tối đa", *MOST.values(), 100, ""] if printed == "row" else None
-    done = add(table(tmp_path, "PAR INDEX 2025", names, of, capitals, "par", above=most), "--checked")
+    path = table(tmp_path, "PAR INDEX 2025", names, of, capitals, "par", above=most)
+    done = typed("add", path, *AS_NEW, "--checked", of=of)
     assert done.exit_code == 0, done.output
     assert added(of) and check_data() == [] and blocks("par")["scale_max"].to_dict() == MOST | {"par": 100}
 

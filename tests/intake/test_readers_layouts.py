@@ -213,7 +213,7 @@ def test_two_columns_swapped_under_their_headers(seed, paired, data, tmp_path):
         assert "sheets_conflict" in refusals(reading) and reading.errors
     else:
         assert refusals(reading) == {"sheets_differ"} and len(reading.doubts) == 2 * 63
-        assert figures(reading) == truth.figures
+        assert figures(reading) == pytest.approx(truth.figures, abs=1e-4)  # what two sheets print nearly alike is one figure
 
 
 @pytest.mark.parametrize(("spoil", "expected"), [

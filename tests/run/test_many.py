@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -213,3 +215,40 @@ def test_a_file_that_cannot_be_a_template_is_refused_and_nothing_written(tmp_pat
     with pytest.raises(DataError):
         other_places(tmp_path / name)
     assert os.listdir(tmp_path) == [name]
+
+
+def slow_runs(tmp_path, *places):
+    """The command at work on several runs whose notebooks do not end, and the processes that it began."""
+    write_book(tmp_path / "slow", "04_flags", "import time\ntime.sleep(120)")
+    write_params(tmp_path / "p", *places)
+    files = map(str, (tmp_path / "p").glob("*.yml"))
+    process = subprocess.Popen([sys.executable, "-m", "indexlib.cli", "run", *files, "--outputs", str(tmp_path / "o")],
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                               env=os.environ | {"INDEXLIB_NOTEBOOKS": str(tmp_path / "slow")},
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        begun = psutil.Process(process.pid).children(recursive=True)
+        if sum("ipykernel_launcher" in p.cmdline() for p in begun if p.is_running() and p.status() != "zombie") == 2:
+            return process, begun
+        time.sleep(0.2)
+    raise AssertionError("no kernels")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals to a group are of POSIX")
+def test_many_runs_that_are_broken_off_leave_no_process_and_no_half_folder(tmp_path):
+    process, begun = slow_runs(tmp_path, "an_giang", "thanh_hoa", "can_tho")
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.decode().strip().splitlines()[-1:]) == (
+        1, ["Đã dừng theo yêu cầu; kết quả trước giữ nguyên."]) and b"resource_tracker" not in said
+    assert psutil.wait_procs(begun, timeout=20)[1] == []
+    assert not [p.name for p in (tmp_path / "o").iterdir() if "work" in p.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
+def test_a_process_that_the_system_ends_is_told_as_the_fault_of_its_runs(tmp_path):
+    process, begun = slow_runs(tmp_path, "an_giang", "thanh_hoa")
+    next(p for p in begun if "spawn_main" in " ".join(p.cmdline())).kill()
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1 and "Hệ điều hành đã dừng tiến trình làm việc" in said.decode()

@@ -13,15 +13,20 @@ from pathlib import Path
 import openpyxl
 import pytest
 from browsers import BROWSER, NEEDS_BROWSER
+from conftest import sampled
 from docx import Document
 from pptx import Presentation
 
+from indexlib import open_run
+from indexlib.base.wording import speaking
+from indexlib.briefing import bundle
+from indexlib.content import first_page, html, profile
 from indexlib.plan.settings import Params, Rules
 from indexlib.run import one
 
-pytestmark = pytest.mark.sweep
-
-RUNS = [("thanh_hoa", "vi"), ("thanh_hoa", "en"), ("ca_mau", "vi"), ("bac_giang", "vi"), ("bac_giang", "en")]
+#: With the plan, without one, of a province since merged; whole runs, and, one with each commit, the files alone.
+WHOLE = [("thanh_hoa", "vi"), ("thanh_hoa", "en"), ("ca_mau", "vi"), ("ca_mau", "en"), ("bac_giang", "vi"), ("ha_noi", "vi")]
+FILES = [("thanh_hoa", "vi"), ("ca_mau", "vi"), ("quang_ninh", "en")]
 HOLES = re.compile(r"(?<![\w-])(nan|None|NaN|NaT|<NA>|inf|null|undefined)(?![\w-])")
 ADDRESS = re.compile(r"https?:|www\.|github", re.IGNORECASE)
 #: Names of parameters and paths; ``progress`` and the like are also words, so only those with an underscore.
@@ -37,11 +42,22 @@ FOREIGN = re.compile(r"“[^”]*”|\"[^\"]*\"|\([^()]*\)|https?:\S+|[\w.-]+\.(
 PUBLISHED = re.compile(r"UNDP|CECODES|VCCI|PAPI|USAID|World Bank|Report|Index", re.IGNORECASE)
 
 
-@pytest.fixture(scope="module", params=RUNS, ids="-".join)
+@pytest.fixture(scope="module", params=[*(pytest.param((*case, "whole"), marks=pytest.mark.sweep) for case in WHOLE),
+                                        *(pytest.param((*p.values, "files"), marks=p.marks) for p in sampled(FILES, 1))],
+                ids="-".join)
 def run(request, tmp_path_factory):
-    """A whole run: its language and folder."""
-    place, language = request.param
+    """A run: its language and folder."""
+    place, language, kind = request.param
     folder = tmp_path_factory.mktemp("run")
+    if kind == "files":
+        found = open_run(place=place, year=2024, language=language)
+        with speaking(language):
+            made = bundle.make(found, folder, None, folder)
+            assert not any(made.why.values())
+            for name, body in (("index", first_page.body(found, [], bundle.listed(made.why, folder), [], {})),
+                               ("profile", profile.body(found))):
+                (folder / f"{name}.html").write_text(html.page(name, body, language), encoding="utf-8")
+        return language, folder
     path = folder / f"{place}.yml"
     path.write_text(f"place: {place}\nyear: 2024\nplan: ha_bac_2023_2025\nlanguage: {language}\n", encoding="utf-8")
     done = one.run_suite(path, folder / "outputs")
@@ -109,6 +125,7 @@ def test_vietnamese_texts_are_vietnamese(run):
     assert wrong == []
 
 
+@pytest.mark.sweep
 @NEEDS_BROWSER
 @pytest.mark.skipif(not shutil.which("npm"), reason="axe-core comes from the npm registry, and there is no npm")
 def test_a_page_has_no_serious_fault_for_readers_with_a_screen_reader_or_a_keyboard(run, tmp_path):
@@ -133,3 +150,22 @@ def test_a_page_has_no_serious_fault_for_readers_with_a_screen_reader_or_a_keybo
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
         browser.close()
     assert wrong == []
+
+
+@pytest.mark.sweep
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not there to count pages")
+def test_the_workbook_prints_as_a_booklet(run, tmp_path):
+    """On paper lying flat, each sheet on pages of its own under its title, none of them nearly empty."""
+    _, folder = run
+    subprocess.run(["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'office').as_uri()}", "--convert-to", "pdf",
+                    "--outdir", str(tmp_path), str(folder / "tables.xlsx")], check=True, capture_output=True, timeout=180)
+    pdf = tmp_path / "tables.pdf"
+    told = subprocess.run(["pdfinfo", "-l", "99", pdf], capture_output=True, text=True).stdout
+    sizes = {tuple(map(float, x)) for x in re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", told)}
+    assert sizes and all(wide > high for wide, high in sizes)
+    pages = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True).stdout.split("\f")[:-1]
+    assert 12 <= len(pages) <= 24
+    sheets = openpyxl.load_workbook(folder / "tables.xlsx").sheetnames[1:]
+    heads = [next(x.strip() for x in page.splitlines() if x.strip()) for page in pages]
+    assert all(any(head.startswith(sheet) for head in heads) for sheet in sheets)
+    assert all(sum(bool(x.strip()) for x in page.splitlines()) > 4 for page in pages)

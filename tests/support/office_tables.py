@@ -274,5 +274,6 @@ FAULTS: dict[str, Callable[[Table, str, str, random.Random], Table]] = {
     "a place missing": lambda t, p, c, _: replace(t, places=[q for q in t.places if q != p]),
     "a name misspelt": lambda t, p, c, _: replace(t, names={p: t.name(p)[:-2] + "xq"}),
 }
-#: Faults of a cell or two, whose place is what a message must name.
-OF_CELLS = set(FAULTS) - {"column a row down", "two heads exchanged", "year of another table"}
+#: Faults of columns and of a whole table; the others are of a cell or two, whose place is what a message must name.
+OF_COLUMNS, OF_TABLE = {"column a row down", "two heads exchanged"}, "year of another table"
+OF_CELLS = set(FAULTS) - OF_COLUMNS - {OF_TABLE}

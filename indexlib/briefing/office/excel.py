@@ -110,17 +110,14 @@ class Book:
         self.text(sheet, row, 1, text, text_wrap=True)
         sheet.set_row(row, height([(clean(text), width - 1)]))
 
-    def print_setup(self, sheet: Any, footer: str, scale: int | None = None, title: str = "", pages: int = 0) -> None:
-        """A4 landscape, narrow margins, a footer with the page number, a title on top; fits the width, or a number of pages
-        (0: as many as it takes), unless a scale is given."""
+    def print_setup(self, sheet: Any, footer: str, title: str = "", pages: int = 0) -> None:
+        """A4 landscape, narrow margins, a footer with the page number, a title on top; fits the width, and a number of pages
+        (0: as many as it takes)."""
         sheet.set_paper(A4)
         sheet.set_landscape()
         sheet.set_margins(left=0.4, right=0.4, top=0.7 if title else 0.5, bottom=0.6)
         sheet.set_footer(f"&L&9{clean(footer).replace('&', '&&')[:200]}&R&9&P/&N")
-        if scale is None:
-            sheet.fit_to_pages(1, pages)
-        else:
-            sheet.set_print_scale(scale)
+        sheet.fit_to_pages(1, pages)
         if title:
             sheet.set_header(f"&L&B&11 {clean(title).replace('&', '&&')[:200]}")
 

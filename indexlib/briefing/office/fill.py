@@ -2,7 +2,8 @@
 
 A field is ``{{ title }}``. A paragraph whose field holds several texts is repeated for each, a row of a table with
 fields of a list (``{{ tasks.unit }}``) for each of its rows; how they look is the style of that paragraph or table.
-What has nothing to say is left out: a paragraph, a row or a table all of whose fields are empty.
+What has nothing to say is left out: a paragraph, a row or a table all of whose fields are empty, and the column of a
+table whose heading is.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from indexlib.briefing.office.clean import clean
 FIELD = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 #: What is left of a field that is none, or of the code that templates of version 1.1.0 held.
 LEFT = re.compile(r"\{\{.*|\{%.*|\}\}|%\}", re.DOTALL)
+#: Twips up to which a column is as wide as what it holds.
+SMALL = 600
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -64,6 +67,7 @@ def fill(document: Any, values: Values, width: float) -> None:
     for part in _parts(document):
         for table in list(part.iter(W + "tbl")):
             rows = list(table.iterchildren(W + "tr"))
+            _narrow(table, rows, values)
             repeated = [_repeat(document, row, values, width) for row in rows if _lists(row)]
             if repeated and not any(repeated):
                 table.getparent().remove(table)
@@ -97,6 +101,27 @@ def _lists(element: Any) -> set[str]:
     """Names of the lists whose fields stand in a paragraph or row."""
     paragraphs = [element] if element.tag == W + "p" else element.iter(W + "p")
     return {name.partition(".")[0] for p in paragraphs for name in FIELD.findall(_text(p)) if "." in name}
+
+
+def _narrow(table: Any, rows: list[Any], values: Values) -> None:
+    """Take away the columns whose headings have nothing to say; the others share their width."""
+    grid, heads = list(table.iter(W + "gridCol")), list(rows[0].iterchildren(W + "tc"))
+    fields = [FIELD.findall("".join(map(_text, head.iter(W + "p")))) for head in heads]
+    kept = [not names or _lists(head) or any(values[n] for n in names) for head, names in zip(heads, fields, strict=True)]
+    if all(kept) or not any(kept) or len(grid) != len(heads):
+        return
+    widths = [int(column.get(W + "w")) for column in grid]
+    small = sum(w for w, keep in zip(widths, kept, strict=True) if keep and w <= SMALL)
+    share = (sum(widths) - small) / (sum(w for w, keep in zip(widths, kept, strict=True) if keep) - small)
+    for cells in (grid, *(list(row.iterchildren(W + "tc")) for row in rows)):
+        if len(cells) < len(kept):  # one across all
+            cells[0].find(f"{W}tcPr/{W}gridSpan").set(W + "val", str(sum(map(bool, kept))))
+            continue
+        for cell, width, keep in zip(cells, widths, kept, strict=True):
+            size = cell if cell.tag == W + "gridCol" else cell.find(f"{W}tcPr/{W}tcW")
+            size.set(W + "w", str(width if width <= SMALL else round(width * share)))
+            if not keep:
+                cell.getparent().remove(cell)
 
 
 def _repeat(document: Any, row: Any, values: Values, width: float) -> int:

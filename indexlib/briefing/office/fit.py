@@ -83,11 +83,14 @@ def fitted(cells: list[list[str]], wide: float, high: float) -> tuple[list[list[
         tall = max(row_height(row, columns, size, r == 0) for r, row in enumerate(cells))
         if tall <= most and table_height(cells, columns, size) <= high:
             return cells, columns, size
-    for lines in (4, 3, 2, 1):
-        shown = [[shortened(x, w - CELL_X, SMALLEST, lines, r == 0) for x, w in zip(row, columns, strict=True)]
-                 for r, row in enumerate(cells)]
-        if table_height(shown, columns, SMALLEST) <= high:
-            return shown, columns, SMALLEST
+    lines = [max(broken(x, w - CELL_X, SMALLEST, r == 0) for x, w in zip(row, columns, strict=True))
+             for r, row in enumerate(cells)]
+    while max(lines) > 1 and sum(n * SMALLEST * LINE + CELL_Y for n in lines) > high:
+        lines[len(lines) - 1 - lines[::-1].index(max(lines))] -= 1  # of the tallest the last one gives way
+    shown = [[shortened(x, w - CELL_X, SMALLEST, n, r == 0) for x, w in zip(row, columns, strict=True)]
+             for r, (row, n) in enumerate(zip(cells, lines, strict=True))]
+    if table_height(shown, columns, SMALLEST) <= high:
+        return shown, columns, SMALLEST
     more = [t("deck.more", n=len(cells)), *[""] * (len(columns) - 1)]
     while len(shown) > 1 and table_height([*shown, more], columns, SMALLEST) > high:
         shown = shown[:-1]

@@ -11,13 +11,13 @@ import pandas as pd
 from indexlib.base import wording as w
 from indexlib.base.wording import t
 from indexlib.briefing.office.fill import Rows
-from indexlib.briefing.report.pictures import pictures
+from indexlib.briefing.report.pictures import files
 from indexlib.briefing.report.sections import records
 from indexlib.briefing.worksheets import progress_tables
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.content import sections as composed
 from indexlib.content import tables
-from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
 from indexlib.plan.review import Findings
@@ -44,7 +44,8 @@ def components(found: Findings) -> dict[str, Any]:
         a, last = answers.loc[r.component], before.get(r.component)
         rows.append(dict(zip(COMPONENTS, (
             catalogue.label(r.component), tables.score_text(last) if last else _none_before(found, r.component),
-            tables.score_text(r), tables.change_text(r, unit=False), w.number(r.median, r.decimals),
+            tables.score_text(r), tables.change_text(r, unit=False) if last or r.comparable else w.NONE,
+            w.number(r.median, r.decimals),
             tables.rank_text(last) if last else w.NONE, tables.rank_text(r), why.get(r.component, w.NONE),
             tables.item_text(a), tables.unit_text(found, a)), strict=True)))
     shown = pd.DataFrame(rows, columns=COMPONENTS)
@@ -98,8 +99,10 @@ def progress(read: Progress | None, on: date | None) -> dict[str, Any]:
 
 def charts(found: Findings, folder: Path | None) -> dict[str, Any]:
     """The charts whose pictures are there, two abreast."""
-    drawn = [(index, p, file) for index in index_codes() for p in pictures(found, index) if (file := p.file(folder))]
-    cells = [(file, p.caption(n, found, index)) for n, (index, p, file) in enumerate(drawn, 1)]
+    drawn = files(found, folder) if folder else []
+    cells: list[tuple[Any, str]] = [
+        (file, t(f"report.chart.{shows}", n=n, index=load_catalogue().short_name(index), place=found.place.name,
+                 before=found.year - 1)) for n, (index, shows, file) in enumerate(drawn, 1)]
     cells += [("", "")] * (len(cells) % 2)
     rows = [dict(zip(CHARTS, (*left, *right), strict=True)) for left, right in zip(cells[::2], cells[1::2], strict=True)]
     return {"annex_charts": t("report.annex_charts") if rows else "", "charts": Rows(CHARTS, rows)}

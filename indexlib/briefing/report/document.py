@@ -16,12 +16,13 @@ from indexlib.briefing.office import fill, reproducible
 from indexlib.briefing.report import annex, sections
 from indexlib.briefing.worksheets.progress import Progress
 from indexlib.briefing.worksheets.progress_tables import COUNTS
+from indexlib.content import tables
 from indexlib.content.due import Days
 from indexlib.plan.review import Findings
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "briefing.docx"
 #: Width of a chart in the annex, where two stand abreast, cm.
-WIDTH = 12.3
+WIDTH = 11.5
 #: Numbered headings of the body, in their order; one of a section that is left out takes no number.
 HEADINGS = ("basis", "results", "assessment", "tasks", "causes", "progress", "proposals")
 #: Headings of columns: those of other tables too, those of the report alone, and those that name a year.
@@ -30,6 +31,8 @@ COLUMNS = ("index", "score", "rank", "change", "rank_before", "remark", "compone
            "target", "actual", "verdict", "place", "low_then", "risen_to", "above_for", "who", "difficulty", "cost",
            *COUNTS.values())
 OWN = ("no", "content", "asked", "lead", "coordinating", "figures", "cause", "median", "moved")
+#: What only a plan can say.
+OF_PLAN = ("asked", "coordinating", "product", "item", "unit", "words")
 OF_YEAR = {"before": ("score_year", 1), "now": ("score_year", 0), "rank_last": ("rank_year", 1), "rank_now": ("rank_year", 0)}
 
 
@@ -94,6 +97,8 @@ def context(found: Findings, charts: Path | None = None, progress: Progress | No
                 for name in HEADINGS}
     columns = {c: t(f"col.{c}") for c in COLUMNS} | {c: t(f"report.col.{c}") for c in OWN}
     columns |= {c: t(f"report.col.{key}", year=found.year - ago) for c, (key, ago) in OF_YEAR.items()}
+    if tables.without_plan(found):
+        columns |= dict.fromkeys(OF_PLAN, "")
     values: dict[str, Any] = headings | {f"col_{c}": text for c, text in columns.items()}
     for part in (sections.head, sections.basis, sections.results, sections.assessment, sections.causes,
                  annex.components, annex.method):

@@ -121,7 +121,7 @@ def records(table: tables.Table) -> list[dict[str, str]]:
 def assessment(found: Findings) -> dict[str, Any]:
     """What rose, what fell and will likely last, what is low again, what became of last year's, targets met."""
     flags, flagged = found.flags, found.flagged()
-    said = [composed.totals(found).message + "."] if len(found.components) else []
+    said = [composed.moves(found) + "."] if len(found.components) else []
     if flagged.empty:
         said.append(t("report.sum.none", all=len(found.components)) if len(found.components) else
                     t("report.sum.empty", place=found.place.name, year=found.year))
@@ -160,7 +160,9 @@ def tasks(found: Findings, days: Days) -> dict[str, Any]:
                                        due(found, a, days) or OPEN, product or OPEN])
     numbered = [dict(zip(TASK, [str(n), *cells], strict=True)) for n, cells in enumerate([*rows, *lacking], 1)]
     lead = t("report.focus.lead", words=asks["words"], clause=asks["clause"]) if asks else t("report.focus.own")
-    notes = [t("report.open_note"), *([] if found.plan.items.empty else [t("report.mapping")])]
+    none = tables.without_plan(found)
+    notes = [t("report.open_none" if none else "report.open_note")]
+    notes += [] if found.plan.items.empty else [t("report.mapping")]
     return {
         "gist": _gist(found, numbered, focus, units[0] + units[1]),
         "tasks_lead": lead if numbered else tables.nothing(found), "tasks": Rows(TASK, numbered[:len(rows)]),
@@ -186,10 +188,10 @@ def _task(answer: dict, items: pd.DataFrame) -> str:
 
 def _gist(found: Findings, rows: list[dict[str, str]], focus: pd.DataFrame, units: list[str]) -> list[str]:
     """What fell and who acts, for the first page."""
-    totals = fallen_totals(found.components)["component"]
+    totals = w.listing([load_catalogue().short_name(c) for c in fallen_totals(found.components)["component"]])
     fell = focus.loc[focus["change_published"] < 0, "component"].tolist()
-    said = [t("report.gist.fell", totals=w.listing([load_catalogue().short_name(c) for c in totals])
-              or t("report.gist.no_total"), names=_first(fell) or w.NONE)] if len(totals) or fell else []
+    said = [t("report.gist.fell" if fell else "report.gist.fell_total", totals=totals or t("report.gist.no_total"),
+              names=_first(fell))] if totals or fell else []
     of = {unit: [r["no"] for r, u in zip(rows, units, strict=True) if u == unit] for unit in dict.fromkeys(units)}
     who = "; ".join(unit if unit == OPEN else t("report.gist.unit", unit=unit, rows=w.listing(numbers))
                     for unit, numbers in of.items())

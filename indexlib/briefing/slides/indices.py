@@ -50,6 +50,13 @@ def index(deck: Deck, found: Findings, index: str) -> None:
     page.done()
 
 
+def known(found: Findings, index: str) -> bool:
+    """Whether an index has a figure in the year, or years to draw; else the slide of what is missing says it all."""
+    own = found.scores[(found.scores["component"] == index) & (found.scores["place"] == found.place.code)]
+    years = own.loc[own["year"] > found.params.year - YEARS, "year"]
+    return _row(found, index) is not None or len(years) > 1
+
+
 def message(found: Findings, index: str) -> str:
     """The standard paragraph of an index in one sentence: score, place, and counts that sum."""
     row, short, year = _row(found, index), load_catalogue().short_name(index), found.params.year

@@ -29,7 +29,6 @@ from indexlib.content.due import Days
 from indexlib.content.sections import Section
 from indexlib.data.catalogue import index_codes
 from indexlib.plan.by_chance import ALL, by_noise_alone
-from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
 
 
@@ -70,12 +69,14 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
         _slide(deck, sections.decision(found, days))
-        for make in (sections.totals, sections.follow_up, sections.units, sections.missing,
-                     sections.demands):
+        none = tables.without_plan(found)
+        for make in (sections.totals, sections.follow_up, *([] if none else [sections.units]), sections.missing,
+                     *([] if none else [sections.demands])):
             _slide(deck, make(found))
         _divider(deck, found)
         for index in index_codes():
-            indices.index(deck, found, index)
+            if indices.known(found, index):
+                indices.index(deck, found, index)
         indices.position(deck, found, charts)
         indices.compared(deck, found)
         _slide(deck, sections.focus(found))
@@ -99,9 +100,10 @@ def _slide(deck: Deck, section: Section) -> None:
 
 def _cover(deck: Deck, found: Findings) -> None:
     about = found.plan.about
-    page = deck.page(COVER, t("slide.cover", place=found.place.name, year=found.params.year))
+    none = tables.without_plan(found)
+    page = deck.page(COVER, t("slide.cover.none" if none else "slide.cover", place=found.place.name, year=found.params.year))
     page.text(SUBTITLE, [t("slide.cover.plan", plan=own(about, "name")), t("slide.cover.issuer", issuer=own(about, "issuer"))]
-              if found.plan.code != NO_PLAN else [t("plan.none")])
+              if not none else [t("plan.none")])
     page.text(NOTICE, found.notices())
     page.say([*found.notices(), t("slide.notes.order"), *prose.mapping(found)])
     page.done()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from indexlib.base.wording import NONE, listing_and, own, t
@@ -12,7 +13,6 @@ from indexlib.briefing.workbook.data_sheet import DataSheet, write_sheet
 from indexlib.briefing.worksheets.assignment import assignments
 from indexlib.content import tables
 from indexlib.data.catalogue import load_catalogue
-from indexlib.plan.plan import NO_PLAN
 from indexlib.plan.review import Findings
 
 #: Widths of the two columns of the first sheet.
@@ -51,14 +51,17 @@ def data_sheets(found: Findings) -> list[DataSheet]:
     flagged = found.now.flagged()["component"].tolist()
     focus = found.now.focus(found.params.focus)["component"].tolist()
     nothing = tables.nothing(found)
-    return [
+    of_plan = [] if tables.without_plan(found) else [
+        plan_sheets.by_unit(found, given), plan_sheets.by_item(found), plan_sheets.gaps(found, given)]
+    sheets = [
         figure_sheets.totals(found, frame), figure_sheets.profile(found, frame),
         figure_sheets.flagged(frame, focus, "focus", nothing),
         figure_sheets.flagged(frame, flagged, "flagged", nothing), figure_sheets.everything(frame),
-        figure_sheets.conditions(found), plan_sheets.rules(found), plan_sheets.last_year(found),
-        plan_sheets.by_unit(found, given), plan_sheets.by_item(found), plan_sheets.gaps(found, given),
+        figure_sheets.conditions(found), plan_sheets.rules(found), plan_sheets.last_year(found), *of_plan,
         figure_sheets.trends(found, frame), figure_sheets.earlier(found), plan_sheets.sources(found),
     ]
+    return sheets if of_plan else [
+        replace(s, columns=[c for c in s.columns if c.key not in ("items", "answer", "clause")]) for s in sheets]
 
 
 def _in(unit: str) -> str:
@@ -74,7 +77,7 @@ def _notes(book: Book, found: Findings, head: str, sheets: list[DataSheet]) -> N
     about = found.plan.about
     parts: list[tuple[str, list[tuple[str, str]]]] = [
         ("wb.part.whose", [("", line) for line in found.notices()]
-         + [(t("wb.label.plan"), t("plan.none") if found.plan.code == NO_PLAN else
+         + [(t("wb.label.plan"), t("plan.how") if tables.without_plan(found) else
              t("wb.plan", name=own(about, "name"), issuer=own(about, "issuer"), first=about["first_year"],
                last=about["last_year"]))]),
         ("wb.part.sheets", [(data.name, data.about) for data in sheets]),

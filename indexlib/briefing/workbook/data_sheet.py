@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -16,8 +17,10 @@ from indexlib.briefing.office.excel import BLUE, GREY, Book, height
 #: Texts wider than this are wrapped.
 WRAPPED = 28
 #: Characters across that can still be read in print, what stands further right is for the screen; characters across a
-#: page in full size; points down it for each.
-PAGE, ACROSS, HIGH = 260, 136, 3.4
+#: page in full size; points down it for each; most pages that a sheet is printed on, of a longer one only the first is.
+PAGE, ACROSS, HIGH, MOST = 260, 136, 3.4, 3
+#: Part of a page that is set smaller rather than begun.
+SPILL = 0.25
 WHOLE = "#,##0"
 FORMATS = {"whole": WHOLE, "year": "0", "tenth": "0.0", "share": "0.0%", "probability": "0.000"}
 
@@ -116,8 +119,8 @@ def write_sheet(book: Book, data: DataSheet, footer: str) -> None:
         sheet.set_column(c, c, column.width)
         book.text(sheet, 0, c, column.header, bold=True, text_wrap=True, border=1, bg_color=BLUE, valign="vcenter")
     sheet.set_row(0, height([(c.header, c.width - 2) for c in columns]))
-    high = sum(_write_row(book, sheet, row, columns, record, data)
-               for row, record in enumerate(data.frame.to_dict("records"), 1))
+    high = list(accumulate(_write_row(book, sheet, row, columns, record, data)
+                           for row, record in enumerate(data.frame.to_dict("records"), 1)))
     if data.frame.empty:
         book.text(sheet, 1, 0, data.empty or t("wb.empty"), font_color=GREY, italic=True)
     else:
@@ -127,10 +130,13 @@ def write_sheet(book: Book, data: DataSheet, footer: str) -> None:
     sheet.repeat_rows(0)
     reach = list(accumulate(c.width for c in columns))
     printed = max(sum(width <= PAGE for width in reach), fixed)
-    sheet.print_area(0, 0, max(len(data.frame), 1), printed - 1)
-    more = printed < len(columns) - bool(data.why)
-    book.print_setup(sheet, footer, title=t("wb.print.more", name=data.name) if more else data.name,
-                     pages=1 if high <= HIGH * max(reach[printed - 1], ACROSS) else 0)
+    page = HIGH * max(reach[printed - 1], ACROSS)
+    pages = max(high, default=0) / page
+    rows = sum(end <= page for end in high) if pages > MOST else len(data.frame)
+    sheet.print_area(0, 0, max(rows, 1), printed - 1)
+    more = "first" if pages > MOST else "more" if printed < len(columns) - bool(data.why) else ""
+    book.print_setup(sheet, footer, title=t(f"wb.print.{more}", name=data.name) if more else data.name,
+                     pages=1 if pages > MOST else max(1, math.ceil(pages - SPILL)))
 
 
 def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: dict[str, Any],

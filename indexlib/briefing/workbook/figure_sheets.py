@@ -18,7 +18,7 @@ from indexlib.data.scores import load_withheld
 from indexlib.plan.conditions import Measure, named
 from indexlib.plan.review import Review
 
-CODE = [Column("code", width=20), Column("label", width=44)]
+CODE = [Column("code", width=12), Column("label", width=44)]
 SCORE = [Column("unit", width=9), Column("score", "score"), Column("change", "change", 14)]
 RANK = [Column("rank", "whole", 8), Column("base", "whole", 10), Column("rank_kind", width=11)]
 RANK_BEFORE = [Column("rank_before", "whole", 9), Column("base_before", "whole", 10), Column("rank_kind_before", width=11)]

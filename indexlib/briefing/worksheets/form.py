@@ -45,12 +45,13 @@ class Column:
         return t(f"ws.col.{self.key}")
 
 
+#: First what is filled in beside what happened, one printed page; then what is reported later, and the evidence.
 COLUMNS = (
-    Column("code", 12), Column("component", 22), Column("score", 12), Column("change", 15), Column("rank", 9),
-    Column("why", 25), Column("grade", 7), Column("item", 11), Column("words", 27), Column("beside", 26, since=2),
-    Column("number", 8, "number"), Column("measure", 38, "text"), Column("product", 22, "text"),
+    Column("code", 9), Column("component", 27), Column("happened", 26, since=2), Column("item", 14),
+    Column("number", 7, "number"), Column("measure", 44, "text"), Column("product", 20, "text"),
     Column("deadline", 12, "date"), Column("person", 18, "text"), Column("status", 15, "status"),
-    Column("done_on", 12, "date"), Column("result", 22, "text"),
+    Column("done_on", 12, "date"), Column("result", 30, "text"), Column("score", 12), Column("change", 15),
+    Column("rank", 9), Column("why", 50), Column("grade", 7), Column("words", 60), Column("beside", 90, since=2),
 )
 #: Position of each column.
 AT = {column.key: i for i, column in enumerate(COLUMNS)}

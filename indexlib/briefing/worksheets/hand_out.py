@@ -13,16 +13,18 @@ from indexlib.briefing.office.clean import slugs
 from indexlib.briefing.office.excel import BLUE, GREY, YELLOW, Book, height
 from indexlib.briefing.worksheets import form, paper, tasks
 from indexlib.briefing.worksheets.assignment import assignments, collector, heading, notes, unit_name
+from indexlib.content.tables.cells import rank_notes
 from indexlib.plan.register import register
 from indexlib.plan.review import Findings
 
 #: Row of the headings.
 HEAD = 3
-#: Columns of evidence, the first printed page; the second holds those to fill in; both show code and name.
-EVIDENCE = (form.AT["score"], form.AT["beside"])
-EVIDENCE_WIDTH = sum(c.width for c in form.COLUMNS[EVIDENCE[0]:EVIDENCE[1] + 1])
-#: Percent at which code, name and the columns of either page fit the width of A4.
-SCALE = 69
+#: Columns that are printed behind code and name, and their width.
+PRINTED = (form.AT["happened"], form.AT["person"])
+WIDTH = sum(c.width for c in form.COLUMNS[PRINTED[0]:PRINTED[1] + 1])
+#: Columns of evidence, and their width.
+EVIDENCE = (form.AT["score"], len(form.COLUMNS) - 1)
+EVIDENCE_WIDTH = sum(c.width for c in form.COLUMNS[EVIDENCE[0]:])
 
 
 def write_worksheets(found: Findings, folder: Path) -> list[Path]:
@@ -61,11 +63,17 @@ def _write(found: Findings, unit: str, mine: pd.DataFrame, given: pd.DataFrame, 
         sheet = book.file.add_worksheet(form.sheet_title())
         _head(book, sheet, found, unit_name(found.plan, unit), lines)
         last = _body(book, sheet, mine)
+        star = rank_notes(mine)
         for row, note in enumerate(notes(found, mine), last + 2):
-            book.band(sheet, row, EVIDENCE, note, EVIDENCE_WIDTH, font_size=10, font_color=GREY)
+            if note in star:
+                book.text(sheet, row, PRINTED[0], note, font_size=10, font_color=GREY)
+            else:
+                book.band(sheet, row, EVIDENCE, note, EVIDENCE_WIDTH, font_size=10, font_color=GREY)
         _rules(sheet, found)
-        _page(book, sheet, lines[0])
-        tasks.write(book, found.plan, unit)
+        _page(book, sheet, lines[0], last + 2 * len(star))
+        own = tasks.write(book, found.plan, unit)
+        if mine.empty:
+            own.activate()
         _keys(book, found, unit, given)
     return path
 
@@ -77,11 +85,11 @@ def _head(book: Book, sheet: Any, found: Findings, unit: str, lines: list[str]) 
     to = collector(found)
     how = t("ws.how", lines=form.LINES, year=found.params.year + 1) + (" " + t("ws.return", unit=to) if to else "")
     look = {"bold": True, "font_size": 13, "text_wrap": True, "valign": "vcenter", "align": "center", "border": 1}
-    sheet.merge_range(0, 0, HEAD - 1, EVIDENCE[0] - 1, "", book.look(**look))
+    sheet.merge_range(0, 0, HEAD - 1, PRINTED[0] - 1, "", book.look(**look))
     book.text(sheet, 0, 0, unit, **look)
-    book.band(sheet, 0, EVIDENCE, lines[0], EVIDENCE_WIDTH, bold=True, font_size=14)
-    book.band(sheet, 1, EVIDENCE, " ".join(lines[1:]), EVIDENCE_WIDTH)
-    book.band(sheet, 2, EVIDENCE, how, EVIDENCE_WIDTH, italic=True)
+    book.band(sheet, 0, PRINTED, lines[0], WIDTH, bold=True, font_size=14)
+    book.band(sheet, 1, PRINTED, " ".join(lines[1:]), WIDTH)
+    book.band(sheet, 2, PRINTED, how, WIDTH, italic=True)
     for column, spec in enumerate(form.COLUMNS):
         book.text(sheet, HEAD, column, spec.header, bold=True, text_wrap=True, border=1, align="center", valign="vcenter",
                   bg_color=YELLOW if spec.fill else BLUE)
@@ -140,12 +148,11 @@ def _rules(sheet: Any, found: Findings) -> None:
         "error_title": t("ws.rule.title"), "error_message": t("ws.rule.number", most=form.MOST)})
 
 
-def _page(book: Book, sheet: Any, title: str) -> None:
-    sheet.freeze_panes(HEAD + 1, EVIDENCE[0])
-    sheet.repeat_rows(HEAD)
-    sheet.repeat_columns(0, EVIDENCE[0] - 1)
-    sheet.set_v_pagebreaks([EVIDENCE[1] + 1])
-    book.print_setup(sheet, title, SCALE)
+def _page(book: Book, sheet: Any, title: str, last: int) -> None:
+    """One printed page: as much as the document of the same name has; the evidence is read on the screen."""
+    sheet.freeze_panes(HEAD + 1, PRINTED[0])
+    sheet.print_area(0, 0, last, PRINTED[1])
+    book.print_setup(sheet, title, pages=1)
     sheet.protect("", {"insert_rows": True, "format_rows": True, "format_columns": True, "format_cells": True})
     sheet.set_selection(HEAD + 1, form.AT["measure"], HEAD + 1, form.AT["measure"])
 

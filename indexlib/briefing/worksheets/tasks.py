@@ -15,32 +15,33 @@ from indexlib.briefing.worksheets.form import Column
 from indexlib.plan.plan import Plan
 from indexlib.plan.register import register
 
-COLUMNS = (Column("task", 9), Column("text", 46), Column("asked", 26), Column("beside", 28), Column("product", 20, "text"),
-           Column("deadline", 12, "date"), Column("person", 16, "text"), Column("cost", 14, "text"),
+COLUMNS = (Column("task", 9), Column("text", 50), Column("asked", 26), Column("beside", 28), Column("product", 20, "text"),
+           Column("deadline", 12, "date"), Column("person", 18, "text"), Column("cost", 18, "text"),
            Column("status", 13, "status"), Column("done_on", 12, "date"), Column("difficulty", 24, "text"),
            Column("result", 22, "text"))
+#: Last column of the printed page.
+PRINTED = [c.key for c in COLUMNS].index("cost")
 FILLED = [c.key for c in COLUMNS if c.fill]
 #: Row of the headings.
 HEAD = 2
-#: Percent at which all columns fit the width of A4.
-SCALE = 55
 #: What has become of a task on a day; the last three: its line has faults, no date was given, the worksheet is not there.
 STATES = ("done", "done_late", "late", "due", "faulty", "unplanned", "not_returned")
 
 
-def write(book: Book, plan: Plan, unit: str) -> None:
+def write(book: Book, plan: Plan, unit: str) -> Any:
     """The sheet of a unit's tasks."""
     mine = register(plan)
     mine = mine[mine["unit"] == unit].to_dict("records")
     sheet = book.file.add_worksheet(t("ws.tasks"))
-    width = sum(c.width for c in COLUMNS)
+    width = sum(c.width for c in COLUMNS[:PRINTED + 1])
     for i, spec in enumerate(COLUMNS):
         sheet.set_column(i, i, spec.width)
         book.text(sheet, HEAD, i, spec.header, bold=True, text_wrap=True, border=1, align="center", valign="vcenter",
                   bg_color=YELLOW if spec.fill else BLUE)
-    book.band(sheet, 0, (0, len(COLUMNS) - 1), t("ws.tasks.title", unit=plan.unit_name(unit)), width, bold=True, font_size=14)
-    book.band(sheet, 1, (0, len(COLUMNS) - 1), t("ws.tasks.how" if mine else "ws.tasks.none") + plan_words(plan), width,
+    book.band(sheet, 0, (0, PRINTED), t("ws.tasks.title", unit=plan.unit_name(unit)), width, bold=True, font_size=14)
+    book.band(sheet, 1, (0, PRINTED), t("ws.tasks.how" if mine else "ws.tasks.none") + plan_words(plan), width,
               italic=True)
+    sheet.set_row(HEAD, height([(c.header, c.width - 1) for c in COLUMNS]))
     for row, record in enumerate(mine, HEAD + 1):
         sheet.set_row(row, height([(record[c.key], c.width - 1) for c in COLUMNS if not c.fill]))
         for i, spec in enumerate(COLUMNS):
@@ -55,9 +56,10 @@ def write(book: Book, plan: Plan, unit: str) -> None:
         "validate": "list", "source": [t(f"ws.status.{status}") for status in form.STATUSES],
         "error_title": t("ws.rule.title"), "error_message": t("ws.rule.status")})
     sheet.freeze_panes(HEAD + 1, 1)
-    sheet.repeat_rows(HEAD)
-    book.print_setup(sheet, t("ws.tasks.title", unit=plan.unit_name(unit)), SCALE)
+    sheet.print_area(0, 0, HEAD + len(mine), PRINTED)
+    book.print_setup(sheet, t("ws.tasks.title", unit=plan.unit_name(unit)), pages=1)
     sheet.protect("", {"format_rows": True, "format_columns": True})
+    return sheet
 
 
 def plan_words(plan: Plan) -> str:

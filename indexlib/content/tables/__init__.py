@@ -28,6 +28,7 @@ from indexlib.content.tables.cells import (
     unit_text,
     value_of,
     why_text,
+    without_plan,
 )
 from indexlib.content.tables.flagged import (
     chance_notes,
@@ -62,7 +63,7 @@ __all__ = [
     "grades_note", "grades_text", "group_text", "happened", "indicators", "item_text", "learn_from", "named_sources",
     "no_total_text", "nothing", "peers", "places_moved", "places_text", "publishers", "quiet", "rank_notes",
     "rank_text", "recast_text", "risers", "row_notes", "rules", "score_text", "shorten", "sources", "standing", "targets",
-    "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text",
+    "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text", "without_plan",
 ]
 
 

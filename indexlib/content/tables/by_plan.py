@@ -15,12 +15,18 @@ from indexlib.content.tables.cells import (
     shorten,
     unit_text,
     why_text,
+    without_plan,
 )
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan.faults import NO_PERSON
 from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
+
+
+def _empty(found: Findings, text: str) -> str:
+    """What a table without rows says of a plan; nothing can be said of none."""
+    return t("plan.none") if without_plan(found) else text
 
 
 def by_unit(found: Findings) -> Table:
@@ -44,7 +50,8 @@ def assigned(found: Findings) -> Table:
              else w.NONE, unit_text(found, a), co_leads_text(found, a), coordinating_text(found, a))
             for a in found.tasks().to_dict("records")]
     columns = ["component", "item", "words", "unit", "co_leads", "coordinating"]
-    return Table(t("table.assigned", n=len(rows)), pd.DataFrame(rows, columns=columns), [t("note.assigned")], nothing(found))
+    return Table(t("table.assigned", n=len(rows)), pd.DataFrame(rows, columns=columns), [t("note.assigned")],
+                 _empty(found, nothing(found)))
 
 
 def units_of(found: Findings, item: str, role: str = "lead") -> str:
@@ -65,7 +72,7 @@ def by_item(found: Findings) -> Table:
             names = [f"{catalogue.label(r.component)} ({t('strength.' + r.strength)})" for r in own.itertuples()]
             rows.append((item, shorten(found.plan.item_text(item)), units_of(found, item), "; ".join(names)))
     return Table(t("table.items"), pd.DataFrame(rows, columns=["item", "text", "unit", "flagged"]),
-                 empty=nothing(found))
+                 empty=_empty(found, nothing(found)))
 
 
 def gaps(found: Findings) -> Table:
@@ -74,7 +81,8 @@ def gaps(found: Findings) -> Table:
     why, catalogue = why_text(found.now), load_catalogue()
     rows = [(catalogue.label(a["component"]), why.get(a["component"], ""), item_text(a), unit_text(found, a))
             for a in answer[answer["by"] == BY_GAP].to_dict("records")]
-    return Table(t("table.gaps"), pd.DataFrame(rows, columns=["component", "why", "item", "unit"]), empty=t("empty.gaps"))
+    return Table(t("table.gaps"), pd.DataFrame(rows, columns=["component", "why", "item", "unit"]),
+                 empty=_empty(found, t("empty.gaps")))
 
 
 def quiet(found: Findings) -> Table:
@@ -84,7 +92,8 @@ def quiet(found: Findings) -> Table:
     rows = [(i.item, shorten(found.plan.item_text(i.item)), units_of(found, i.item), f"{i.judged}/{i.components}")
             for i in calm.itertuples(index=False)]
     empty = t("empty.quiet") if len(found.now.components) else t("empty.nothing", year=found.params.year)
-    return Table(t("table.quiet"), pd.DataFrame(rows, columns=["item", "text", "unit", "judged"]), empty=empty)
+    return Table(t("table.quiet"), pd.DataFrame(rows, columns=["item", "text", "unit", "judged"]),
+                 empty=_empty(found, empty))
 
 
 def generic(found: Findings) -> Table:
@@ -94,4 +103,5 @@ def generic(found: Findings) -> Table:
     only = leads.groupby("item")["kind"].agg(lambda k: k.isin(NO_PERSON).all())
     rows = [(i, shorten(found.plan.item_text(i)), f"{units_of(found, i)} – {assign_text(found)}")
             for i in found.plan.items["item"] if only.get(i, False)]
-    return Table(t("table.generic"), pd.DataFrame(rows, columns=["item", "text", "unit"]), empty=t("empty.generic"))
+    return Table(t("table.generic"), pd.DataFrame(rows, columns=["item", "text", "unit"]),
+                 empty=_empty(found, t("empty.generic")))

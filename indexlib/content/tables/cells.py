@@ -9,7 +9,7 @@ from indexlib.base.wording import t
 from indexlib.data.catalogue import load_catalogue
 from indexlib.plan import conditions
 from indexlib.plan.faults import NO_PERSON
-from indexlib.plan.plan import BY_CONTEXT, BY_GAP, BY_ITEM, BY_TOTAL
+from indexlib.plan.plan import BY_CONTEXT, BY_GAP, BY_ITEM, BY_TOTAL, NO_PLAN
 from indexlib.plan.review import Review
 from indexlib.plan.settings import GRADES_OF
 
@@ -207,7 +207,12 @@ def rank_notes(frame: pd.DataFrame) -> list[str]:
     return [t("note.star")] if star else []
 
 
+def without_plan(found: Review) -> bool:
+    """Whether there is no plan: what only a plan can say has no column then."""
+    return found.plan.code == NO_PLAN
+
+
 def nothing(found: Review) -> str:
     if found.plan.items.empty and len(found.flagged()):
-        return t("empty.no_items")
+        return t("plan.how" if without_plan(found) else "empty.no_items")
     return t("empty.flagged") if len(found.components) else t("empty.nothing", year=found.params.year)

@@ -20,6 +20,7 @@ from indexlib.content.tables.cells import (
     score_text,
     unit_text,
     why_text,
+    without_plan,
 )
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
@@ -67,6 +68,8 @@ def _component_rows(found: Review, components: pd.DataFrame, title: str) -> Tabl
     notes += row_notes(found, list(components["component"]))
     columns = ["component", "score", "change", "rank", "rank_before", "why", "grade", "item", "unit"]
     frame = pd.DataFrame(rows, columns=columns)
+    if without_plan(found):
+        frame = frame.drop(columns=["item", "unit"])
     notes = [*rank_notes(frame), grades_note(found), t("note.usual"), t("note.computed"),
              t(f"note.order.{found.params.order}"), *notes, *chance_notes(found)]
     return Table(title, frame, notes, nothing(found))
@@ -133,7 +136,8 @@ def flagged(found: Review) -> Table:
 
 def rules(found: Review) -> Table:
     """The conditions with the plan's words, the thresholds applied and how many components meet them."""
-    frame = counted(found)[["rule", "words", "threshold", "met", "judged"]]
+    words = [] if without_plan(found) else ["words"]
+    frame = counted(found)[["rule", *words, "threshold", "met", "judged"]]
     return Table(t("table.rules"), frame.astype({"met": str, "judged": str}))
 
 

@@ -17,6 +17,8 @@ ENCODINGS = ("utf-8-sig", "cp1258")
 SEPARATORS = (";", "\t", ",")
 #: Share of the lines that the best separator splits alike, from which on another one may be the right one.
 NEARLY = 0.7
+#: Fewer lines are no table.
+FEWEST = 10
 #: A text table of every figure that a publisher has ever released is smaller.
 MAX_BYTES, MAX_ROWS = 10_000_000, 100_000
 
@@ -41,6 +43,8 @@ def read_delimited(path: Path, data: bytes, refuse: Callable) -> list[list]:
     rows = [_trim(row) for row in rows]
     width = max(map(len, rows), default=0)
     if width < 2:
+        if sign := unsplit(rows):
+            raise refuse(path, "unsplit", sign=sign)
         raise refuse(path, "no_columns")
     if width * len(rows) > MAX_CELLS:
         raise refuse(path, "too_many_cells", limit=MAX_CELLS // 1_000_000)
@@ -110,6 +114,16 @@ def _separator(text: str) -> str:
     found = {separator: split(separator) for separator in SEPARATORS}
     most = max(rows for rows, _ in found.values())
     return max((s for s in SEPARATORS if found[s][0] >= NEARLY * most), key=lambda s: (found[s][1], found[s][0]))
+
+
+def unsplit(rows: list[list]) -> str:
+    """The sign between figures where every row stands in one cell; nothing where rows do not."""
+    filled = [[cell for cell in row if cell is not None and cell != ""] for row in rows]
+    lines = [row[0] for row in filled if len(row) == 1 and isinstance(row[0], str)]
+    if len(lines) < FEWEST or len(lines) < sum(map(bool, filled)):
+        return ""
+    return next((s for s in (";", "\t", "|", ",") if NEARLY * len(lines) < sum(
+        any(number(part) is not None for part in line.split(s)[1:]) for line in lines)), "")
 
 
 def _trim(row: list[str]) -> list[str]:

@@ -15,12 +15,13 @@ NOTES = frozenset({"withheld", "stale_sheet", "indicators", "not_component", "to
 UNSURE = frozenset({"changed_text", "raised_text"})
 #: The figures stand once in the file, and nothing bears out that they stand in the right place.
 UNPROVED = frozenset({"headers_once", "places_once"})
-ONCE = UNPROVED | {"once", "blank_once"}
+ONCE = UNPROVED | {"once", "further", "blank_once"}
 #: The figures are as the file has them, but something beside them does not fit: a person decides.
 DOUBTS = ONCE | {"absent_withheld", "total", "sum", "sheets_differ", "partial", "year_conflict", "index_conflict", "profile",
                  "withheld_alone", "sorted_apart", "title_component", "title_other", "title_year", "header_words",
                  "cell_words", "under_group", "text_between", "not_withheld", "hidden_sheet", "hidden_rows", "hidden_columns",
-                 "odd_decimals", "rank_gap", "whole_numbers", "outlier", "place_twice", "stored", "stands_out"}
+                 "odd_decimals", "rank_gap", "whole_numbers", "outlier", "place_twice", "stored", "stands_out",
+                 "total_missing"}
 
 
 class Collector:

@@ -23,7 +23,7 @@ from xml.parsers.expat import ExpatError
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
 from indexlib.intake.files import error_cells, formats, out_of_sight, rich_text, xls_limits, zip_limits
-from indexlib.intake.files.delimited import read_delimited
+from indexlib.intake.files.delimited import read_delimited, unsplit
 from indexlib.intake.files.limits import TooLarge
 from indexlib.intake.files.out_of_sight import Unseen
 from indexlib.intake.files.runs import UNSEEN
@@ -205,6 +205,8 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
         raise
     if not any(cell is not None for sheet in sheets for row in sheet.rows for cell in row):
         raise refuse(path, "empty")
+    if sign := next((sign for sheet in sheets if (sign := unsplit(sheet.rows))), ""):
+        raise refuse(path, "unsplit", sign=sign)
     return sheets
 
 

@@ -25,6 +25,7 @@ from indexlib.intake.table.figures import (
     component_of,
     expected_places,
     join,
+    report_partial,
     take,
 )
 from indexlib.intake.table.grid import Column, Grid, check_above, find_grid, why_no_grid
@@ -38,22 +39,18 @@ from indexlib.intake.table.heads import (
     ungrouped,
 )
 from indexlib.intake.table.labels import nearest
-from indexlib.intake.table.titles import check_between, check_title, top
+from indexlib.intake.table.titles import check_between, check_title, heads
 
 
 def recognises(sheets: list[Sheet], index: str) -> int:
-    """How many different labels of the index stand in the heads of the sheets, its name counting double."""
-    texts = {text for sheet in sheets for text in _head(sheet)}
-    return len(labels.components_in(texts, index)) + 2 * labels.names_index(texts, index)
-
-
-def _head(sheet: Sheet) -> list[str]:
-    return [sheet.name] + [cell for row in sheet.rows[:top(sheet)] for cell in row if isinstance(cell, str)]
+    """How many different labels of the index stand in the heads of the sheets; "Điểm số" is one of any index."""
+    texts = {text for sheet in sheets for text in heads(sheet) if "total_word" not in labels.roles(text, index)}
+    return len(labels.components_in(texts, index))
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -> dict[int, Figures]:
     """Figures of a file, by year (one); empty if the year or the tables are not known."""
-    stated = labels.printed_years([text for sheet in sheets for text in _head(sheet)])
+    stated = labels.printed_years([text for sheet in sheets for text in heads(sheet)])
     if year is None and len(stated) != 1:
         report.add("two_years" if stated else "no_year", years=", ".join(map(str, sorted(stated))))
         return {}
@@ -62,7 +59,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -
     year = year or min(stated)
     whole: Figures | None = None
     for sheet in sheets:
-        own = labels.printed_years(_head(sheet))
+        own = labels.printed_years(heads(sheet))
         if own and year not in own and year in stated:
             report.add("other_year", sheet.name, year=min(own))
             continue
@@ -165,7 +162,7 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
         base = max(count, len(have))
         figures.bases[component] = base
         if len(have) < base:
-            report.add("partial", figures.sheet, component=catalogue.label(component), n=len(have), count=base)
+            report_partial(figures.sheet, component, have, base, year, report)
         if component not in catalogue.valid(year, index) and catalogue.component(component).level != "part" and count:
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(component), year=year)
         check_ranks(figures, component, report, base)

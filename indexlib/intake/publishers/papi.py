@@ -29,7 +29,7 @@ from indexlib.intake.table.figures import (
 from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
 from indexlib.intake.table.heads import is_of_other_index, is_of_other_year, kind_of
 from indexlib.intake.table.labels import nearest
-from indexlib.intake.table.titles import titled_years
+from indexlib.intake.table.titles import heads, titled_years
 
 INDEX = TOTAL = "papi"
 HEAD = 400
@@ -50,7 +50,8 @@ def _head(sheet: Sheet) -> list[str]:
 
 def read(sheets: list[Sheet], year: int | None, report: Collector) -> dict[int, Figures]:
     """Figures of a workbook, by year."""
-    years = {sheet.name: labels.printed_years([sheet.name]) or titled_years([sheet]) for sheet in sheets}
+    years = {sheet.name: labels.printed_years([sheet.name]) or titled_years([sheet]) or labels.printed_years(
+        [text for text in heads(sheet) if labels.names_index([text], INDEX)]) for sheet in sheets}
     named = set().union(*years.values()) if years else set()
     by_year: dict[int, Figures] = {}
     for sheet in sheets:

@@ -25,7 +25,7 @@ from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number, wh
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.reading import Reading
-from indexlib.intake.table.figures import RANK, SCORE, Figures, check_scale, expected_places
+from indexlib.intake.table.figures import RANK, SCORE, Figures, check_scale, expected_places, report_partial
 from indexlib.intake.table.place_names import place_code
 
 MARK, VERSION = "indexlib-template", 1
@@ -167,7 +167,7 @@ def _check(figures: Figures, index: str, year: int, base: int, report: Collector
         most = base or (max(count, len(have)) if provinces else len(have))
         figures.bases[component] = most
         if len(have) < most:
-            report.add("partial", SCORES, component=catalogue.label(component), n=len(have), count=most)
+            report_partial(SCORES, component, have, most, year, report)
         check_ranks(figures, component, report, most)
     check_scale(figures, year, report)
     check_formulas(figures, index, year, report)

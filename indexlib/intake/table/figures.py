@@ -31,6 +31,8 @@ MANY, FAR = 8, 5
 USUAL, COARSE = 0.9, 3
 #: No publisher has withheld more places than this in a year.
 FEW_WITHHELD = 8
+#: Places that a message names.
+FEW_NAMES = 6
 #: How far two figures of six decimals may differ and be the same: on two sheets of PCI 2008 they do by 0,0000012.
 NOISE = 1.5e-6
 
@@ -140,8 +142,12 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
 def _check_words(column: Column, grid: Grid, component: str, report: Collector) -> None:
     """Words of a head that turn a label into something else: the year before, a target, a share of dissatisfied."""
     own, index = load_catalogue().component(component), load_catalogue().component(component).index
+    # A total in percent of 100 points is the same in points.
+    whole = component == index and load_catalogue().scales(grid.year).get(index, (0, 0))[1] == 100
+    units = {own.unit, "point"} if whole else {own.unit}
     for header in column.headers:
-        aside = header.remark if header.remark and not labels.harmless(header.remark, index, own.unit) else ""
+        said = header.remark and not any(labels.harmless(header.remark, index, unit) for unit in units)
+        aside = header.remark if said else ""
         if header.component and PERCENT.search(header.text) and in_points(component, grid.year):
             aside = "%"
         if not aside and not header.component and header.role != "score" and (
@@ -294,7 +300,7 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
     if not count:
         report.add("no_edition", figures.sheet, year=year, index=load_catalogue().short_name(index))
     elif have < codes and (2 * len(have) <= count or ranks == [*range(1, len(have) + 1)]):
-        report.add("partial", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
+        report_partial(figures.sheet, component, have, count, year, report)
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
         # Places that stand nowhere in the table are one fault; a publisher that withholds scores may have left them out.
@@ -308,6 +314,15 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
                        names=names)
     elif len(have) != count:
         report.add("places_count", figures.sheet, component=load_catalogue().label(component), n=len(have), count=count)
+
+
+def report_partial(sheet: str, component: str, have: set[str], count: int, year: int, report: Collector) -> None:
+    """Say that only some places of an edition are there, and which are not."""
+    beside = {(place.level, place.parent) for place in map(load_places().get, have)}
+    lacking = sorted(place.name for place in load_places().all
+                     if place.valid(year) and place.code not in have and (place.level, place.parent) in beside)
+    names = ", ".join([*lacking[:FEW_NAMES], *(["…"] if len(lacking) > FEW_NAMES else [])])
+    report.add("partial", sheet, component=load_catalogue().label(component), n=len(have), count=count, names=names or "–")
 
 
 def check_scale(figures: Figures, year: int, report: Collector) -> None:
@@ -363,12 +378,15 @@ def check_components(figures: Figures, index: str, year: int, optional: set[str]
     # A ranking without its parts is a table too; a level of which some are there is not whole.
     level_of = {code: catalogue.component(code).level for code in (*lacking, *have)}
     whole = {level_of[code] for code in lacking} - {level_of[code] for code in have} - {TOTAL}
-    if have and (level := [code for code in lacking if catalogue.component(code).level in whole]):
+    level = [code for code in lacking if level_of[code] in whole]
+    if have and level:
         own = listing([catalogue.label(code) for code in sorted(have)[:3]])
         report.add("level_missing", figures.sheet, n=len(level), year=year, have=own)
     for code in lacking:
-        if catalogue.component(code).level not in whole:
-            report.add("missing_component", figures.sheet, component=catalogue.label(code), year=year)
+        if level_of[code] not in whole:
+            alone = level_of[code] == TOTAL and len(lacking) == 1 + len(level)
+            report.add("total_missing" if alone else "missing_component", figures.sheet,
+                       component=catalogue.label(code), year=year)
     for code in sorted(have - set(valid), key=lambda code: catalogue.order[code]):
         if catalogue.component(code).level != "part":
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(code), year=year)

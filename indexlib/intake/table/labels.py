@@ -219,7 +219,7 @@ def _understand(folder: Path, text: str, index: str) -> Header:
     known = [role for role in _roles_of(folder, text, index)
              if role not in TITLES and role not in load_catalogue().order]
     if known:
-        return Header(text, component=index) if known[0] == "total" else Header(text, role=known[0])
+        return Header(text, component=index) if known[0] in ("total", "total_word") else Header(text, role=known[0])
     words, remark = key(text), ""
     number, rest, marked = _split(words)
     component = _component(folder, index, words) or (_component(folder, index, rest) if rest else "")

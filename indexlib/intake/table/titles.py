@@ -43,6 +43,11 @@ def titles(sheet: Sheet) -> list[str]:
     return [sheet.name, *(cell for row in rows if len(row) <= FEW for cell in row if isinstance(cell, str))]
 
 
+def heads(sheet: Sheet) -> list[str]:
+    """The name of a sheet and every text above its figures."""
+    return [sheet.name, *(cell for row in sheet.rows[:top(sheet)] for cell in row if isinstance(cell, str))]
+
+
 def _above(sheet: Sheet) -> list[str]:
     """Texts in the rows above the head of the table, where one names places, ranks or their order."""
     found: list[str] = []
