@@ -67,7 +67,8 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     everything = _load(files.data_dir())
     if index is None:
         return everything.copy()
-    return everything[everything["component"].str.split(".").str[0] == find_index(index)].reset_index(drop=True)
+    code, of = find_index(index), everything["component"]
+    return everything[(of == code) | of.str.startswith(f"{code}.")].reset_index(drop=True)
 
 
 @files.remembered
