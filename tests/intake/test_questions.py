@@ -101,6 +101,7 @@ def test_a_ranking_copied_from_a_page_is_in_after_two_commands(data, tmp_path):
     figures = {load_places().get(r.place, 2015).name_vi: f"{r.score:.2f}".replace(".", ",") for r in own.itertuples()}
     data.drop_pci(2015)
     cut(data.folder, 2012)
+    files.look()  # as another process would: this one has read the figures a moment ago
     rows = [["Bảng xếp hạng PCI 2015"], ["Hạng", "Địa phương", "Điểm số"]]
     rows += [[i, *x] for i, x in enumerate(figures.items(), 1)]
     path = tmp_path / "a.csv"
