@@ -11,6 +11,7 @@ from make_workbooks import save
 
 from indexlib import load_places, load_scores
 from indexlib.base.problems import IndexlibError
+from indexlib.data import files
 from indexlib.intake.addition import beside_stored
 from indexlib.intake.check import check_data
 from indexlib.intake.questions import SHOWN, compared, confirmed
