@@ -52,9 +52,9 @@ def look() -> None:
 
 
 def _watch(folder: Path) -> None:
-    """Forget what was read if a data file has changed since; looks at most once a second."""
+    """Forget what was read if a data file has changed since; looks at most once a second, and whenever a folder is new."""
     global _looked
-    if time.monotonic() - _looked < LOOK_EVERY:
+    if folder in _stamps and time.monotonic() - _looked < LOOK_EVERY:
         return
     finish(folder)
     stamp = _stamp(folder)

@@ -114,7 +114,8 @@ def _further(cells: list[Cell]) -> str:
     label, places = load_catalogue().label, load_places()
     named = [f"{places.get(c.place).name}, {label(c.component)} = {plain_number(c.value)} "
              f"({c.of_year}: {plain_number(c.before)})" for c in cells[:NAMED]]
-    return t("add.further", n=len(cells), cells="; ".join([*named, *(["…"] if len(cells) > NAMED else [])]))
+    more = ["…"] if len(cells) > NAMED else []
+    return t("add.further", n=len(cells), of_year=cells[0].beside, cells="; ".join([*named, *more]))
 
 
 def _once(reading: Reading, cells: list[Cell]) -> str:

@@ -29,3 +29,14 @@ def test_numbers_keep_every_digit_and_what_is_none_is_missing():
     text = pd.Series(["0.17199999999999982", "14.545454545454545", " 5 ", "1e3", "1,5", "", "1_0", "０"])
     assert files.exact(text).dropna().tolist() == [0.17199999999999982, 14.545454545454545, 5.0, 1000.0]
     assert files.exact(pd.Series(["2011", "2012"])).dtype.kind == "i"
+
+
+def test_a_folder_used_right_after_another_is_read_anew_once_it_changes(data, monkeypatch):
+    monkeypatch.delenv("INDEXLIB_DATA")
+    files.look()
+    ix.load_scores("pci")  # looks at the project's own folder
+    monkeypatch.setenv("INDEXLIB_DATA", str(data.folder))
+    before = len(ix.load_scores("pci").query("year == 2015"))
+    data.drop_pci(2015)
+    files.look()
+    assert before > 0 and len(ix.load_scores("pci").query("year == 2015")) == 0
