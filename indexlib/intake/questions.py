@@ -20,7 +20,7 @@ from indexlib.intake.reading import Reading
 #: From how many times the usual change a figure stands out. In all tables of PAPI and PCI at hand at most eleven figures do,
 #: in half of them at most two.
 FAR = 5.0
-#: ... or from how many times as far as all others but one it moved, and half as far as ``FAR`` says.
+#: ... or from how many times as far as all others but one it moved.
 FURTHER = 2.0
 #: Cells asked for at once; years before within which a place is compared with itself; years of changes that are usual.
 SHOWN, BACK, USUAL = 3, 2, 3
@@ -181,7 +181,7 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     level = moved.median()
     times = (moved - level).abs() / usual.where(usual > 0)
     third = times.apply(lambda column: column.nlargest(3).min() if column.count() >= MANY else np.inf)
-    out = (times > FAR) | (times > np.maximum(FURTHER * third, FAR / 2))
+    out = (times > FAR) | (times > FURTHER * third)
     for component in _unlike(new, old, alike):
         out.loc[times[component].idxmax(), component] = True
     exchanged = _exchanged((new - level) / usual, old / usual)

@@ -25,6 +25,8 @@ from indexlib.intake.recognise import read_published
 
 #: A figure that moved so many times as far as any of its column did is one that the store shows.
 FURTHER = 2.0
+#: The one fault that goes unnamed: heads exchanged in a year measured otherwise, where a whole column may move.
+UNNAMED = [("two heads exchanged", "plain", "pci", 2021)]
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +152,9 @@ def spoilt_tables(made: Table, rounds: int) -> Iterator[tuple[str, str, Table, l
             total = layout in TOTALS or layout == "level and total"
             component = made.index if total else pick.choice(parts if layout == "one level" else [*parts, made.index])
             spoilt = spoil(made, place, component, pick)
-            wrong = [key for key, value in spoilt.scores.items() if made.scores[key] != value and (
-                layout not in TOTALS or key[1] == made.index)]
+            written = [made.index] if layout in TOTALS else parts if layout == "one level" else \
+                [*parts, made.index] if layout == "level and total" else made.components
+            wrong = [key for key, value in spoilt.scores.items() if made.scores[key] != value and key[1] in written]
             if wrong or (spoilt.places, spoilt.names, spoilt.cells) != (made.places, made.names, made.cells):
                 yield fault, layout, spoilt, wrong, place
 
