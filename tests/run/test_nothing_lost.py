@@ -115,7 +115,7 @@ def small_suite(folder: Path) -> dict[str, str]:
 
 
 @POSIX
-@pytest.mark.parametrize("step, swap", [pytest.param(4, "swap", marks=LINUX), pytest.param(4, "rename"),
+@pytest.mark.parametrize("step, swap", [pytest.param(3, "swap", marks=LINUX), pytest.param(3, "rename"),
                                         pytest.param(1, "swap", marks=[LINUX, pytest.mark.sweep]),
                                         pytest.param(1, "rename", marks=pytest.mark.sweep)])
 def test_fifty_killed_runs_leave_the_old_folder_or_the_new(fast, tmp_path, step, swap):
