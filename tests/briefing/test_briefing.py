@@ -36,7 +36,7 @@ def test_the_files_come_with_their_charts(alone):
     assert len(list((alone.folder / "worksheets").glob("*.xlsx"))) == 11
     pictures = Document(str(alone.folder / bundle.REPORT)).inline_shapes
     assert len(pictures) == 6  # PAPI and PCI: history and contributions; PAR INDEX and SIPAS: places
-    assert all(round(p.width.cm, 1) == 12.3 for p in pictures)  # two on a page of the annex
+    assert all(round(p.width.cm, 1) == 11.5 for p in pictures)  # four on a page of the annex
 
 
 def test_the_manifest_says_what_they_were_made_from(alone):
