@@ -122,9 +122,29 @@ def plain_number(value: float) -> str:
     return f"{round(value, 6):.12g}".replace(".", "," if language() == "vi" else ".")
 
 
+def settled(value: float) -> str:
+    """A figure to ten significant digits, for files of data: no score has more, and further ones of what is computed
+    differ from machine to machine.
+
+    Examples
+    --------
+    >>> settled(29.250881999999994), settled(63.0)
+    ('29.250882', '63')
+    """
+    return f"{value:.10g}"
+
+
+def rounded(value: float, digits: int) -> float:
+    """A figure as it is printed, to compare what people read: 0.02595 to four digits is 0.026, whatever it is in binary."""
+    return float(_half_up(value, digits))
+
+
 def _half_up(value: float, digits: int) -> Decimal:
-    """Round half away from zero, as published tables do; never a negative zero."""
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    """Round half away from zero, as published tables do; never a negative zero.
+
+    What binary arithmetic leaves behind the ninth decimal, further than any publisher prints, decides no digit.
+    """
+    rounded = Decimal(f"{value:.9f}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return abs(rounded) if rounded == 0 else rounded
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from indexlib.base import atomic
 from indexlib.base.untrusted import csv_cell, file_name
-from indexlib.base.wording import t
+from indexlib.base.wording import settled, t
 from indexlib.data.places import plain, spelling
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -164,4 +164,5 @@ def write_tables(folder: Path, notebook: str, tables: dict[str, list[list[str]]]
 
 def _write_rows(path: Path, rows: list[list]) -> None:
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
+        csv.writer(file, lineterminator="\n").writerows(
+            [settled(v) if isinstance(v, float) else csv_cell(v) for v in row] for row in rows)

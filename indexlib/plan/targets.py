@@ -9,7 +9,7 @@ import pandas as pd
 
 from indexlib.analysis.peers import region
 from indexlib.analysis.standing import GROUPS, rank_among
-from indexlib.base.wording import t
+from indexlib.base.wording import rounded, t
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.data.scores import load_withheld
@@ -143,7 +143,7 @@ def _none(found: Findings, component: str, text: str, **fields: object) -> dict[
 def _score(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
     if row is None or pd.isna(row.score):
         return _none(found, goal.component, "score.none")
-    return {"actual": round(float(row.score), load_catalogue().decimals(goal.index))}
+    return {"actual": rounded(row.score, load_catalogue().decimals(goal.index))}
 
 
 def _rank(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
@@ -184,7 +184,7 @@ def _change(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
         return _none(found, goal.component, "score.none")
     if not row.comparable:
         return {"reason": t(f"change.{row.reason}", year=goal.year - 1)}
-    return {"actual": round(float(row.change), load_catalogue().decimals(goal.index))}
+    return {"actual": rounded(row.change, load_catalogue().decimals(goal.index))}
 
 
 def _places(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def _percent(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
         return _none(found, goal.component, "score.none")
     scale = load_catalogue().with_block(pd.DataFrame({"component": [goal.component], "year": [found.params.year]}))
     top = scale["scale_max"].iloc[0]
-    return {"reason": t("goal.no_top")} if pd.isna(top) else {"actual": round(100 * float(row.score) / top, 2)}
+    return {"reason": t("goal.no_top")} if pd.isna(top) else {"actual": rounded(100 * row.score / top, 2)}
 
 
 MEASURES = {"score": _score, "rank": _rank, "region_rank": _region_rank, "group": _group, "change": _change,

@@ -8,7 +8,7 @@ import json
 import math
 import re
 import string
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexlib.base import wording as w
+from indexlib.data.catalogue import load_catalogue
 
 PACKAGE = ROOT / "indexlib"
 FLOATS = st.floats(-1e6, 1e6, allow_nan=False)
@@ -155,6 +156,27 @@ def test_numbers_round_half_away_from_zero_with_the_sign_of_the_language(value, 
     assert w.number(value, digits) == vi
     with w.speaking("en"):
         assert w.number(value, digits) == en
+
+
+def test_every_change_between_years_is_printed_as_exact_arithmetic_of_the_published_figures_rounds_it():
+    told = 0
+    for index in ("papi", "par_index", "pci", "sipas"):
+        with open(ROOT / "data" / "scores" / f"{index}.csv", encoding="utf-8", newline="") as file:
+            scores = {(int(r["year"]), r["place"], r["component"]): r["score"] for r in csv.DictReader(file) if r["score"]}
+        digits = load_catalogue().decimals("par" if index == "par_index" else index)
+        for (year, place, component), score in scores.items():
+            before = scores.get((year - 1, place, component))
+            if before is None:
+                continue
+            exact = (Decimal(score) - Decimal(before)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+            assert w.rounded(float(score) - float(before), digits) == float(exact), (place, component, year)
+            told += 1
+    assert told > 37_000
+
+
+def test_figures_of_data_files_keep_what_is_published_and_drop_what_only_one_machine_computes():
+    assert [w.settled(v) for v in (44.87075, 29.250881999999994, 63.0, -0.9149153333333331, 0.1 + 0.2, 1e-7)] == [
+        "44.87075", "29.250882", "63", "-0.9149153333", "0.3", "1e-07"]
 
 
 @pytest.mark.parametrize("value, digits, unit, shown", [

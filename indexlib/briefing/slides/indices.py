@@ -8,7 +8,7 @@ import pandas as pd
 
 from indexlib.base import wording as w
 from indexlib.base.problems import NoDataError
-from indexlib.base.wording import t
+from indexlib.base.wording import rounded, t
 from indexlib.briefing.office import native_charts as native
 from indexlib.briefing.office.native_charts import Series
 from indexlib.briefing.office.powerpoint import BODY, LEAD, LEFT, ONE, RIGHT, SOURCE, TWO, Deck, Page
@@ -240,7 +240,7 @@ def position(deck: Deck, found: Findings, charts: Path | None) -> None:
     index, year = whole["component"].iloc[0], found.params.year
     row = whole.iloc[0]
     gap = float(row["score"] - row["median"])
-    shown = round(gap, int(row["decimals"]))
+    shown = rounded(gap, int(row["decimals"]))
     key = "above" if shown > 0 else "below" if shown < 0 else "at"
     page = deck.page(ONE, t(f"slide.position.{key}", place=found.place.name, year=year, gap=text.size(gap, index),
                             index=load_catalogue().short_name(index), rank=text.rank_of(row)))

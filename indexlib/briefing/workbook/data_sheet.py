@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from indexlib.base.wording import NONE, change_digits, t
+from indexlib.base.wording import NONE, change_digits, settled, t
 from indexlib.briefing.office.clean import sheet_name
 from indexlib.briefing.office.excel import BLUE, GREY, Book, height
 
@@ -158,7 +158,7 @@ def _write_row(book: Book, sheet: Any, row: int, columns: list[Column], record: 
             if data.why:
                 reasons.setdefault(data.why(record, column.key), []).append(column.header.split(" (")[0])
         else:
-            value = float(record[column.key])
+            value = float(settled(record[column.key]))
             sheet.write_number(row, c, value, book.look(num_format=column.number_format(value, record)))
     if tall:
         sheet.set_row(row, height(tall))
