@@ -173,7 +173,8 @@ def _figures(scores: pd.DataFrame, alike: pd.DataFrame, first: int, last: int) -
     own = scores[scores["year"].between(first, last) & scores["component"].isin(alike["component"])]
     panel = build(own)
     at = [panel.components.index(c) for c in alike["component"]] if len(own) else []
-    total = np.einsum("pcy,c->py", panel.score[:, at], alike["effect"].to_numpy()[:len(at)])
+    # Sums of the same figures are the same to the ninth decimal, and so in their places; their last binary digits are not.
+    total = np.round(np.einsum("pcy,c->py", panel.score[:, at], alike["effect"].to_numpy()[:len(at)]), 9)
     shape = total.shape
     rows = pd.DataFrame({"year": np.broadcast_to(panel.years, shape).ravel(),
                          "place": np.repeat(np.array(panel.places, dtype=object), shape[1]), "score": total.ravel(),
