@@ -27,6 +27,7 @@ _remembered: list = []
 _stamps: dict[Path, int] = {}
 _looked = float("-inf")
 _instead: Path | None = None
+_settled: Path | None = None
 #: Seconds between two looks at whether the data files have changed.
 LOOK_EVERY = 1.0
 MAX_BYTES = 200_000_000
@@ -80,6 +81,8 @@ def data_dir() -> Path:
     ``INDEXLIB_DATA`` in the environment names another folder; else it is ``data/``
     beside the package.
     """
+    if _settled:
+        return _settled
     named = os.environ.get("INDEXLIB_DATA")
     folder = _instead or (Path(named) if named else BESIDE_PACKAGE)
     _watch(folder)
@@ -89,14 +92,25 @@ def data_dir() -> Path:
 @contextmanager
 def in_force(folder: Path) -> Iterator[None]:
     """Read and write another folder for the block, say a copy in which a change is tried."""
-    global _instead
-    before, _instead = _instead, folder
+    global _instead, _settled
+    before, _instead, _settled = (_instead, _settled), folder, None
     look()
     try:
         yield
     finally:
-        _instead = before
+        _instead, _settled = before
         look()
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Take the data folder for the block as it now is: what is asked for thousands of times is looked for once."""
+    global _settled
+    before, _settled = _settled, data_dir()
+    try:
+        yield
+    finally:
+        _settled = before
 
 
 def shown_name(path: Path) -> str:

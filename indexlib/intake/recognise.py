@@ -13,6 +13,7 @@ import pandas as pd
 
 from indexlib.base.untrusted import shown
 from indexlib.base.wording import listing, speaking, t
+from indexlib.data import files
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import WITHHELD
 from indexlib.intake.checks.corroboration import check_corroboration
@@ -32,6 +33,7 @@ BESIDE_SCORE = (RANK, "ci_low", "ci_high", OF_MAXIMUM)
 READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "ministry": ministry}
 
 
+@files.settled()
 def read_published(path: str | Path, year: int | None = None, index: str | None = None,
                    source: str | None = None) -> Reading:
     """Read a published file to tidy scores and a list of problems.
@@ -149,10 +151,10 @@ def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Coll
     for sheet in sheets:
         if not sheet.visible and sheet.name in used and any(other.visible for other in sheets):
             report.add("hidden_sheet", sheet.name)
-        if sheet.visible and sheet.name in used:
+        if sheet.visible and sheet.name in used and ((unseen := sheet.unseen()).rows or unseen.columns):
             cells = [where for figures in by_year.values() for where in figures.cells.values()]
-            rows = sorted({where["row"] for where in cells} & sheet.unseen().rows)
-            columns = sorted({where["column"] for where in cells} & sheet.unseen().columns)
+            rows = sorted({where["row"] for where in cells} & unseen.rows)
+            columns = sorted({where["column"] for where in cells} & unseen.columns)
             if rows:
                 report.add("hidden_rows", sheet.name, rows[0], n=len(rows), rows=_few([str(row + 1) for row in rows]))
             if columns:

@@ -14,6 +14,7 @@ from typing import Any
 from xml.parsers import expat
 
 from indexlib.intake.files.limits import Tally, TooLarge
+from indexlib.intake.files.xlsx import column_number
 
 #: All parts together, and those that are XML: a parser holds these in memory several times over.
 MAX_UNPACKED, MAX_XML, MAX_DOCX = 100_000_000, 40_000_000, 12_000_000
@@ -26,6 +27,9 @@ SPANS = frozenset({"w:gridSpan", "w:gridBefore", "w:gridAfter"})
 MAX_SHARED = 5_000_000
 #: A blank cell that says where it stands.
 BLANK = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+#: A cell with a value as nearly every program writes it: its column, its row, how it is written.
+PLAIN = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>]*[^<>/]|)>'
+                   rb"(?:<f(?: [^<>]*)?>[^<]*</f>|<f(?: [^<>]*)?/>)?<v>[^<]*</v></c>")
 #: A cell with a shared text: the number of the text.
 SHARED = re.compile(rb"\bt=[\"']s[\"'][^>]*>(?:<(?:\w+:)?f\b[^>]*>[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>\s*(\d{1,9})\s*<")
 
@@ -74,9 +78,7 @@ def measure(parts: zipfile.ZipFile) -> None:
                 raise Unusual("entities")
             end = piece[-16:]
             if isinstance(counter, Sheet):
-                # Blank cells with an address fill nothing: dropped at once, for speed.
-                piece, blank = BLANK.subn(b"", piece)
-                tally.mark(blank)
+                piece = counter.without_plain(piece)
             if parser:
                 parser.Parse(piece)
         if parser:
@@ -145,7 +147,6 @@ class Sheet:
     def __init__(self, tally: Tally, shared: Shared) -> None:
         self.tally, self.shared = tally, shared
         self.row = self.column = 0
-        self.columns: dict[str, int] = {}
         self.where, self.used, self.marks = "", False, 0
 
     def start(self, name: str, attributes: dict) -> None:
@@ -163,7 +164,7 @@ class Sheet:
             if self.where:
                 letters = self.where.rstrip("0123456789")
                 self.row = int(self.where[len(letters):] or 0)
-                self.column = self.columns.get(letters) or self.columns.setdefault(letters, _column(letters))
+                self.column = column_number(letters.upper()[:4].encode())
             self.tally.cell(self.row, self.column)
             self.shared.used += self.used
         elif name == "row":
@@ -174,11 +175,21 @@ class Sheet:
             self.start(name.rpartition(":")[2], attributes)
 
 
-def _column(letters: str) -> int:
-    value = 0
-    for letter in letters.upper()[:4]:
-        value = value * 26 + ord(letter) - 64
-    return value
+    def without_plain(self, piece: bytes) -> bytes:
+        """A piece of the part without the cells that need no parser, counted here for speed; a blank in the place of each.
+
+        A blank cell with an address fills nothing.
+        """
+        piece, blank = BLANK.subn(b" ", piece)
+        self.tally.mark(blank)
+        cells = PLAIN.findall(piece)
+        if not cells:
+            return piece
+        columns, rows, looks = zip(*cells, strict=True)
+        self.tally.mark(len(cells))
+        self.tally.cell(max(map(int, rows)), max(map(column_number, {*columns})))
+        self.shared.used += sum(b't="s"' in look for look in looks)
+        return PLAIN.sub(b" ", piece)
 
 
 def _measure_shared(parts: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], shared: Shared, tally: Tally) -> None:

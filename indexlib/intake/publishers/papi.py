@@ -8,6 +8,8 @@ dimension is the sum of its sub-dimensions, the total the sum of the dimensions.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.intake.checks.formulas import check_formulas
@@ -91,10 +93,11 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     figures = Figures(grid.sheet.name)
     heads = [cell for row in grid.sheet.rows[: grid.first] for cell in row if isinstance(cell, str)]
     scaled = any("scale" in labels.roles(text, INDEX) for text in heads)
+    times = Counter(frozenset(column.components()) for column in grid.columns if column.cells)
     current, indicators = "", 0
     for column in grid.columns:
         # A head that was not brought up to date ("Un-weighted2015PAPI") stands alone; last year's stands beside this year's.
-        twice = any(c is not column and c.components() == column.components() and c.cells for c in grid.columns)
+        twice = times[frozenset(column.components())] > bool(column.cells)
         if (twice and is_of_other_year(column, grid, year, report)) or is_of_other_index(column, grid, INDEX, report):
             continue
         kind = _interval(column)
@@ -152,8 +155,8 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     catalogue = load_catalogue()
     names = {code: catalogue.label(code) for code in {code for code, _ in figures.withheld}}
     check_components(figures, INDEX, year, set(), report)
+    check_places(figures, INDEX, year, report)
     for component in figures.components():
-        check_places(figures, INDEX, component, year, report)
         held = [place for code, place in figures.withheld if code == component]
         if len(held) > FEW_WITHHELD:
             report.add("too_many_withheld", figures.sheet, component=catalogue.label(component), n=len(held))

@@ -274,8 +274,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     if optional:
         report.add("total_not_published", figures.sheet, year=year)
     check_components(figures, INDEX, year, optional, report)
-    for component in figures.components():
-        check_places(figures, INDEX, component, year, report)
+    check_places(figures, INDEX, year, report)
     check_scale(figures, year, report)
     for component in [component for component, kind in figures.found if kind == RANK]:
         ranked = max(expected_places(INDEX, year)[0], len(figures.found[component, RANK]))

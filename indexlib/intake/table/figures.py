@@ -178,9 +178,10 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
         return
     values: dict[str, float] = {}
     percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
+    at, cells, known = column.at, column.cells, figures.cells
     for row, place in grid.rows.get(column.places, {}).items():
-        cell = column.cells.get(row)
-        figures.cells[component, kind, place] = where = grid.where(row, column.at)
+        cell = cells.get(row)
+        known[component, kind, place] = where = grid.where(row, at)
         if type(cell) is float and 1 < cell < inf:  # almost all of them
             values[place] = cell
             continue
@@ -290,11 +291,18 @@ def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozense
     return count, valid if len(valid) == count else frozenset()
 
 
-def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
+def check_places(figures: Figures, index: str, year: int, report: Collector) -> None:
     """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
-    have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
-    # A cell of the place that holds no figure has been named.
-    have |= {place for code, kind, place in figures.cells if (code, kind) == (component, SCORE)}
+    listed = {place for _, _, place in figures.cells}
+    for component in figures.components():
+        have = set(figures.found[component, SCORE]) | {place for code, place in figures.withheld if code == component}
+        # Where the cell of a place holds no figure, it has been named.
+        have |= {place for place in listed if (component, SCORE, place) in figures.cells}
+        _check_places(figures, index, component, year, have, listed, report)
+
+
+def _check_places(figures: Figures, index: str, component: str, year: int, have: set[str], listed: set[str],
+                  report: Collector) -> None:
     count, codes = expected_places(index, year)
     ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
@@ -304,7 +312,7 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
         # Places that stand nowhere in the table are one fault; a publisher that withholds scores may have left them out.
-        absent = missing == codes - {place for _, _, place in figures.cells}
+        absent = missing == codes - listed
         few = load_catalogue().by_index[index].withholds and len(missing) <= FEW_WITHHELD
         if absent:
             code = "absent_withheld" if few else "absent_places"

@@ -8,6 +8,7 @@ several that do not are pairs, and then a score belongs to the nearest place col
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,18 +68,24 @@ class Grid:
     repeats: dict[int, set[str]] = field(default_factory=dict)
     twice: dict[int, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def maxima(self) -> list[tuple[int, list]]:
+        """Rows above the places that say the most of each column, each with the column from which on they say it."""
+        heads = ((next((c for c, x in enumerate(row) if isinstance(x, str) and "scale" in roles(x)), None), row)
+                 for row in self.sheet.rows[:self.first])
+        return [(at, row) for at, row in heads if at is not None]
+
     def where(self, row: int, column: int) -> dict[str, int]:
         """Row and column as the reader of the file sees them."""
-        row, column = self.sheet.at(row, column)
+        if self.sheet.origin:
+            row, column = self.sheet.origin(row, column)
         return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
 
 
 def printed_most(grid: Grid, column: Column) -> float | None:
     """The maximum that stands over a column, in its head ("(9,5 điểm)") or in a row of maxima; none if not one does."""
     found = {number(printed[1] or printed[2]) for h in column.headers if (printed := MOST.search(h.text))}
-    for row in grid.sheet.rows[:grid.first]:
-        if column.at < len(row) and any(isinstance(cell, str) and "scale" in roles(cell) for cell in row[:column.at]):
-            found.add(number(row[column.at]))
+    found |= {number(row[column.at]) for at, row in grid.maxima if at < column.at < len(row)}
     return found.pop() if len(found) == 1 else None
 
 

@@ -66,17 +66,25 @@ def check_empty(columns: list[Column], grid: Grid, taken: set[str], report: Coll
 
 def is_of_other_index(column: Column, grid: Grid, index: str, report: Collector) -> bool:
     """Whether the head of a column names another index alone; noted with how to read it."""
-    texts = [h.text for h in column.headers if h.text not in titles(grid.sheet)]
-    others = [other for other in index_codes() if other != index and labels.names_index(texts, other)]
-    if not others or labels.names_index(texts, index) or column.components():
+    def others(texts: list[str]) -> list[str]:
+        return [other for other in index_codes() if other != index and labels.names_index(texts, other)]
+
+    texts = [h.text for h in column.headers]
+    if column.components() or not others(texts):
         return False
-    report.add("column_other_index", grid.sheet.name, **_where(column, grid), text=column.text(), key=others[0],
-               other=load_catalogue().short_name(others[0]))
+    lone = titles(grid.sheet)
+    texts = [text for text in texts if text not in lone]
+    if not (named := others(texts)) or labels.names_index(texts, index):
+        return False
+    report.add("column_other_index", grid.sheet.name, **_where(column, grid), text=column.text(), key=named[0],
+               other=load_catalogue().short_name(named[0]))
     return True
 
 
 def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -> bool:
     """Whether the head of a column names other years only."""
+    if not labels.printed_years(h.text for h in column.headers):
+        return False
     lone = set(titles(grid.sheet))
     # A row of two years below "PAR INDEX" is as short as a title.
     named = _named(column)

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table.labels import key, roles
-from indexlib.intake.table.place_names import FEWEST, names_place
+from indexlib.intake.table.place_names import FEWEST, place_cells
 
 YEAR = re.compile(r"\W*(?:năm|year)?\s*((?:19|20)\d\d)\W*", re.IGNORECASE)
 YEAR_HEADS = ("năm", "year")
@@ -29,7 +29,7 @@ def years_down(sheet: Sheet) -> Years:
     head = next((r for r, row in enumerate(sheet.rows) if any(isinstance(x, str) and "place" in roles(x) for x in row)), None)
     if head is None:
         return Years()
-    below = [r for r, row in enumerate(sheet.rows) if r > head and any(isinstance(x, str) and names_place(x) for x in row)]
+    below = sorted({r for r, _ in place_cells(sheet.rows) if r > head})
     column = _year_column(sheet, head, below)
     said: dict[int, int] = {}
     for r, row in enumerate(sheet.rows[head + 1:max(below, default=head) + 1], head + 1):
@@ -45,9 +45,10 @@ def years_down(sheet: Sheet) -> Years:
 def _year_column(sheet: Sheet, head: int, below: list[int]) -> int | None:
     """The column under "Năm" in which only years stand beside the places."""
     for c, cell in enumerate(sheet.rows[head]):
-        cells = [sheet.rows[r][c] for r in below if c < len(sheet.rows[r]) and sheet.rows[r][c] is not None]
-        if isinstance(cell, str) and key(cell) in YEAR_HEADS and cells and all(map(_year, cells)):
-            return c
+        if isinstance(cell, str) and key(cell) in YEAR_HEADS:
+            cells = [x for r in below if (x := _cell(sheet, r, c)) is not None]
+            if cells and all(map(_year, cells)):
+                return c
     return None
 
 
@@ -104,13 +105,16 @@ def _block(row: list, start: int, step: int) -> list[str]:
 
 def one_row_a_place(sheet: Sheet) -> Sheet:
     """A sheet in which a row of ranks lies below each row of scores, with the ranks in columns beside the scores."""
-    places = [(r, c) for r, row in enumerate(sheet.rows) for c, x in enumerate(row) if isinstance(x, str) and names_place(x)]
+    places: dict[int, list[int]] = {}
+    for r, c in place_cells(sheet.rows):
+        places.setdefault(c, []).append(r)
     width = max(map(len, sheet.rows), default=0)
-    for c in sorted({c for _, c in places}):
-        pairs = [r for r, at in places if at == c and r + 1 < len(sheet.rows) and not _cell(sheet, r + 1, c)]
-        for kind in range(width) if len(pairs) >= FEWEST and len(pairs) == sum(at == c for _, at in places) else ():
-            if kind != c and all(_ranks(sheet, r + 1, kind) and not _ranks(sheet, r, kind) for r in pairs):
-                return _ranks_beside(sheet, set(pairs), kind, width)
+    for c, named in sorted(places.items()):
+        if len(named) < FEWEST or not all(r + 1 < len(sheet.rows) and not _cell(sheet, r + 1, c) for r in named):
+            continue
+        for kind in range(width):
+            if kind != c and all(_ranks(sheet, r + 1, kind) and not _ranks(sheet, r, kind) for r in named):
+                return _ranks_beside(sheet, set(named), kind, width)
     return sheet
 
 

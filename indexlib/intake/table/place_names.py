@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,10 +15,10 @@ from indexlib.data.places import load_places
 FEWEST = 5
 
 
-def first_place(rows: list[list]) -> int:
-    """The first row that has the name of a place of some year; 0 if none has."""
+def place_cells(rows: list[list]) -> Iterator[tuple[int, int]]:
+    """Row and column of each cell with the name of a place of some year."""
     known = _names(files.data_dir())
-    return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
+    return ((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if type(cell) is str and known[cell])
 
 
 def names_place(text: str) -> bool:
