@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
 from indexlib.intake.files.report import Collector
@@ -21,14 +23,29 @@ def formulas_of(figures: Figures, index: str, year: int) -> list[Formula]:
     catalogue = load_catalogue()
     own, valid = catalogue.by_index[index], catalogue.valid(year, index)
     sums = [(index, dict.fromkeys(own.parts, 1.0))]
-    if catalogue.edition(index, year).get("total_rule") == "sum":
+    if is_plain_sum(index, year):
         sums += [(total, dict.fromkeys([c for c in valid if catalogue.component(c).parent == total], 1.0))
                  for total in figures.components()]
     else:
-        effects = catalogue.effects(index, year)
-        sums.append((index, dict(zip(effects["component"], effects["effect"], strict=True))))
+        sums.append((index, weights(index, year)))
     return [_formula(figures, total, factors, own.slack, catalogue.decimals(index) + 2)
             for total, factors in sums if factors and (total, SCORE) in figures.found]
+
+
+def is_plain_sum(index: str, year: int) -> bool:
+    """Whether totals of a year are sums of their parts without weights."""
+    return load_catalogue().edition(index, year).get("total_rule") == "sum"
+
+
+def weights(index: str, year: int) -> dict[str, float]:
+    """The factor of each part in the total of a year; empty where it is not known."""
+    return _weights(files.data_dir(), index, year)
+
+
+@files.remembered
+def _weights(folder: Path, index: str, year: int) -> dict[str, float]:
+    effects = load_catalogue().effects(index, year)
+    return dict(zip(effects["component"], effects["effect"], strict=True))
 
 
 def _formula(figures: Figures, total: str, factors: dict[str, float], slack: float, digits: int) -> Formula:
@@ -75,6 +92,11 @@ def totals_follow(figures: Figures, index: str) -> bool:
 
 def fits_to(total: str, year: int) -> float:
     """How far totals of a year may miss their weighted parts, as the catalogue knows; 0 where it does not."""
+    return _fits_to(files.data_dir(), total, year)
+
+
+@files.remembered
+def _fits_to(folder: Path, total: str, year: int) -> float:
     w = load_catalogue().weights
     known = w.loc[(w["first_year"] <= year) & (w["last_year"] >= year)
                   & (w["component"].str.split(".").str[0] == total), "fits_to"]

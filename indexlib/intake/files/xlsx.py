@@ -114,7 +114,9 @@ def column_number(letters: bytes) -> int:
 
 def _unseen(parts: Parts, part: str) -> Unseen:
     content = parts[part]
-    columns = (range(int(first[1]) - 1, min(int(last[1]), MOST_COLUMNS)) for tag in HIDDEN_COLUMNS.findall(content)
+    hides = content if b"hidden=" in content else b""
+    columns = (range(int(first[1]) - 1, min(int(last[1]), MOST_COLUMNS)) for tag in HIDDEN_COLUMNS.findall(hides)
                if (first := FIRST.search(tag)) and (last := LAST.search(tag)))
-    return Unseen(rows={int(row) - 1 for row in HIDDEN.findall(content)}, columns={*chain.from_iterable(columns)},
-                  texts=texts_beside(PAGE.findall(content), parts["docProps/core.xml"]))
+    page = PAGE.findall(content) if b"Header>" in content or b"Footer>" in content else []
+    return Unseen(rows={int(row) - 1 for row in HIDDEN.findall(hides)}, columns={*chain.from_iterable(columns)},
+                  texts=texts_beside(page, parts["docProps/core.xml"]))

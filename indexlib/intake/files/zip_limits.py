@@ -25,8 +25,8 @@ MAX_DOCX_CELLS = 40_000
 SPANS = frozenset({"w:gridSpan", "w:gridBefore", "w:gridAfter"})
 #: Below this many letters, the cells with shared texts need no second look.
 MAX_SHARED = 5_000_000
-#: A blank cell that says where it stands.
-BLANK = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+#: Blank cells that say where they stand.
+BLANK = re.compile(rb'(?:<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>)+')
 #: A cell with a value as nearly every program writes it: its column, its row, how it is written.
 PLAIN = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>]*[^<>/]|)>'
                    rb"(?:<f(?: [^<>]*)?>[^<]*</f>|<f(?: [^<>]*)?/>)?<v>[^<]*</v></c>")
@@ -180,16 +180,16 @@ class Sheet:
 
         A blank cell with an address fills nothing.
         """
-        piece, blank = BLANK.subn(b" ", piece)
-        self.tally.mark(blank)
-        cells = PLAIN.findall(piece)
+        filled = BLANK.sub(b" ", piece)
+        self.tally.mark(piece.count(b"<c ") - filled.count(b"<c "))
+        cells = PLAIN.findall(filled)
         if not cells:
-            return piece
+            return filled
         columns, rows, looks = zip(*cells, strict=True)
         self.tally.mark(len(cells))
         self.tally.cell(max(map(int, rows)), max(map(column_number, {*columns})))
         self.shared.used += sum(b't="s"' in look for look in looks)
-        return PLAIN.sub(b" ", piece)
+        return PLAIN.sub(b" ", filled)
 
 
 def _measure_shared(parts: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], shared: Shared, tally: Tally) -> None:

@@ -271,7 +271,7 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
 
 def tolerance(one: list[float], other: list[float]) -> float:
     """How far two printings of the same figure may differ: half of the coarser one's last decimal."""
-    digits = min(decimals(one), decimals(other))
+    digits = decimals(one) if one is other else min(decimals(one), decimals(other))
     return NOISE if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
 
 

@@ -33,8 +33,8 @@ def years_down(sheet: Sheet) -> Years:
     column = _year_column(sheet, head, below)
     said: dict[int, int] = {}
     for r, row in enumerate(sheet.rows[head + 1:max(below, default=head) + 1], head + 1):
-        cells = row[column:column + 1] if column is not None else list({x for x in row if x is not None})
-        if len(cells) == 1 and (year := _year(cells[0])):
+        cells = [x for x in (row if column is None else row[column:column + 1]) if x is not None]
+        if cells and (year := _year(cells[0])) and all(x == cells[0] for x in cells):
             said[r] = year
     if not said:
         return Years()
