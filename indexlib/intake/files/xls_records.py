@@ -26,7 +26,7 @@ PLAIN = frozenset({0x0203, 0x027E})
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 #: A sheet's name and place; a row, some columns, header and footer of the page.
 BOUND_SHEET, ROW, COLUMNS, HEADER, FOOTER = 0x0085, 0x0208, 0x007D, 0x0014, 0x0015
-BESIDE = frozenset({ROW, COLUMNS, HEADER, FOOTER})
+BESIDE = frozenset({COLUMNS, HEADER, FOOTER})
 HIDDEN_ROW, HIDDEN_COLUMN = 0x20, 0x01
 STREAMS = ("Workbook", "Book")
 #: A stated rectangle beyond this is replaced by the true one: the parser makes room for it beforehand.
@@ -99,7 +99,7 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
     sheet, pending = Unseen(), None
     head, number = struct.Struct("<HHHH").unpack_from, struct.Struct("<I").unpack_from
     at, end, marks, letters = 0, len(stream) - 4, 0, 0
-    stream += b"\0" * 8
+    stream += b"\0" * 16
     rows = columns = 0
     plain = PLAIN  # a local name, looked at for every record
     while at <= end:
@@ -136,6 +136,9 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
             tally.next_sheet()
             if kind == BOF:
                 sheet = unseen.setdefault(names[at], Unseen()) if at in names else Unseen()
+        elif kind == ROW:
+            if length > 12 and stream[at + 16] & HIDDEN_ROW:
+                sheet.rows.add(row)
         elif kind in BESIDE:
             _note(sheet, kind, stream[at + 4:at + 4 + length])
         elif kind == BOUND_SHEET and length > 8:
@@ -169,9 +172,7 @@ def _error(kind: int, body: bytes) -> int | None:
 
 def _note(sheet: Unseen, kind: int, body: bytes) -> None:
     """Keep what a record says of a sheet that its cells do not show."""
-    if kind == ROW and len(body) > 12 and body[12] & HIDDEN_ROW:
-        sheet.rows.add(struct.unpack_from("<H", body)[0])
-    elif kind == COLUMNS and len(body) > 8 and body[8] & HIDDEN_COLUMN:
+    if kind == COLUMNS and len(body) > 8 and body[8] & HIDDEN_COLUMN:
         first, last = struct.unpack_from("<HH", body)
         sheet.columns.update(range(first, last + 1))
     elif kind in (HEADER, FOOTER) and len(body) > 3:
