@@ -7,9 +7,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ _settled: Path | None = None
 #: Seconds between two looks at whether the data files have changed.
 LOOK_EVERY = 1.0
 MAX_BYTES = 200_000_000
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def remembered(function: Callable[..., Any], at_most: int | None = None) -> Any:
@@ -38,6 +40,17 @@ def remembered(function: Callable[..., Any], at_most: int | None = None) -> Any:
     kept = lru_cache(at_most)(function)
     _remembered.append(kept)
     return kept
+
+
+def known(function: Callable[P, R]) -> Callable[P, R]:
+    """Keep what a function finds out from the data folder in force, until a file under the folder changes."""
+    kept = remembered(lambda folder, *args, **named: function(*args, **named))
+
+    @wraps(function)
+    def asked(*args: P.args, **named: P.kwargs) -> R:
+        return kept(data_dir(), *args, **named)
+
+    return asked
 
 
 def forget() -> None:

@@ -6,13 +6,14 @@ scores with every problem found. It never guesses: what is not certain is a prob
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
 from indexlib.base.untrusted import shown
-from indexlib.base.wording import listing, speaking, t
+from indexlib.base.wording import in_each, listing, t
 from indexlib.data import files
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import WITHHELD
@@ -223,8 +224,5 @@ def _rows(figures: Figures, year: int, source: str) -> list[tuple]:
 
 
 def _held_row(year: int, place: str, component: str, source: str) -> dict:
-    reasons = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            reasons[f"reason_{language}"] = t("read.reason_unknown")
+    reasons = in_each(partial(t, "read.reason_unknown"), "reason_")
     return {"year": year, "place": place, "component": component, **reasons, "source": source}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
@@ -37,13 +36,9 @@ def is_plain_sum(index: str, year: int) -> bool:
     return load_catalogue().edition(index, year).get("total_rule") == "sum"
 
 
+@files.known
 def weights(index: str, year: int) -> dict[str, float]:
     """The factor of each part in the total of a year; empty where it is not known."""
-    return _weights(files.data_dir(), index, year)
-
-
-@files.remembered
-def _weights(folder: Path, index: str, year: int) -> dict[str, float]:
     effects = load_catalogue().effects(index, year)
     return dict(zip(effects["component"], effects["effect"], strict=True))
 
@@ -90,13 +85,9 @@ def totals_follow(figures: Figures, index: str) -> bool:
     return any(formula.total == index for formula in figures.sums)
 
 
+@files.known
 def fits_to(total: str, year: int) -> float:
     """How far totals of a year may miss their weighted parts, as the catalogue knows; 0 where it does not."""
-    return _fits_to(files.data_dir(), total, year)
-
-
-@files.remembered
-def _fits_to(folder: Path, total: str, year: int) -> float:
     w = load_catalogue().weights
     known = w.loc[(w["first_year"] <= year) & (w["last_year"] >= year)
                   & (w["component"].str.split(".").str[0] == total), "fits_to"]

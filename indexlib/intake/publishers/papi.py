@@ -28,9 +28,8 @@ from indexlib.intake.table.figures import (
     join,
     take,
 )
-from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
-from indexlib.intake.table.heads import is_of_other_index, is_of_other_year, kind_of
-from indexlib.intake.table.labels import nearest
+from indexlib.intake.table.grid import Column, Grid, find_grid, report_column, why_no_grid
+from indexlib.intake.table.heads import is_of_other_index, is_of_other_year, kind_of, report_unknown
 from indexlib.intake.table.titles import heads, titled_years
 
 INDEX = TOTAL = "papi"
@@ -105,7 +104,7 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
             if current and kind in INTERVALS:
                 take(figures, grid, column, current, kind, report, may_be_withheld=False)
             elif kind in INTERVALS and not current and not indicators:
-                report.add("interval_without_score", grid.sheet.name, **_where(grid, column), text=column.text())
+                report_column("interval_without_score", column, grid, report)
             continue
         if not any(number(cell) is not None for cell in column.cells.values()):
             continue
@@ -117,10 +116,6 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     if indicators:
         report.add("indicators", grid.sheet.name, n=indicators)
     return figures
-
-
-def _where(grid: Grid, column: Column) -> dict[str, int]:
-    return grid.where(max(grid.first - 1, 0), column.at)
 
 
 def _interval(column: Column) -> str:
@@ -141,14 +136,11 @@ def _interval(column: Column) -> str:
 
 def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> int:
     """Count a column as an indicator, or report it: a numbered head, or any in a sheet of scores only."""
-    if not column.headers:
-        report.add("no_header", grid.sheet.name, **_where(grid, column))
-        return 0
-    if not scaled or any((h.number and h.text.strip()[:1].isdigit()) or h.marked for h in column.headers):
-        report.add("unknown_label", grid.sheet.name, **_where(grid, column), text=column.text(),
-                   label=column.headers[-1].text, near=nearest(column.headers[-1].text, INDEX) or "–")
-        return 0
-    return 1
+    if scaled and column.headers and not any(
+            (h.number and h.text.strip()[:1].isdigit()) or h.marked for h in column.headers):
+        return 1
+    report_unknown(column, grid, INDEX, report)
+    return 0
 
 
 def _check(figures: Figures, year: int, report: Collector) -> None:

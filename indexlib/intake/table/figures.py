@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from math import inf
-from pathlib import Path
 from statistics import median
 
 from indexlib.base.wording import listing, t
@@ -15,7 +14,7 @@ from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
-from indexlib.intake.table.grid import Column, Grid, printed_most
+from indexlib.intake.table.grid import Column, Grid, printed_most, report_column
 from indexlib.intake.table.indicators import Indicator
 from indexlib.intake.table.place_names import place_code
 
@@ -115,17 +114,16 @@ class Figures:
 
 def component_of(column: Column, grid: Grid, year: int, report: Collector) -> str:
     """The component that a column's headers name, if they agree with each other and with the year."""
-    where = grid.where(max(grid.first - 1, 0), column.at)
     names = column.components()
     if len(names) > 1:
-        report.add("two_components", grid.sheet.name, **where, text=column.text())
+        report_column("two_components", column, grid, report)
         return ""
     if not names:
         return ""
     code = names.pop()
     other = [h for h in column.headers if h.dated and year not in labels.printed_years([h.text])]
     if other:
-        report.add("column_year", grid.sheet.name, **where, text=other[0].text, year=year)
+        report_column("column_year", column, grid, report, text=other[0].text, year=year)
         return ""
     _check_words(column, grid, code, report)
     if not load_catalogue().valid(year, code.split(".")[0]):
@@ -133,8 +131,8 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
     for header in column.headers:
         own = header.component or header.marked
         if own and header.number and header.number not in labels.numbers_of(code, year):
-            report.add("number_conflict", grid.sheet.name, **where, text=header.text, number=header.number,
-                       component=load_catalogue().label(code), expected=printed_numbers(code, year))
+            report_column("number_conflict", column, grid, report, text=header.text, number=header.number,
+                          component=load_catalogue().label(code), expected=printed_numbers(code, year))
             return ""
     return code
 
@@ -154,8 +152,7 @@ def _check_words(column: Column, grid: Grid, component: str, report: Collector) 
                 labels.titled(header.text, index, "title") or labels.titled(header.text, index, "head")):
             aside = header.text
         if aside:
-            report.add("header_words", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                       text=column.text(), words=aside, component=load_catalogue().label(component))
+            report_column("header_words", column, grid, report, words=aside, component=load_catalogue().label(component))
 
 
 def in_points(component: str, year: int) -> bool:
@@ -173,8 +170,7 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
          may_be_withheld: bool = False) -> None:
     """Take a column's figures into ``figures``; report cells that hold none."""
     if (component, kind) in figures.found:
-        report.add("component_twice", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                   component=load_catalogue().label(component))
+        report_column("component_twice", column, grid, report, component=load_catalogue().label(component))
         return
     values: dict[str, float] = {}
     percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
@@ -275,13 +271,9 @@ def tolerance(one: list[float], other: list[float]) -> float:
     return NOISE if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
 
 
+@files.known
 def expected_places(index: str, year: int) -> tuple[int, frozenset[str]]:
     """How many places the edition of a year ranks, and their codes if that is all of them (else none)."""
-    return _expected_places(files.data_dir(), index, year)
-
-
-@files.remembered
-def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozenset[str]]:
     editions = load_catalogue().editions
     row = editions[(editions["index"] == index) & (editions["first_year"] <= year) & (editions["last_year"] >= year)]
     if row.empty:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
+from typing import Any
 
 from indexlib.data import files
 from indexlib.data.places import load_places
@@ -80,6 +80,11 @@ class Grid:
         if self.sheet.origin:
             row, column = self.sheet.origin(row, column)
         return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
+
+
+def report_column(code: str, column: Column, grid: Grid, report: Collector, text: str = "", **values: Any) -> None:
+    """Report something of a column at its lowest head; the message quotes ``text``, else all its heads."""
+    report.add(code, grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=text or column.text(), **values)
 
 
 def printed_most(grid: Grid, column: Column) -> float | None:
@@ -254,8 +259,7 @@ def _check_place_columns(grid: Grid, report: Collector) -> None:
         names = [cell for cell in column.cells.values() if isinstance(cell, str)]
         unknown = [name for name in names if not place_code(name, grid.year)]
         if len(unknown) >= FEWEST:
-            report.add("place_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                       text=column.text(), n=len(unknown), name=unknown[0])
+            report_column("place_column", column, grid, report, n=len(unknown), name=unknown[0])
 
 
 def _kind(r: int, row: list, grid: Grid, index: str) -> str:
@@ -283,13 +287,13 @@ def _kind(r: int, row: list, grid: Grid, index: str) -> str:
 def _sums_up(name: str) -> bool:
     """Whether a row is of more than one place: "Trung bình nhóm A", the mean of a region."""
     words = key(name)
-    if words.removeprefix("vùng ") in _regions(files.data_dir()):
+    if words.removeprefix("vùng ") in _regions():
         return True
     return any("statistic" in roles(words[:at]) for at, letter in enumerate(words) if letter == " ")
 
 
-@files.remembered
-def _regions(folder: Path) -> frozenset[str]:
+@files.known
+def _regions() -> frozenset[str]:
     return frozenset(key(place.region) for place in load_places().all if place.region)
 
 
