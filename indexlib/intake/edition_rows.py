@@ -122,7 +122,8 @@ def _write_edition(table: _Table, proposal: Proposal, source: str) -> None:
         said = [t("edition.note_below" if proposal.below else "edition.note" if proposal.parts else "edition.note_total",
                   places=places, n=len(proposal.parts))]
         said += [t("edition.percent")] if proposal.percent else []
-        said += [t("edition.note_comparable", before=proposal.year - 1, why=proposal.comparable)] if proposal.comparable else []
+        if proposal.comparable:
+            said.append(t("edition.note_comparable", before=proposal.year - 1, why=proposal.comparable))
         return csv_cell("; ".join(said))
 
     table.put_after("index", proposal.index, index=proposal.index, first_year=proposal.year, last_year=proposal.year,

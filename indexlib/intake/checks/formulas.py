@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.places import load_places
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table.figures import SCORE, Figures, Formula, tolerance
 
@@ -55,7 +54,6 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
 
     A sum holds if all parts are there and all totals but a few (of unrounded figures: half) follow from them.
     """
-    places, label = load_places(), load_catalogue().label
     for formula in formulas_of(figures, index, year):
         totals, off = figures.found[formula.total, SCORE], formula.off(figures)
         fits = fits_to(formula.total, year)
@@ -67,9 +65,8 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
         weighted = set(formula.factors.values()) != {1.0}
         for place, computed in off.items():
             is_plain = weighted and plain_sum([figures.found[code, SCORE][place] for code in formula.factors], totals[place])
-            report.add("plain_sum" if is_plain else "total" if weighted else "sum", figures.sheet,
-                       **figures.where(formula.total, SCORE, place), place=places.get(place).name,
-                       component=label(formula.total), value=totals[place], computed=round(computed, formula.digits))
+            figures.report("plain_sum" if is_plain else "total" if weighted else "sum", formula.total, SCORE, place, report,
+                           value=totals[place], computed=round(computed, formula.digits))
         may_miss = (FEW if formula.rounded else HALF) * len(totals)
         if all((code, SCORE) in figures.found for code in formula.factors) and len(off) <= may_miss:
             figures.sums.append(formula)

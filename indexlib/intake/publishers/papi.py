@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.places import load_places
 from indexlib.intake.checks.formulas import check_formulas
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
@@ -145,7 +144,6 @@ def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> i
 
 def _check(figures: Figures, year: int, report: Collector) -> None:
     catalogue = load_catalogue()
-    names = {code: catalogue.label(code) for code in {code for code, _ in figures.withheld}}
     check_components(figures, INDEX, year, set(), report)
     check_places(figures, INDEX, year, report)
     for component in figures.components():
@@ -153,8 +151,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
         if len(held) > FEW_WITHHELD:
             report.add("too_many_withheld", figures.sheet, component=catalogue.label(component), n=len(held))
         for place in held:
-            report.add("withheld", figures.sheet, **figures.where(component, SCORE, place),
-                       place=load_places().get(place).name, component=names[component])
+            figures.report("withheld", component, SCORE, place, report)
     check_scale(figures, year, report)
     _check_withheld(figures, year, report)
     check_formulas(figures, INDEX, year, report)
@@ -170,8 +167,7 @@ def _check_withheld(figures: Figures, year: int, report: Collector) -> None:
         above = catalogue.component(component).parent
         printed_above = place in figures.found.get((above, SCORE), {})
         if printed_above or (parts and not any((part, place) in held for part in parts)):
-            report.add("withheld_alone", figures.sheet, **figures.where(component, SCORE, place),
-                       place=load_places().get(place).name, component=catalogue.label(component))
+            figures.report("withheld_alone", component, SCORE, place, report)
 
 
 def _check_intervals(figures: Figures, report: Collector) -> None:
@@ -184,5 +180,4 @@ def _check_intervals(figures: Figures, report: Collector) -> None:
             continue
         for place, value in figures.found[component, SCORE].items():
             if (low or {}).get(place, value) > value or (high or {}).get(place, value) < value:
-                report.add("interval", figures.sheet, **figures.where(component, SCORE, place),
-                           place=load_places().get(place).name, component=catalogue.label(component))
+                figures.report("interval", component, SCORE, place, report)

@@ -142,13 +142,12 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
         elif text.casefold() in WITHHELD_MARKS and may_be_withheld:
             figures.withheld.append((component, place))
         elif text.casefold() in WITHHELD_MARKS and kind == SCORE:
-            report.add("not_withheld", SCORES, r, column, value=text, place=load_places().get(place).name,
-                       component=catalogue.label(component))
+            figures.report("not_withheld", component, kind, place, report, value=text)
         elif value is not None:
             values[place] = value
         elif cell is not None:
-            report.add("percent" if number(cell) is not None else why_no_number(cell), SCORES, r, column, value=cell,
-                       place=load_places().get(place).name)
+            code = "percent" if number(cell) is not None else why_no_number(cell)
+            figures.report(code, component, kind, place, report, value=cell)
 
 
 def _check(figures: Figures, index: str, year: int, base: int, report: Collector) -> None:
@@ -205,7 +204,8 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
                or _has_rank(figures, c)]
     _fill(sheet, places, columns, figures, doubtful or {})
     bases = [] if figures is None else figures["rank_base"].dropna().unique().tolist()
-    told = {"level": level, "rank_base": int(bases[0]) if len(bases) == 1 else None, "origin": origin or None}
+    base = int(bases[0]) if len(bases) == 1 else None
+    told: dict[str, object] = {"level": level, "rank_base": base, "origin": origin or None}
     return save_with_about(book, out, index, year, edition, told, "template.how_")
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from math import inf
 from statistics import median
+from typing import Any
 
 from indexlib.base.wording import listing, t
 from indexlib.data import files
@@ -101,6 +102,11 @@ class Figures:
         """Row and column of a figure."""
         return self.cells.get((component, kind, place), {})
 
+    def report(self, code: str, component: str, kind: str, place: str, report: Collector, **values: Any) -> None:
+        """Report something of a figure at its cell; the message may name its place and component."""
+        report.add(code, self.sheet, **self.where(component, kind, place), place=load_places().get(place).name,
+                   component=load_catalogue().label(component), **values)
+
     def agree(self, component: str, kind: str, place: str, value: float, allowed: float) -> None:
         """Note a second figure that is the same as far as ``allowed`` tells; the finest is kept."""
         before = self.agreed.get((component, kind, place))
@@ -191,8 +197,8 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             if (component, place) in figures.withheld:
                 continue
             missing = "missing_rank" if kind == RANK else "missing_score"
-            report.add(missing if cell is None else "percent" if share else why_no_number(cell), grid.sheet.name, **where,
-                       value=cell, place=load_places().get(place).name)
+            code = missing if cell is None else "percent" if share else why_no_number(cell)
+            figures.report(code, component, kind, place, report, value=cell)
         else:
             values[place] = value
     figures.found[component, kind] = values
@@ -257,9 +263,8 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
                     whole.cells[component, kind, place] = other.where(component, kind, place)
                 whole.agree(component, kind, place, coarser, allowed)
             elif report:
-                report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
-                           place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=value, other=have[place], beside=first[0], why=t("read.kept_first"))
+                other.report("sheets_differ", component, kind, place, report, one=value, other=have[place], beside=first[0],
+                             why=t("read.kept_first"))
     whole.most = other.most | whole.most
     whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
     whole.blank += [pair for pair in other.blank if pair not in whole.blank]
@@ -340,9 +345,8 @@ def check_scale(figures: Figures, year: int, report: Collector) -> None:
         for place, value in values.items():
             fraction = high == 100 and 0 < value <= 1.5
             if fraction or value < low - 1e-4 or value > most + 1e-4:
-                report.add("fraction" if fraction else "out_of_scale", figures.sheet,
-                           **figures.where(component, kind, place), value=value, low=low, high=most,
-                           place=load_places().get(place).name, component=catalogue.label(component))
+                figures.report("fraction" if fraction else "out_of_scale", component, kind, place, report, value=value,
+                               low=low, high=most)
         _check_decimals(figures, component, values, high, report)
 
 
@@ -361,12 +365,10 @@ def _check_decimals(figures: Figures, component: str, values: dict[str, float], 
         digits = {place: decimals([value]) for place, value in values.items()}
         usual = sorted(digits.values())[most - 1]
         for place in [place for place, own in digits.items() if own > usual]:
-            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=values[place],
-                       n=usual, place=load_places().get(place).name, component=label)
+            figures.report("odd_decimals", component, SCORE, place, report, value=values[place], n=usual)
     for place, value in values.items():
         if value * FAR < middle or value > middle * FAR:
-            report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
-                       place=load_places().get(place).name, component=label)
+            figures.report("outlier", component, SCORE, place, report, value=value, median=middle)
 
 
 def check_components(figures: Figures, index: str, year: int, optional: set[str], report: Collector) -> None:
