@@ -64,15 +64,19 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     >>> row["score"].item()
     44.87075
     """
-    everything, rows = _load(files.data_dir())
-    return everything.copy() if index is None else everything[rows[find_index(index)]].reset_index(drop=True)
+    return (_load(files.data_dir()) if index is None else _of_index(find_index(index))).copy()
+
+
+@files.known
+def _of_index(code: str) -> pd.DataFrame:
+    everything = _load(files.data_dir())
+    of = everything["component"]
+    return everything[(of == code) | of.str.startswith(f"{code}.")].reset_index(drop=True)
 
 
 @files.remembered
-def _load(folder: Path) -> tuple[pd.DataFrame, dict[str, slice]]:
-    """All scores, and the rows of each index among them."""
-    parts, problems = list[pd.DataFrame](), list[Problem]()
-    rows: dict[str, slice] = {}
+def _load(folder: Path) -> pd.DataFrame:
+    parts, problems = [], []
     for code, index in load_catalogue().by_index.items():
         path = folder / "scores" / index.file
         try:
@@ -82,17 +86,15 @@ def _load(folder: Path) -> tuple[pd.DataFrame, dict[str, slice]]:
             continue
         frame, found = check_scores(text, code, path)
         problems += found
-        start = sum(map(len, parts))
-        rows[code] = slice(start, start + len(frame))
         parts.append(frame)
     if problems:
         raise DataError(problems)
-    return pd.concat(parts, ignore_index=True), rows
+    return pd.concat(parts, ignore_index=True)
 
 
 def latest_year() -> int:
     """The latest year with scores."""
-    return int(_load(files.data_dir())[0]["year"].max())
+    return int(_load(files.data_dir())["year"].max())
 
 
 def check_scores(text: pd.DataFrame, index: str, table: Path | str) -> tuple[pd.DataFrame, list[Problem]]:

@@ -24,7 +24,7 @@ from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
 from indexlib.intake.files import open_document, rich_text, xls_records, xlsx, zip_limits
 from indexlib.intake.files.delimited import read_delimited, unsplit
-from indexlib.intake.files.limits import TooLarge
+from indexlib.intake.files.limits import Refused
 from indexlib.intake.files.runs import UNSEEN
 from indexlib.intake.files.unseen import Beside, Cells, Unseen
 
@@ -122,12 +122,15 @@ def open_file(path: Path) -> Opened:
         raise refuse(path, "missing_file") from None
     except OSError as error:
         raise refuse(path, "no_access", why=error.strerror or error) from None
-    kind = kind_of(path, data)
-    if kind in ("pdf", "docx"):
-        return Opened(path, kind)
-    if kind == "csv":
-        return Opened(path, kind, [Sheet("", _clean(read_delimited(path, data, refuse)))])
-    return Opened(path, kind, _workbook(path, kind, data))
+    try:
+        kind = kind_of(path, data)
+        if kind in ("pdf", "docx"):
+            return Opened(path, kind)
+        if kind == "csv":
+            return Opened(path, kind, [Sheet("", _clean(read_delimited(path, data, refuse)))])
+        return Opened(path, kind, _workbook(path, kind, data))
+    except Refused as error:
+        raise refuse(path, error.code, "", **error.values) from None
 
 
 def kind_of(path: Path, data: bytes) -> str:
@@ -159,10 +162,6 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
         if "META-INF/manifest.xml" in names and b"encryption-data" in parts.read("META-INF/manifest.xml"):
             raise refuse(path, "password")
         mimetype = parts.read("mimetype") if "mimetype" in names else b""
-    except TooLarge as error:
-        raise refuse(path, error.code, "", **error.values) from None
-    except zip_limits.Unusual as error:
-        raise refuse(path, error.code) from None
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error, ExpatError):
         raise refuse(path, "damaged") from None
     if "xl/workbook.bin" in names:
@@ -182,7 +181,7 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     import python_calamine as calamine
 
     if kind == "xls":
-        data, found = _measured(path, data)
+        data, found = xls_records.measured(data)
     try:
         if kind == "xlsx":
             parts = xlsx.Parts(data)
@@ -234,17 +233,6 @@ def _quiet() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-
-
-def _measured(path: Path, data: bytes) -> tuple[bytes, dict[str, Unseen]]:
-    try:
-        return xls_records.measured(data)
-    except TooLarge as error:
-        raise refuse(path, error.code, "", **error.values) from None
-    except xls_records.Protected:
-        raise refuse(path, "password") from None
-    except xls_records.Damaged as error:
-        raise refuse(path, "damaged_why", why=error) from None
 
 
 def _sheets(book: Any, calamine: Any) -> list[Sheet]:

@@ -11,7 +11,7 @@ import struct
 import unicodedata
 from typing import Any
 
-from indexlib.intake.files.limits import MAX_MARKS, MAX_TEXT, Tally
+from indexlib.intake.files.limits import MAX_MARKS, MAX_TEXT, Refused, Tally
 from indexlib.intake.files.unseen import CODE, Unseen
 
 BOF, END, DIMENSIONS, SST, CONTINUE, PASSWORD = 0x0809, 0x000A, 0x0200, 0x00FC, 0x003C, 0x002F
@@ -33,25 +33,14 @@ STREAMS = ("Workbook", "Book")
 STATED = 200_000
 
 
-class Protected(Exception):
-    """A workbook encrypted with a password."""
-
-
-class Damaged(Exception):
-    """A compound file that cannot be followed."""
-
-
 def measured(data: bytes) -> tuple[bytes, dict[str, Unseen]]:
     """The file, safe to be parsed, its stated dimensions put right where they are far too large; what each sheet hides.
 
     Raises
     ------
-    TooLarge
-        Too many cells, texts or records.
-    Protected
-        Encrypted with a password.
-    Damaged
-        No workbook in it, or chains of sectors that lead in a circle.
+    Refused
+        Too many cells, texts or records; encrypted with a password; no workbook in it, or chains of sectors that lead in
+        a circle.
     """
     import olefile
 
@@ -60,7 +49,7 @@ def measured(data: bytes) -> tuple[bytes, dict[str, Unseen]]:
         with olefile.OleFileIO(copy, write_mode=True) as container:
             name = next((name for name in STREAMS if container.exists(name)), None)
             if name is None:
-                raise Damaged("no workbook")
+                raise Refused("damaged_why", why="no workbook")
             _no_circles(container)
             stream = container.openstream(name).read()
             stated, unseen = _walk(stream)
@@ -73,7 +62,7 @@ def measured(data: bytes) -> tuple[bytes, dict[str, Unseen]]:
             return copy.getvalue(), unseen
     except (OSError, ValueError, TypeError, IndexError, AttributeError, struct.error, AssertionError) as error:
         # The container reader meets damaged files with whatever error their damage leads to.
-        raise Damaged(str(error)) from None
+        raise Refused("damaged_why", why=str(error)) from None
 
 
 def _no_circles(container: Any) -> None:
@@ -86,7 +75,7 @@ def _no_circles(container: Any) -> None:
                 break
             sector = table[sector]
         else:
-            raise Damaged("circular")
+            raise Refused("damaged_why", why="circular")
 
 
 def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]:
@@ -150,7 +139,7 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
             if (last - first) * (right - left) > STATED or last < first or right < left:
                 pending = at + 4
         elif kind == PASSWORD:
-            raise Protected
+            raise Refused("password")
         elif kind == SST and not lengths:
             lengths = _lengths(stream, at)
         if marks > MAX_MARKS or letters > MAX_TEXT:

@@ -15,6 +15,7 @@ from functools import cache, partial
 from itertools import chain
 from xml.sax.saxutils import unescape
 
+from indexlib.intake.files.report import column_number
 from indexlib.intake.files.unseen import MOST_COLUMNS, Beside, Errors, Unseen, texts_beside
 
 #: Entities beside those that every XML has.
@@ -95,21 +96,7 @@ def _errors(content: bytes) -> Errors:
 def _where(attributes: bytes) -> tuple[int, int] | None:
     """Row and column (from 0) of a cell."""
     found = WHERE.search(attributes)
-    return (int(found[2]) - 1, column_number(found[1]) - 1) if found else None
-
-
-def column_number(letters: bytes) -> int:
-    """Number of a column, from 1.
-
-    Examples
-    --------
-    >>> column_number(b"A"), column_number(b"AB")
-    (1, 28)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    return (int(found[2]) - 1, column_number(found[1].decode()) - 1) if found else None
 
 
 def _unseen(parts: Parts, part: str) -> Unseen:
