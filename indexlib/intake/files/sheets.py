@@ -270,16 +270,10 @@ def _without_dimensions(data: bytes) -> bytes:
 
 def _clean(rows: list[list]) -> list[list]:
     """Cells with blank text as ``None`` and text in one Unicode form, without blank rows at the end."""
-    clean = [[cell if type(cell) is float else _cell(cell) for cell in row] for row in rows]
+    clean = [[_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     while clean and all(cell is None for cell in clean[-1]):
         clean.pop()
     return clean
-
-
-def _cell(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    return _text(cell)
 
 
 @lru_cache(4096)

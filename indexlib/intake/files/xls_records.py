@@ -90,7 +90,7 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
     at, end, marks, letters = 0, len(stream) - 4, 0, 0
     stream += b"\0" * 16
     rows = columns = 0
-    plain = PLAIN  # a local name, looked at for every record
+    plain, cells, most_marks, most_text = PLAIN, CELLS, MAX_MARKS, MAX_TEXT  # local names, looked at for every record
     while at <= end:
         # Row and column of a cell; of other records whatever stands there.
         kind, length, row, column = head(stream, at)
@@ -100,7 +100,7 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
                 rows = row + 1
             if column >= columns:
                 columns = column + 1
-        elif kind in CELLS and length >= 6:
+        elif kind in cells and length >= 6:
             if kind == LABEL_SST:
                 index, = number(stream, at + 10)
                 letters += lengths[index] if index < len(lengths) else 0
@@ -116,6 +116,9 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
                 rows = row + 1
             if column >= columns:
                 columns = column + 1
+        elif kind == ROW:
+            if length > 12 and stream[at + 16] & HIDDEN_ROW:
+                sheet.rows.add(row)
         elif kind in BOFS or kind == END:
             if pending is not None:
                 large[pending] = (rows, columns)
@@ -125,9 +128,6 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
             tally.next_sheet()
             if kind == BOF:
                 sheet = unseen.setdefault(names[at], Unseen()) if at in names else Unseen()
-        elif kind == ROW:
-            if length > 12 and stream[at + 16] & HIDDEN_ROW:
-                sheet.rows.add(row)
         elif kind in BESIDE:
             _note(sheet, kind, stream[at + 4:at + 4 + length])
         elif kind == BOUND_SHEET and length > 8:
@@ -142,7 +142,7 @@ def _walk(stream: bytes) -> tuple[dict[int, tuple[int, int]], dict[str, Unseen]]
             raise Refused("password")
         elif kind == SST and not lengths:
             lengths = _lengths(stream, at)
-        if marks > MAX_MARKS or letters > MAX_TEXT:
+        if marks > most_marks or letters > most_text:
             tally.mark(marks)
             tally.letters(letters)
         at += 4 + length

@@ -41,8 +41,8 @@ from indexlib.intake.table.titles import check_between, check_title, heads
 
 def recognises(sheets: list[Sheet], index: str) -> int:
     """How many different labels of the index stand in the heads of the sheets; "Điểm số" is one of any index."""
-    texts = {text for sheet in sheets for text in heads(sheet) if "total_word" not in labels.roles(text, index)}
-    return len(labels.components_in(texts, index))
+    texts = {text for sheet in sheets for text in heads(sheet)}
+    return len(labels.components_in({text for text in texts if "total_word" not in labels.roles(text, index)}, index))
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -> dict[int, Figures]:

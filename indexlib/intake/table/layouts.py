@@ -29,27 +29,27 @@ def years_down(sheet: Sheet) -> Years:
     head = next((r for r, row in enumerate(sheet.rows) if any(isinstance(x, str) and "place" in roles(x) for x in row)), None)
     if head is None:
         return Years()
-    below = sorted({r for r, _ in place_cells(sheet.rows) if r > head})
-    column = _year_column(sheet, head, below)
-    said: dict[int, int] = {}
-    for r, row in enumerate(sheet.rows[head + 1:max(below, default=head) + 1], head + 1):
-        cells = [x for x in (row if column is None else row[column:column + 1]) if x is not None]
-        if cells and (year := _year(cells[0])) and all(x == cells[0] for x in cells):
-            said[r] = year
+    said = {r: year for r, row in enumerate(sheet.rows) if r > head and (year := _lone_year(row))}
+    columns = [c for c, cell in enumerate(sheet.rows[head]) if isinstance(cell, str) and key(cell) in YEAR_HEADS]
+    if not said and not columns:
+        return Years()
+    below = [r for r in dict.fromkeys(r for r, _ in place_cells(sheet.rows)) if r > head]
+    # Under "Năm" only years stand beside the places.
+    cells = {c: {r: x for r in below if (x := _cell(sheet, r, c)) is not None} for c in columns}
+    column = next((c for c, own in cells.items() if own and all(map(_year, own.values()))), None)
+    if column is not None:
+        said = {r: year for r in range(head + 1, len(sheet.rows)) if (year := _year(_cell(sheet, r, column)))}
+    said = {r: year for r, year in said.items() if r <= max(below, default=head)}
     if not said:
         return Years()
     by_row = {r: next((said[at] for at in sorted(said, reverse=True) if at <= r), 0) for r in below}
     return Years(by_row, column, frozenset() if column is not None else frozenset(said))
 
 
-def _year_column(sheet: Sheet, head: int, below: list[int]) -> int | None:
-    """The column under "Năm" in which only years stand beside the places."""
-    for c, cell in enumerate(sheet.rows[head]):
-        if isinstance(cell, str) and key(cell) in YEAR_HEADS:
-            cells = [x for r in below if (x := _cell(sheet, r, c)) is not None]
-            if cells and all(map(_year, cells)):
-                return c
-    return None
+def _lone_year(row: list) -> int:
+    """The year that is all that a row says; 0 if it says anything else."""
+    first = next((x for x in row if x is not None), None)
+    return _year(first) if _year(first) and all(x is None or x == first for x in row) else 0
 
 
 def _year(cell: object) -> int:
