@@ -6,10 +6,17 @@ import ast
 import os
 import subprocess
 import sys
+from pathlib import PureWindowsPath
+from types import SimpleNamespace
 
 import pytest
 from conftest import ROOT
 
+from indexlib.base.problems import IndexlibError
+from indexlib.base.untrusted import file_name, stays_inside
+from indexlib.intake import recognise
+from indexlib.intake.files import sheets
+from indexlib.run import cluster, folder
 from indexlib.run.folder import RunError, workplace
 
 MODULES = frozenset({"fcntl", "resource", "pwd", "grp", "termios", "pty", "posix", "syslog"})
@@ -67,3 +74,68 @@ def test_a_folder_too_deep_for_the_names_of_a_run_is_refused_before_the_work(tmp
     deep.mkdir(parents=True)
     with pytest.raises(RunError, match="quá dài"), workplace(deep / "o", "thanh_hoa_2024"):
         raise AssertionError("the work began")
+
+
+OUTSIDE = [r"\\may-chu\chung\x.csv", "//may-chu/chung/x.csv", r"C:\x.csv", "C:/x.csv", "C:x.csv", r"\x.csv", "/x.csv",
+           r"..\x.csv", "../x.csv", r"scores\..\..\x.csv", "scores/../../x.csv"]
+LOST, DENIED = FileNotFoundError(2, "The network path was not found"), PermissionError(13, "Access is denied")
+
+
+@pytest.mark.parametrize(("given", "name"), [
+    (r"\\may-chu\chung\thanh_hoa_2024.yml", "thanh_hoa_2024"), (r"C:\Kế hoạch {2024}\hue_2024.yml", "hue_2024"),
+    ("C:hue_2024.yml", "hue_2024"), (r"\params\Thanh Hóa 2024.yml", "Thanh Hóa 2024"),
+    (r"\\?\C:\params\hue_2024.yml", "hue_2024")])
+def test_a_run_of_a_file_on_a_share_or_another_drive_bears_the_name_of_the_file(given, name, monkeypatch):
+    monkeypatch.setattr(folder, "Path", PureWindowsPath)
+    assert folder.run_name(given) == name
+    assert PureWindowsPath(r"\\may-chu\chung\outputs") / name == PureWindowsPath(rf"\\may-chu\chung\outputs\{name}")
+
+
+@pytest.mark.parametrize("given", [r"\\may-chu\chung", "C:", "C:\\", r"\\may-chu\chung\aux.yml", r"C:\params\.yml",
+                                   r"C:\params\thanh_hoa.yml:luong.yml"])
+def test_a_share_a_drive_a_device_and_a_stream_are_no_name_of_a_run(given, monkeypatch):
+    monkeypatch.setattr(folder, "Path", PureWindowsPath)
+    with pytest.raises(RunError):
+        folder.run_name(given)
+
+
+@pytest.mark.parametrize("name", [*OUTSIDE, "x.csv:luong"])
+def test_a_name_that_leads_out_of_its_folder_on_any_system_is_refused(name):
+    """A path behind another replaces it on Windows, also one that starts at the root of the drive or of another one."""
+    assert not stays_inside(name)
+    with pytest.raises(IndexlibError):
+        file_name(name)
+
+
+@pytest.mark.parametrize("name", ["scores/pci.csv", "bieu_do/Thanh Hóa (2024).png", "x.csv", "x..csv"])
+def test_a_name_below_its_folder_stays_there_on_windows(name):
+    base = PureWindowsPath(r"\\may-chu\chung\data")
+    assert stays_inside(name) and (base / name).relative_to(base).as_posix() == name
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_template_on_a_share_or_another_drive_does_not_travel_to_other_machines(name, tmp_path, monkeypatch):
+    path = tmp_path / "hue_2024.yml"
+    path.write_text("place: hue\n", encoding="utf-8")
+    monkeypatch.setattr(cluster, "Path", PureWindowsPath)
+    with pytest.raises(cluster.ClusterError, match="nằm ngoài"):
+        cluster._files(path, SimpleNamespace(report=SimpleNamespace(template=name, progress=None)))
+
+
+class Away(PureWindowsPath):
+    """A file on a share that does not answer, or of which others have taken the rights away."""
+
+    error: OSError = LOST
+
+    def stat(self):
+        raise self.error
+
+
+@pytest.mark.parametrize(("error", "code"), [(LOST, "missing_file"), (DENIED, "no_access"), (OSError(22, "?"), "no_access")])
+@pytest.mark.parametrize("given", [r"\\may-chu\chung\PCI_2025.xlsx", r"Z:\PCI_2025.xlsx", "Z:PCI_2025.xlsx"])
+def test_a_file_on_a_share_that_is_away_is_one_line_with_its_name(given, error, code, monkeypatch):
+    for module in (recognise, sheets):
+        monkeypatch.setattr(module, "Path", Away)
+    monkeypatch.setattr(Away, "error", error)
+    [problem] = recognise.read_published(given).problems
+    assert (problem.file, problem.code) == ("PCI_2025.xlsx", code)

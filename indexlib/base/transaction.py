@@ -12,10 +12,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from indexlib.base import atomic
 from indexlib.base.problems import IndexlibError
+from indexlib.base.untrusted import stays_inside
 from indexlib.base.wording import t
 
 READY, PENDING, LOCK, LIST = ".ready", ".pending", ".lock", "list.json"
@@ -100,10 +101,9 @@ def _put_in_place(folder: Path) -> None:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
+    if not stays_inside(name):
         raise IndexlibError(t("fault.outside", name=name, folder=folder))
-    return folder / path
+    return folder / name
 
 
 def _put_back(folder: Path, before: dict[str, bytes | None]) -> None:

@@ -7,6 +7,7 @@ names from tables become names of files.
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import Any
 
 from indexlib.base.problems import UNSEEN, IndexlibError
@@ -34,6 +35,18 @@ def csv_cell(value: Any) -> Any:
     "Sở Nội vụ;'=HYPERLINK(1)"
     """
     return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+
+
+def stays_inside(name: str) -> bool:
+    """Whether a name leads nowhere but below the folder that it is put behind, as every system reads it.
+
+    Examples
+    --------
+    >>> [stays_inside(x) for x in ("scores/pci.csv", "../pci.csv", "/pci.csv", "C:pci.csv", "//server/share/pci.csv")]
+    [True, False, False, False, False]
+    """
+    path = PurePosixPath(name)
+    return not (path.is_absolute() or ".." in path.parts or {"\\", ":", "\0"} & set(name))
 
 
 def file_name(text: str) -> str:

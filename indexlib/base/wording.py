@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
@@ -56,6 +56,21 @@ def speaking(code: str) -> Iterator[None]:
         yield
     finally:
         use(before)
+
+
+def in_each(say: Callable[[], str], prefix: str = "") -> dict[str, str]:
+    """What a function says in each language, under the language's code with a prefix.
+
+    Examples
+    --------
+    >>> in_each(lambda: language(), "said_")
+    {'said_vi': 'vi', 'said_en': 'en'}
+    """
+    said = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            said[prefix + code] = say()
+    return said
 
 
 def at_level(level: str) -> None:

@@ -7,9 +7,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,9 +27,12 @@ _remembered: list = []
 _stamps: dict[Path, int] = {}
 _looked = float("-inf")
 _instead: Path | None = None
+_settled: Path | None = None
 #: Seconds between two looks at whether the data files have changed.
 LOOK_EVERY = 1.0
 MAX_BYTES = 200_000_000
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def remembered(function: Callable[..., Any], at_most: int | None = None) -> Any:
@@ -37,6 +40,17 @@ def remembered(function: Callable[..., Any], at_most: int | None = None) -> Any:
     kept = lru_cache(at_most)(function)
     _remembered.append(kept)
     return kept
+
+
+def known(function: Callable[P, R]) -> Callable[P, R]:
+    """Keep what a function finds out from the data folder in force, until a file under the folder changes."""
+    kept = remembered(lambda folder, *args, **named: function(*args, **named))
+
+    @wraps(function)
+    def asked(*args: P.args, **named: P.kwargs) -> R:
+        return kept(data_dir(), *args, **named)
+
+    return asked
 
 
 def forget() -> None:
@@ -80,6 +94,8 @@ def data_dir() -> Path:
     ``INDEXLIB_DATA`` in the environment names another folder; else it is ``data/``
     beside the package.
     """
+    if _settled:
+        return _settled
     named = os.environ.get("INDEXLIB_DATA")
     folder = _instead or (Path(named) if named else BESIDE_PACKAGE)
     _watch(folder)
@@ -89,14 +105,25 @@ def data_dir() -> Path:
 @contextmanager
 def in_force(folder: Path) -> Iterator[None]:
     """Read and write another folder for the block, say a copy in which a change is tried."""
-    global _instead
-    before, _instead = _instead, folder
+    global _instead, _settled
+    before, _instead, _settled = (_instead, _settled), folder, None
     look()
     try:
         yield
     finally:
-        _instead = before
+        _instead, _settled = before
         look()
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Take the data folder for the block as it now is: what is asked for thousands of times is looked for once."""
+    global _settled
+    before, _settled = _settled, data_dir()
+    try:
+        yield
+    finally:
+        _settled = before
 
 
 def shown_name(path: Path) -> str:

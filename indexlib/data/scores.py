@@ -64,10 +64,13 @@ def load_scores(index: str | None = None) -> pd.DataFrame:
     >>> row["score"].item()
     44.87075
     """
+    return (_load(files.data_dir()) if index is None else _of_index(find_index(index))).copy()
+
+
+@files.known
+def _of_index(code: str) -> pd.DataFrame:
     everything = _load(files.data_dir())
-    if index is None:
-        return everything.copy()
-    code, of = find_index(index), everything["component"]
+    of = everything["component"]
     return everything[(of == code) | of.str.startswith(f"{code}.")].reset_index(drop=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from indexlib.analysis.standing import GROUPS
@@ -63,22 +65,20 @@ def check_data() -> list[Problem]:
 def _indices() -> list[Problem]:
     """Every index can be read, judged and shown, and no table of scores is left unread."""
     c = load_catalogue()
-    indices, comp, codes, table = c.indices, c.components, c.indices["index"], "catalogue/indices.csv"
-    problems = problems_where(table, indices, indices.duplicated("index"), "index", "check.duplicate")
-    problems += problems_where(table, indices, ~codes.str.fullmatch(PLACE_CODE), "index", "check.code")
-    problems += problems_where(table, indices, ~codes.isin(c.editions["index"]), "index", "check.no_edition")
-    totals = comp.loc[comp["level"] == TOTAL, "component"]
-    problems += problems_where(table, indices, ~codes.isin(totals), "index", "check.no_total")
-    problems += problems_where(table, indices, ~indices["file"].str.fullmatch(TABLE_NAME), "file", "check.table_name")
-    problems += problems_where(table, indices, indices.duplicated("file"), "file", "check.duplicate")
-    problems += problems_where(table, indices, ~indices["withholds"].isin(["", "1"]), "withholds", "check.withholds")
+    indices, comp, codes = c.indices, c.components, c.indices["index"]
+    of = partial(problems_where, "catalogue/indices.csv", indices)
+    problems = of(indices.duplicated("index"), "index", "check.duplicate")
+    problems += of(~codes.str.fullmatch(PLACE_CODE), "index", "check.code")
+    problems += of(~codes.isin(c.editions["index"]), "index", "check.no_edition")
+    problems += of(~codes.isin(comp.loc[comp["level"] == TOTAL, "component"]), "index", "check.no_total")
+    problems += of(~indices["file"].str.fullmatch(TABLE_NAME), "file", "check.table_name")
+    problems += of(indices.duplicated("file"), "file", "check.duplicate")
+    problems += of(~indices["withholds"].isin(["", "1"]), "withholds", "check.withholds")
     for index in c.by_index.values():
         mine, own = codes == index.code, comp.loc[comp["index"] == index.code, "component"]
         readers = [name for name, reader in READERS.items() if getattr(reader, "INDEX", index.code) == index.code]
-        problems += problems_where(table, indices, mine & ~indices["reader"].isin(["", *readers]), "reader",
-                                   "check.reader", names=listing(readers))
-        problems += problems_where(table, indices, mine & (not {*index.parts} <= {*own}), "parts",
-                                   "check.unknown_component")
+        problems += of(mine & ~indices["reader"].isin(["", *readers]), "reader", "check.reader", names=listing(readers))
+        problems += of(mine & (not {*index.parts} <= {*own}), "parts", "check.unknown_component")
     for name, frame in (("catalogue/components", comp), ("catalogue/editions", c.editions),
                         ("scores/reference", load_reference())):
         problems += problems_where(f"{name}.csv", frame, ~frame["index"].isin(codes), "index", "check.unknown_index")
@@ -97,23 +97,19 @@ def doubts_of_data() -> list[Problem]:
 
 def _catalogue() -> list[Problem]:
     c = load_catalogue()
-    comp, blocks = c.components, c.comparability
+    comp, blocks, groups = c.components, c.comparability, c.groups
     known = set(comp["component"])
-    problems = problems_where("catalogue/components.csv", comp, comp.duplicated("component"), "component",
-                              "check.duplicate")
-    problems += problems_where("catalogue/components.csv", comp, ~comp["component"].str.fullmatch(COMPONENT_CODE),
-                               "component", "check.code")
-    orphan = ~comp["parent"].isin(known) & (comp["level"] != TOTAL)
-    problems += problems_where("catalogue/components.csv", comp, orphan, "parent", "check.parent")
-    foreign = comp["component"].str.split(".").str[0] != comp["index"]
-    problems += problems_where("catalogue/components.csv", comp, foreign, "component", "check.index_of")
-    alone = (comp["level"] == TOTAL) != (comp["component"] == comp["index"])
-    problems += problems_where("catalogue/components.csv", comp, alone, "component", "check.total")
+    of = partial(problems_where, "catalogue/components.csv", comp)
+    problems = of(comp.duplicated("component"), "component", "check.duplicate")
+    problems += of(~comp["component"].str.fullmatch(COMPONENT_CODE), "component", "check.code")
+    problems += of(~comp["parent"].isin(known) & (comp["level"] != TOTAL), "parent", "check.parent")
+    problems += of(comp["component"].str.split(".").str[0] != comp["index"], "component", "check.index_of")
+    problems += of((comp["level"] == TOTAL) != (comp["component"] == comp["index"]), "component", "check.total")
     # Those directly below a total are counted in words: "8 dimensions".
     main = comp["parent"].isin(c.indices["index"]) & (comp["level"] != PART)
     named = [level == PART or (has(f"level.{level}") and (has(f"what.{level}") or not counted))
              for level, counted in zip(comp["level"], main, strict=True)]
-    problems += problems_where("catalogue/components.csv", comp, ~pd.Series(named, comp.index), "level", "check.no_text")
+    problems += of(~pd.Series(named, comp.index), "level", "check.no_text")
     for table, frame, column, key in (("components", comp, "unit", "unit"), ("weights", c.weights, "basis", "basis"),
                                       ("indices", c.indices, "unit", "unit")):
         unnamed = ~frame[column].map(lambda value, key=key: has(f"{key}.{value}")).astype(bool)
@@ -122,37 +118,30 @@ def _catalogue() -> list[Problem]:
         frame = getattr(c, name)
         problems += problems_where(f"catalogue/{name}.csv", frame, ~frame["component"].isin(known), "component",
                                    "check.unknown_component")
-    groups = c.groups
-    problems += problems_where("catalogue/groups.csv", groups, ~groups["group"].isin(GROUPS), "group", "check.no_text")
-    problems += problems_where("catalogue/groups.csv", groups, groups.duplicated(["component", "year", "group"]), "group",
-                               "check.duplicate")
-    table = "catalogue/comparability.csv"
+    of = partial(problems_where, "catalogue/groups.csv", groups)
+    problems += of(~groups["group"].isin(GROUPS), "group", "check.no_text")
+    problems += of(groups.duplicated(["component", "year", "group"]), "group", "check.duplicate")
     ordered = blocks.sort_values(["component", "first_year"])
     same = ordered["component"] == ordered["component"].shift()
-    overlap = same & (ordered["first_year"] <= ordered["last_year"].shift())
-    problems += problems_where(table, ordered, overlap, "component", "check.overlap")
+    of = partial(problems_where, "catalogue/comparability.csv", ordered)
+    problems += of(same & (ordered["first_year"] <= ordered["last_year"].shift()), "component", "check.overlap")
     follows = same & (ordered["first_year"] == ordered["last_year"].shift() + 1)
-    silent = follows & ((ordered["edge_vi"] == "") | (ordered["edge_en"] == ""))
-    problems += problems_where(table, ordered, silent, "edge_vi", "check.no_edge")
-    problems += problems_where(table, blocks, blocks["scale_min"] >= blocks["scale_max"], "scale_min", "check.scale")
-    problems += problems_where(table, blocks, ~blocks["evidence"].isin(["documented", "data"]), "evidence",
-                               "check.evidence")
-    return problems
+    problems += of(follows & ((ordered["edge_vi"] == "") | (ordered["edge_en"] == "")), "edge_vi", "check.no_edge")
+    of = partial(problems_where, "catalogue/comparability.csv", blocks)
+    problems += of(blocks["scale_min"] >= blocks["scale_max"], "scale_min", "check.scale")
+    return problems + of(~blocks["evidence"].isin(["documented", "data"]), "evidence", "check.evidence")
 
 
 def _places() -> list[Problem]:
     p = load_places()
     codes = set(p.places["code"])
-    problems = problems_where("places/places.csv", p.places, p.places.duplicated(["code", "first_year"]), "code",
-                              "check.duplicate")
-    problems += problems_where("places/places.csv", p.places, ~p.places["code"].str.fullmatch(PLACE_CODE), "code",
-                               "check.code")
-    problems += problems_where("places/places.csv", p.places, ~p.places["level"].isin(LEVELS), "level", "check.no_text")
-    problems += problems_where("places/aliases.csv", p.aliases, ~p.aliases["code"].isin(codes), "code",
-                               "check.unknown_place")
-    for column in ("old_code", "new_code"):
-        problems += problems_where("places/mergers.csv", p.mergers, ~p.mergers[column].isin(codes), column,
-                                   "check.unknown_place")
+    of = partial(problems_where, "places/places.csv", p.places)
+    problems = of(p.places.duplicated(["code", "first_year"]), "code", "check.duplicate")
+    problems += of(~p.places["code"].str.fullmatch(PLACE_CODE), "code", "check.code")
+    problems += of(~p.places["level"].isin(LEVELS), "level", "check.no_text")
+    for name, frame, columns in (("aliases", p.aliases, ["code"]), ("mergers", p.mergers, ["old_code", "new_code"])):
+        for column in columns:
+            problems += problems_where(f"places/{name}.csv", frame, ~frame[column].isin(codes), column, "check.unknown_place")
     return problems + _two_places(p)
 
 

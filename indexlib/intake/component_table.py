@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-from indexlib.base import atomic
-from indexlib.base.problems import DataError, IndexlibError
+from indexlib.base.problems import DataError
 from indexlib.base.untrusted import as_text, shown
 from indexlib.base.wording import plain_number, t
 from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.files.sheets import Unreadable, open_file
 from indexlib.intake.new_edition import Proposal, new_code
+from indexlib.intake.publishers.template import save
 from indexlib.intake.table.labels import nearest
 
 COLUMNS = ("label", "code", "near", "new")
@@ -49,14 +48,7 @@ def write(proposal: Proposal, out: Path) -> None:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
         page.freeze_panes = "A2"
         as_text(page)
-    data = io.BytesIO()
-    book.save(data)
-    try:
-        atomic.write(out, data.getvalue(), new=True)
-    except FileExistsError:  # somebody may have filled it in
-        raise IndexlibError(t("fault.template_exists", file=out)) from None
-    except OSError as error:
-        raise IndexlibError(t("template.cannot_write", file=out, why=error.strerror or error)) from error
+    save(book, out)
 
 
 def read(path: Path) -> list[str]:

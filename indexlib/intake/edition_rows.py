@@ -7,7 +7,7 @@ import io
 from math import isnan
 
 from indexlib.base.untrusted import csv_cell, shown
-from indexlib.base.wording import speaking, t
+from indexlib.base.wording import in_each, t
 from indexlib.data import files
 from indexlib.data.catalogue import TABLES, load_catalogue
 from indexlib.data.places import load_places
@@ -117,20 +117,19 @@ def _write_edition(table: _Table, proposal: Proposal, source: str) -> None:
     places = len(load_places().valid(proposal.year))
     ranks = sorted(proposal.figures.found.get((proposal.index, RANK), {}).values())
     some = len(ranks) if 0 < len(ranks) < places and ranks == list(range(1, len(ranks) + 1)) else ""
-    notes = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            said = [t("edition.note_below", n=len(proposal.parts))] if proposal.below else \
-                [t("edition.note", places=places, n=len(proposal.parts))] if proposal.parts else \
-                [t("edition.note_total", places=places)]
-            said += [t("edition.percent")] if proposal.percent else []
-            said += [t("edition.note_comparable", before=proposal.year - 1, why=proposal.comparable)] \
-                if proposal.comparable else []
-            notes[f"note_{language}"] = csv_cell("; ".join(said))
+
+    def note() -> str:
+        said = [t("edition.note_below" if proposal.below else "edition.note" if proposal.parts else "edition.note_total",
+                  places=places, n=len(proposal.parts))]
+        said += [t("edition.percent")] if proposal.percent else []
+        if proposal.comparable:
+            said.append(t("edition.note_comparable", before=proposal.year - 1, why=proposal.comparable))
+        return csv_cell("; ".join(said))
+
     table.put_after("index", proposal.index, index=proposal.index, first_year=proposal.year, last_year=proposal.year,
                     legal_basis="", scale_min=_plain(low), scale_max=_plain(high), total_rule=proposal.rule,
-                    places_ranked=places, ranks_printed=some, decimals=catalogue.decimals(proposal.index), **notes,
-                    source=source)
+                    places_ranked=places, ranks_printed=some, decimals=catalogue.decimals(proposal.index),
+                    **in_each(note, "note_"), source=source)
 
 
 def _write_block(table: _Table, proposal: Proposal, code: str, where: str) -> None:
@@ -139,13 +138,11 @@ def _write_block(table: _Table, proposal: Proposal, code: str, where: str) -> No
         table.set(at, "last_year", str(proposal.year))
         return
     low, high = proposal.scale(code)
-    edges = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            edges[f"edge_{language}"] = t("edition.edge", year=proposal.year) if table.rows("component", code) else ""
+    known = bool(table.rows("component", code))
+    edges = in_each(lambda: t("edition.edge", year=proposal.year) if known else "", "edge_")
     table.put_after("component", code, component=code, first_year=proposal.year, last_year=proposal.year,
                     scale_min=_plain(low), scale_max=_plain(high), evidence="documented", **edges,
-                    edge_source=csv_cell(shown(where, 300)) if edges["edge_vi"] else "")
+                    edge_source=csv_cell(shown(where, 300)) if known else "")
 
 
 def _plain(value: float) -> str:

@@ -21,6 +21,7 @@ from indexlib.data import files
 from indexlib.data.catalogue import PART, TOTAL, Component, load_catalogue
 from indexlib.data.places import load_places, plain
 from indexlib.intake.checks.formulas import FEW
+from indexlib.intake.files.report import column_number
 from indexlib.intake.reading import Reading
 from indexlib.intake.table.figures import SCORE, Figures, Formula, tolerance
 from indexlib.intake.table.labels import forms, nearest
@@ -221,7 +222,7 @@ def propose(reading: Reading, file: str, assigned: list[str] | None = None, comp
     files.look()
     catalogue, year = load_catalogue(), reading.years[0]
     said = [p for p in reading.problems if p.code == "unknown_label" and p.label]
-    unknown = {" ".join(p.label.split()): (p.row or 0, _column(p.column)) for p in reversed(said)}
+    unknown = {" ".join(p.label.split()): (p.row or 0, column_number(p.column)) for p in reversed(said)}
     given, problems = _given(assigned or [], file)
     codes: dict[str, str] = {}
     new: dict[str, Component] = {}
@@ -297,13 +298,6 @@ def new_code(label: str, index: str) -> str:
     """A code that a component could have if it is new."""
     words = min(forms(label), key=len, default=label.casefold())  # without the number in front
     return f"{index}." + (re.sub(r"[^a-z0-9]+", "_", plain(words))[:40].strip("_") or "x")
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def _years(codes: list[str], year: int) -> pd.DataFrame:

@@ -180,7 +180,7 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
     moved = new - old
     level = moved.median()
     times = (moved - level).abs() / usual.where(usual > 0)
-    third = times.apply(lambda column: column.nlargest(3).min() if column.count() >= MANY else np.inf)
+    third = np.where(times.count() >= MANY, np.sort(times.fillna(-np.inf).to_numpy(), axis=0)[-3:][0], np.inf)
     out = (times > FAR) | (times > FURTHER * third)
     for component in _unlike(new, old, alike):
         out.loc[times[component].idxmax(), component] = True
@@ -196,8 +196,10 @@ def _cells(year: int, new: pd.DataFrame, old: pd.DataFrame, usual: pd.Series, of
 def _unlike(new: pd.DataFrame, old: pd.DataFrame, alike: dict[str, bool]) -> list[str]:
     """Columns in which no place stands where it stood: a whole column lies beside its rows, or under another's head."""
     level = {c: load_catalogue().component(c).level for c in new.columns}
-    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and (new[c].notna() & old[c].notna()).sum() >= MANY
-            and new[c].corr(old[c], method="spearman") < UNLIKE.get(level[c], -1)]
+    both = new.notna() & old.notna()
+    fits = new.where(both).rank().corrwith(old.where(both).rank())
+    return [c for c in new.columns if (alike[c] or level[c] == TOTAL) and both[c].sum() >= MANY
+            and fits[c] < UNLIKE.get(level[c], -1)]
 
 
 def _exchanged(new: pd.DataFrame, old: pd.DataFrame) -> dict[str, str]:

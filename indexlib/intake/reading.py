@@ -84,9 +84,13 @@ class Reading:
 def tidy(rows: list[tuple]) -> pd.DataFrame:
     """Rows of figures as a score table, sorted by year, place and catalogue order."""
     order = load_catalogue().order
-    rows = sorted(rows, key=lambda row: (row[0], row[1], order.get(row[2], len(order))))
-    columns = zip(*rows, strict=True) if rows else [()] * len(COLUMNS)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
+    place = {code: i for i, code in enumerate(sorted({*columns[1]}))}
+    component = [order.get(code, len(order)) for code in columns[2]]
+    down = np.lexsort([component, [place[code] for code in columns[1]], columns[0]])
     numbers = {"year": int, **dict.fromkeys(["score", "rank", "rank_base", "ci_low", "ci_high", "percent"], float)}
     frame = pd.DataFrame({name: np.array(column, numbers[name]) if name in numbers else list(column)
                           for name, column in zip(COLUMNS, columns, strict=True)})
-    return frame if rows else frame.astype({name: str for name in COLUMNS if name not in numbers})
+    if not rows:
+        return frame.astype({name: str for name in COLUMNS if name not in numbers})
+    return frame.iloc[down].reset_index(drop=True)

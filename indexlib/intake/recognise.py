@@ -6,13 +6,15 @@ scores with every problem found. It never guesses: what is not certain is a prob
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 
 from indexlib.base.untrusted import shown
-from indexlib.base.wording import listing, speaking, t
+from indexlib.base.wording import in_each, listing, t
+from indexlib.data import files
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.scores import WITHHELD
 from indexlib.intake.checks.corroboration import check_corroboration
@@ -32,6 +34,7 @@ BESIDE_SCORE = (RANK, "ci_low", "ci_high", OF_MAXIMUM)
 READERS: dict[str, ModuleType] = {"pci": pci, "papi": papi, "ministry": ministry}
 
 
+@files.settled()
 def read_published(path: str | Path, year: int | None = None, index: str | None = None,
                    source: str | None = None) -> Reading:
     """Read a published file to tidy scores and a list of problems.
@@ -149,10 +152,10 @@ def _check_hidden(sheets: list[Sheet], by_year: dict[int, Figures], report: Coll
     for sheet in sheets:
         if not sheet.visible and sheet.name in used and any(other.visible for other in sheets):
             report.add("hidden_sheet", sheet.name)
-        if sheet.visible and sheet.name in used:
+        if sheet.visible and sheet.name in used and ((unseen := sheet.unseen()).rows or unseen.columns):
             cells = [where for figures in by_year.values() for where in figures.cells.values()]
-            rows = sorted({where["row"] for where in cells} & sheet.unseen().rows)
-            columns = sorted({where["column"] for where in cells} & sheet.unseen().columns)
+            rows = sorted({where["row"] for where in cells} & unseen.rows)
+            columns = sorted({where["column"] for where in cells} & unseen.columns)
             if rows:
                 report.add("hidden_rows", sheet.name, rows[0], n=len(rows), rows=_few([str(row + 1) for row in rows]))
             if columns:
@@ -221,8 +224,5 @@ def _rows(figures: Figures, year: int, source: str) -> list[tuple]:
 
 
 def _held_row(year: int, place: str, component: str, source: str) -> dict:
-    reasons = {}
-    for language in ("vi", "en"):
-        with speaking(language):
-            reasons[f"reason_{language}"] = t("read.reason_unknown")
+    reasons = in_each(partial(t, "read.reason_unknown"), "reason_")
     return {"year": year, "place": place, "component": component, **reasons, "source": source}

@@ -98,7 +98,7 @@ def _files(path: Path, params: Params) -> dict[str, bytes]:
     found = {path.name: path.read_bytes()}
     for name in filter(None, (params.report.template, params.report.progress)):
         asked = path.parent / name
-        if Path(name).is_absolute() or ".." in Path(name).parts:
+        if Path(name).anchor or ".." in Path(name).parts:
             raise ClusterError(t("cluster.elsewhere", file=path.name, name=name))
         for file in [asked] if asked.is_file() else sorted(p for p in asked.rglob("*") if p.is_file()):
             found[file.relative_to(path.parent).as_posix()] = file.read_bytes()

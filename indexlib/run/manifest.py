@@ -11,13 +11,14 @@ import json
 import platform
 import re
 import subprocess
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from indexlib.base import atomic
 from indexlib.base.problems import IndexlibError
+from indexlib.base.untrusted import stays_inside
 from indexlib.base.wording import t
 from indexlib.data.files import PROJECT
 from indexlib.plan.offices import today
@@ -71,10 +72,8 @@ class Manifest(BaseModel):
     @field_validator("files")
     @classmethod
     def _inside(cls, files: dict[str, str]) -> dict[str, str]:
-        for name in files:
-            path = PurePosixPath(name)
-            if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or "\0" in name:
-                raise ValueError(name)
+        if outside := [name for name in files if not stays_inside(name)]:
+            raise ValueError(outside[0])
         return files
 
 

@@ -190,9 +190,8 @@ def _follows(values: dict[str, float | None], cells: list[Differing], choice: tu
 
 def _report(cell: Differing, value: float, figures: Figures, report: Collector) -> None:
     kept, sheets = cell.options[cell.kept]
-    report.add("sheets_differ", figures.sheet, **figures.where(cell.component, SCORE, cell.place),
-               place=load_places().get(cell.place).name, component=load_catalogue().label(cell.component),
-               one=value, other=kept, beside=sheets[0].sheet, why=t("read.kept_total" if cell.told else "read.kept_first"))
+    figures.report("sheets_differ", cell.component, SCORE, cell.place, report, one=value, other=kept, beside=sheets[0].sheet,
+                   why=t("read.kept_total" if cell.told else "read.kept_first"))
 
 
 def _shown(cell: Differing) -> str:

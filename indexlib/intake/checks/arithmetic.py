@@ -9,7 +9,7 @@ import pandas as pd
 
 from indexlib.data.catalogue import load_catalogue
 from indexlib.intake.checks.finding import Finding, found, precision
-from indexlib.intake.checks.formulas import fits_to, plain_sum
+from indexlib.intake.checks.formulas import fits_to, is_plain_sum, plain_sum, weights
 
 IMPACT = ("par.part.sipas", "par.part.leaders", "par.part.economy")
 #: Totals and the parts that add up to them, beside the components below an index.
@@ -43,13 +43,11 @@ def formulas_at_hand(index: str, year: int, have: Iterable[str]) -> Iterator[tup
     """Totals of a year and the factors of their parts, of those whose total is among the components at hand."""
     catalogue, have = load_catalogue(), list(have)
     valid = catalogue.valid(year, index)
-    if catalogue.edition(index, year).get("total_rule") == "sum":
+    if is_plain_sum(index, year):
         below = {total: [c for c in valid if catalogue.component(c).parent == total] for total in have}
         yield from ((total, dict.fromkeys(parts, 1.0)) for total, parts in below.items() if set(parts) & set(have))
-    elif index in have:
-        effects = catalogue.effects(index, year)
-        if set(effects["component"]) & set(have):
-            yield index, dict(zip(effects["component"], effects["effect"], strict=True))
+    elif index in have and weights(index, year).keys() & set(have):
+        yield index, weights(index, year)
     for total, parts in PARTS.get(index, ()):
         if total in have and set(parts) & set(have):
             yield total, dict.fromkeys(parts, 1.0)

@@ -68,26 +68,38 @@ def slipped_columns(own: pd.DataFrame, other: pd.DataFrame) -> list[tuple[str, i
         Columns that follow every neighbouring edition clearly better a row up or down than straight.
     """
     near = _near(own, other)
-    scores = other.dropna(subset="score").set_index(["year", "component", "place"])["score"].sort_index()
-    past, found = [scores[year] for year in near if year in scores.index], []
-    for component, column in own.dropna(subset="score").groupby("component", sort=False):
-        new = column.set_index("place")["score"]
-        said = [_slipped(new, old[component]) for old in past if component in old.index]
+    past, found = [_by_component(other[other["year"] == year]) for year in near], []
+    for component, column in _by_component(own).items():
+        said = [_slipped(column, old[component]) for old in past if component in old]
         if said and all(said):
             found.append((component, near[0]))
     return found
 
 
-def _slipped(new: pd.Series, old: pd.Series) -> bool:
-    both = pd.concat([new, old], axis=1, join="inner").to_numpy()
-    if len(both) < FEWEST:
+def _by_component(scores: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Component to place to score."""
+    found: dict[str, dict[str, float]] = {}
+    known = scores.dropna(subset="score")
+    for component, place, score in zip(known["component"], known["place"], known["score"], strict=True):
+        found.setdefault(component, {})[place] = score
+    return found
+
+
+def _slipped(new: dict[str, float], old: dict[str, float]) -> bool:
+    now, then = np.array([(value, old[place]) for place, value in new.items() if place in old]).reshape(-1, 2).T
+    if len(now) < FEWEST:
         return False
-    now, then = both.T
-    rank = pd.DataFrame(both).rank().to_numpy().T
-    fits = {step: float(np.corrcoef(np.roll(rank[0], step), rank[1])[0, 1]) for step in (-1, 0, 1)}
+    ranks = [_rank(now), _rank(then)]
+    fits = {step: float(np.corrcoef(np.roll(ranks[0], step), ranks[1])[0, 1]) for step in (-1, 0, 1)}
     step = max((-1, 1), key=fits.__getitem__)
     moved, straight = (np.abs(d - np.median(d)).mean() for d in (np.roll(now, step) - then, now - then))
     return bool(fits[step] - fits[0] > SLIP and straight > NEARER * moved)
+
+
+def _rank(values: np.ndarray) -> np.ndarray:
+    """The place of each value in their order, equal ones sharing theirs."""
+    _, at, many = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(many) - (many - 1) / 2)[at]
 
 
 def _near(own: pd.DataFrame, other: pd.DataFrame) -> list[int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.places import load_places
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table.figures import SCORE, Figures, Formula, tolerance
 
@@ -21,14 +21,25 @@ def formulas_of(figures: Figures, index: str, year: int) -> list[Formula]:
     catalogue = load_catalogue()
     own, valid = catalogue.by_index[index], catalogue.valid(year, index)
     sums = [(index, dict.fromkeys(own.parts, 1.0))]
-    if catalogue.edition(index, year).get("total_rule") == "sum":
+    if is_plain_sum(index, year):
         sums += [(total, dict.fromkeys([c for c in valid if catalogue.component(c).parent == total], 1.0))
                  for total in figures.components()]
     else:
-        effects = catalogue.effects(index, year)
-        sums.append((index, dict(zip(effects["component"], effects["effect"], strict=True))))
+        sums.append((index, weights(index, year)))
     return [_formula(figures, total, factors, own.slack, catalogue.decimals(index) + 2)
             for total, factors in sums if factors and (total, SCORE) in figures.found]
+
+
+def is_plain_sum(index: str, year: int) -> bool:
+    """Whether totals of a year are sums of their parts without weights."""
+    return load_catalogue().edition(index, year).get("total_rule") == "sum"
+
+
+@files.known
+def weights(index: str, year: int) -> dict[str, float]:
+    """The factor of each part in the total of a year; empty where it is not known."""
+    effects = load_catalogue().effects(index, year)
+    return dict(zip(effects["component"], effects["effect"], strict=True))
 
 
 def _formula(figures: Figures, total: str, factors: dict[str, float], slack: float, digits: int) -> Formula:
@@ -43,7 +54,6 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
 
     A sum holds if all parts are there and all totals but a few (of unrounded figures: half) follow from them.
     """
-    places, label = load_places(), load_catalogue().label
     for formula in formulas_of(figures, index, year):
         totals, off = figures.found[formula.total, SCORE], formula.off(figures)
         fits = fits_to(formula.total, year)
@@ -55,9 +65,8 @@ def check_formulas(figures: Figures, index: str, year: int, report: Collector) -
         weighted = set(formula.factors.values()) != {1.0}
         for place, computed in off.items():
             is_plain = weighted and plain_sum([figures.found[code, SCORE][place] for code in formula.factors], totals[place])
-            report.add("plain_sum" if is_plain else "total" if weighted else "sum", figures.sheet,
-                       **figures.where(formula.total, SCORE, place), place=places.get(place).name,
-                       component=label(formula.total), value=totals[place], computed=round(computed, formula.digits))
+            figures.report("plain_sum" if is_plain else "total" if weighted else "sum", formula.total, SCORE, place, report,
+                           value=totals[place], computed=round(computed, formula.digits))
         may_miss = (FEW if formula.rounded else HALF) * len(totals)
         if all((code, SCORE) in figures.found for code in formula.factors) and len(off) <= may_miss:
             figures.sums.append(formula)
@@ -73,6 +82,7 @@ def totals_follow(figures: Figures, index: str) -> bool:
     return any(formula.total == index for formula in figures.sums)
 
 
+@files.known
 def fits_to(total: str, year: int) -> float:
     """How far totals of a year may miss their weighted parts, as the catalogue knows; 0 where it does not."""
     w = load_catalogue().weights

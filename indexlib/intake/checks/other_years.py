@@ -19,20 +19,22 @@ FEW = 10
 
 def same_as_other_year(rows: pd.DataFrame, have: pd.DataFrame, file: str) -> list[Problem]:
     """A file that repeats another year's figures is a stale copy or read under a wrong year."""
-    found = []
-    for year, own in rows.groupby("year"):
-        for other, old in have[have["year"] != year].groupby("year"):
-            both = own.merge(old, on=["place", "component"], suffixes=("", "_old"))
-            both = both.dropna(subset=["score", "score_old"])
-            same = (both["score"] - both["score_old"]).abs() < precision(both["score"], 1) + 1e-9
-            if len(same) >= FEW and same.mean() > SAME:
-                found.append(Problem(file, "", None, "", "copy_of_year", t("add.copy_of_year", year=year, other=other)))
+    said = list[str]()
+    past = have[["year", "place", "component", "score"]].dropna()
+    for year, own in rows.dropna(subset=["score"]).groupby("year"):
+        own = own[["place", "component", "score"]].assign(within=precision(own["score"], 1) + 1e-9)
+        both = own.merge(past[past["year"] != year], on=["place", "component"], suffixes=("", "_old"))
+        both["same"] = (both["score"] - both["score_old"]).abs() < both["within"]
+        columns = both.groupby(["year", "component"])["same"].agg(["sum", "size"])
+        for other, copied in columns.groupby("year"):
+            size, same = copied.sum()[["size", "sum"]]
+            if size >= FEW and same > SAME * size:
+                said.append(t("add.copy_of_year", year=year, other=other))
                 continue
-            shares = same.groupby(both["component"]).agg(["mean", "size"])
-            found += [Problem(file, "", None, "", "copy_of_year",
-                              t("add.copy_of_column", year=year, other=other, component=load_catalogue().label(component)))
-                      for component in shares.index[(shares["mean"] > SAME) & (shares["size"] >= FEW)]]
-    return found
+            again = copied.index[(copied["size"] >= FEW) & (copied["sum"] > SAME * copied["size"])]
+            said += [t("add.copy_of_column", year=year, other=other, component=load_catalogue().label(component))
+                     for _, component in again]
+    return [Problem(file, "", None, "", "copy_of_year", text) for text in said]
 
 
 def out_of_place(rows: pd.DataFrame, have: pd.DataFrame, figures: dict[int, Figures], file: str) -> list[Problem]:

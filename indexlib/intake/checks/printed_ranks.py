@@ -20,7 +20,7 @@ def check_ranks(figures: Figures, component: str, report: Collector, base: int =
     last = base or len(ranks)
     for place, rank in ranks.items():
         if rank != int(rank) or not 1 <= rank <= last:
-            report.add("rank_range", figures.sheet, **figures.where(component, RANK, place), value=rank, n=last)
+            figures.report("rank_range", component, RANK, place, report, value=rank, n=last)
     gap = next((i for i, rank in enumerate(sorted(ranks.values()), 1) if rank > i), 0)
     if gap and NEARLY_ALL * last <= len(ranks) < last:
         report.add("rank_gap", figures.sheet, rank=gap, component=load_catalogue().label(component), n=len(ranks), last=last)
@@ -34,8 +34,8 @@ def check_ranks(figures: Figures, component: str, report: Collector, base: int =
             above = scores[upper] - scores[lower]
             wrong = above < -step if before < after else abs(above) > step
         if wrong and before == after:
-            report.add("rank_repeated", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
-                       names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
+            figures.report("rank_repeated", component, RANK, lower, report, value=int(after),
+                           names=f"{load_places().get(upper).name}, {load_places().get(lower).name}")
         elif wrong:
-            report.add("rank_order", figures.sheet, **figures.where(component, RANK, lower), value=int(after),
-                       place=load_places().get(lower).name, other=load_places().get(upper).name)
+            figures.report("rank_order", component, RANK, lower, report, value=int(after),
+                           other=load_places().get(upper).name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
@@ -55,11 +53,11 @@ def against_stored(scores: pd.DataFrame, index: str, file: str) -> list[Problem]
 
 def check_figures() -> tuple[list[Problem], list[Problem]]:
     """Errors of the stored figures, and the doubts that nobody has reviewed yet (``reviewed_doubts.csv``)."""
-    return _check_figures(files.data_dir(), language())
+    return _check_figures(language())
 
 
-@files.remembered
-def _check_figures(folder: Path, _: str) -> tuple[list[Problem], list[Problem]]:
+@files.known
+def _check_figures(_: str) -> tuple[list[Problem], list[Problem]]:
     every = findings(stored_figures())
     known = _reviewed()
     keys = {(f.problem.code, str(f.year), f.place, f.component) for f in every if f.doubt}

@@ -118,11 +118,13 @@ def _separator(text: str) -> str:
 
 def unsplit(rows: list[list]) -> str:
     """The sign between figures where every row stands in one cell; nothing where rows do not."""
-    filled = [[cell for cell in row if cell is not None and cell != ""] for row in rows]
-    lines = [row[0] for row in filled if len(row) == 1 and isinstance(row[0], str)]
-    if len(lines) < FEWEST or len(lines) < sum(map(bool, filled)):
-        return ""
-    return next((s for s in (";", "\t", "|", ",") if NEARLY * len(lines) < sum(
+    lines: list[str] = []
+    for row in rows:
+        filled = [cell for cell in row if cell is not None and cell != ""]
+        if len(filled) > 1 or not all(isinstance(cell, str) for cell in filled):
+            return ""
+        lines += filled
+    return next((s for s in (";", "\t", "|", ",") if len(lines) >= FEWEST and NEARLY * len(lines) < sum(
         any(number(part) is not None for part in line.split(s)[1:]) for line in lines)), "")
 
 

@@ -16,8 +16,8 @@ MAX_MARKS = 1_000_000
 MAX_COLUMNS = 20_000
 
 
-class TooLarge(Exception):
-    """A workbook that passes a limit; ``code`` names the message."""
+class Refused(Exception):
+    """A file that is not read on: past a limit, protected, damaged; ``code`` names the message."""
 
     def __init__(self, code: str, **values: object):
         super().__init__(code)
@@ -40,18 +40,18 @@ class Tally:
         """Something was described, filled or not."""
         self.marks += n
         if self.marks > MAX_MARKS:
-            raise TooLarge("too_many_cells", limit=MAX_MARKS // 1_000_000)
+            raise Refused("too_many_cells", limit=MAX_MARKS // 1_000_000)
 
     def cell(self, row: int, column: int) -> None:
         """A filled cell; rows and columns count from 1."""
         if row > self.rows or column > self.columns:
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
             if self.before + self.rows * self.columns > MAX_CELLS or self.columns > MAX_COLUMNS:
-                raise TooLarge("too_many_cells", limit=MAX_CELLS // 1_000_000)
+                raise Refused("too_many_cells", limit=MAX_CELLS // 1_000_000)
 
     def letters(self, n: int) -> None:
         """Characters of text that a cell holds."""
         self.text += n
         if self.text > MAX_TEXT:
-            raise TooLarge("too_much_text", limit=MAX_TEXT // 1_000_000)
+            raise Refused("too_much_text", limit=MAX_TEXT // 1_000_000)
 

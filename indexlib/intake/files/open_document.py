@@ -8,31 +8,22 @@ from __future__ import annotations
 import io
 import unicodedata
 import zipfile
-from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-Errors = dict[tuple[int, int], str]
-#: Rows or columns past these hold no table; blank ones are repeated to the sheet's end.
-MOST_ROWS, MOST_COLUMNS = 100_000, 1_000
+from indexlib.intake.files.unseen import MOST_COLUMNS, MOST_ROWS, Unseen, texts_beside
 
 
-@dataclass
-class Found:
-    """Of one sheet: failed formulas by row and column (from 0), hidden rows, hidden columns."""
-
-    errors: Errors = field(default_factory=dict)
-    rows: set[int] = field(default_factory=set)
-    columns: set[int] = field(default_factory=set)
-
-
-def read(data: bytes) -> dict[str, Found]:
+def read(data: bytes) -> dict[str, Unseen]:
     """Name of each sheet to what was found."""
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        content = parts.read("content.xml") if "content.xml" in parts.namelist() else b""
+        names = parts.namelist()
+        content, about = (parts.read(name) if name in names else b"" for name in ("content.xml", "meta.xml"))
     walk = _Walk()
     if content:
         walk.parser.Parse(content, True)
+    for sheet in walk.sheets.values():
+        sheet.texts = texts_beside([], about)
     return walk.sheets
 
 
@@ -43,15 +34,15 @@ class _Walk:
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
         self.parser.CharacterDataHandler = self.text
-        self.sheets: dict[str, Found] = {}
-        self.sheet = Found()
+        self.sheets: dict[str, Unseen] = {}
+        self.sheet = Unseen()
         self.row = self.column = self.head = 0
         self.rows = self.columns = 1
         self.failed: list[str] | None = None
 
     def start(self, tag: str, has: dict[str, str]) -> None:
         if tag == "table:table":
-            self.sheet = self.sheets.setdefault(unicodedata.normalize("NFC", has.get("table:name", "")), Found())
+            self.sheet = self.sheets.setdefault(unicodedata.normalize("NFC", has.get("table:name", "")), Unseen())
             self.row = self.head = 0
         elif tag == "table:table-column":
             many = int(has.get("table:number-columns-repeated", 1))

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, unescape
 
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.runs import Text
+from indexlib.intake.files.xlsx import QUOTES, Parts
 
 #: Tags of looks that change what a figure is. Where a part has none, it is left alone.
 LOOKS = re.compile(rb"<(?:\w+:)?(?:vertAlign|strike)\b")
@@ -19,26 +20,23 @@ RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
 WRITTEN = re.compile(rb"<((?:\w+:)?t)\b[^<>]*>([^<]*)</\1>")
 RAISED = re.compile(rb"<(?:\w+:)?vertAlign\b[^<>]*val=[\"'](?:super|sub)script")
 STRUCK = re.compile(rb"<(?:\w+:)?strike\b(?![^<>]*val=[\"'](?:0|false))")
-#: Entities beside those that every XML has.
-QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
-def settled(data: bytes) -> bytes:
+def settled(parts: Parts, data: bytes) -> bytes:
     """The workbook with its figures in rich text written plainly: without marks of footnotes, doubtful ones as such.
 
     Labels stay as they are.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as old:
-        parts = {part.filename: old.read(part) for part in old.infolist() if _holds_cells(part.filename)}
-        changed = {name: _settled(content) for name, content in parts.items()
-                   if (b"vertAlign" in content or b"strike" in content) and LOOKS.search(content)}
-        changed = {name: content for name, content in changed.items() if content != parts[name]}
-        if not changed:
-            return data
-        copy = io.BytesIO()
-        with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as new:
-            for part in old.infolist():
-                new.writestr(part.filename, changed.get(part.filename) or old.read(part))
+    archive = parts.archive
+    looks = {name: parts[name] for name in archive.namelist() if _holds_cells(name)}
+    changed = {name: new for name, content in looks.items() if (b"vertAlign" in content or b"strike" in content)
+               and LOOKS.search(content) and (new := _settled(content)) != content}
+    if not changed:
+        return data
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as out:
+        for part in archive.infolist():
+            out.writestr(part.filename, changed.get(part.filename) or archive.read(part))
     return copy.getvalue()
 
 

@@ -22,11 +22,11 @@ from xml.parsers.expat import ExpatError
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.wording import t
-from indexlib.intake.files import error_cells, formats, out_of_sight, rich_text, xls_limits, zip_limits
+from indexlib.intake.files import open_document, rich_text, xls_records, xlsx, zip_limits
 from indexlib.intake.files.delimited import read_delimited, unsplit
-from indexlib.intake.files.limits import TooLarge
-from indexlib.intake.files.out_of_sight import Unseen
+from indexlib.intake.files.limits import Refused
 from indexlib.intake.files.runs import UNSEEN
+from indexlib.intake.files.unseen import Beside, Cells, Unseen
 
 MAX_BYTES = 60_000_000
 #: Fewer names or figures than this are a title or a note, no table.
@@ -52,7 +52,7 @@ class Sheet:
     rows: list[list]
     visible: bool = True
     unsure: list[tuple[int, int, str]] = field(default_factory=list)
-    percent: formats.Cells = frozenset
+    percent: Cells = frozenset
     unseen: Callable[[], Unseen] = Unseen
     origin: Callable[[int, int], tuple[int, int]] | None = None
 
@@ -122,12 +122,15 @@ def open_file(path: Path) -> Opened:
         raise refuse(path, "missing_file") from None
     except OSError as error:
         raise refuse(path, "no_access", why=error.strerror or error) from None
-    kind = kind_of(path, data)
-    if kind in ("pdf", "docx"):
-        return Opened(path, kind)
-    if kind == "csv":
-        return Opened(path, kind, [Sheet("", _clean(read_delimited(path, data, refuse)))])
-    return Opened(path, kind, _workbook(path, kind, data))
+    try:
+        kind = kind_of(path, data)
+        if kind in ("pdf", "docx"):
+            return Opened(path, kind)
+        if kind == "csv":
+            return Opened(path, kind, [Sheet("", _clean(read_delimited(path, data, refuse)))])
+        return Opened(path, kind, _workbook(path, kind, data))
+    except Refused as error:
+        raise refuse(path, error.code, "", **error.values) from None
 
 
 def kind_of(path: Path, data: bytes) -> str:
@@ -159,10 +162,6 @@ def _kind_of_zip(path: Path, data: bytes) -> str:
         if "META-INF/manifest.xml" in names and b"encryption-data" in parts.read("META-INF/manifest.xml"):
             raise refuse(path, "password")
         mimetype = parts.read("mimetype") if "mimetype" in names else b""
-    except TooLarge as error:
-        raise refuse(path, error.code, "", **error.values) from None
-    except zip_limits.Unusual as error:
-        raise refuse(path, error.code) from None
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, zlib.error, ExpatError):
         raise refuse(path, "damaged") from None
     if "xl/workbook.bin" in names:
@@ -182,18 +181,15 @@ def _workbook(path: Path, kind: str, data: bytes) -> list[Sheet]:
     import python_calamine as calamine
 
     if kind == "xls":
-        data = _measured(path, data)
+        data, found = xls_records.measured(data)
     try:
         if kind == "xlsx":
-            data = rich_text.settled(data)
+            parts = xlsx.Parts(data)
+            data = rich_text.settled(parts, data)
         with _quiet():
             sheets = _parsed(kind, data, calamine)
-        if kind == "xlsx":
-            percent = formats.percent_cells(data)
-            sheets = [replace(sheet, percent=percent.get(sheet.name, frozenset)) for sheet in sheets]
-        unseen = out_of_sight.unseen(kind, data)
-        sheets = [replace(sheet, unseen=unseen.get(sheet.name, Unseen)) for sheet in sheets]
-        sheets = error_cells.put_in(sheets, kind, data)
+        beside = xlsx.beside(parts) if kind == "xlsx" else Beside.of(found if kind == "xls" else open_document.read(data))
+        sheets = [_with(sheet, beside.get(sheet.name, Beside())) for sheet in sheets]
     except calamine.PasswordError:
         raise refuse(path, "password") from None
     except (calamine.CalamineError, OSError, ValueError, ExpatError) as error:
@@ -239,17 +235,6 @@ def _quiet() -> Iterator[None]:
         os.close(kept)
 
 
-def _measured(path: Path, data: bytes) -> bytes:
-    try:
-        return xls_limits.measured(data)
-    except TooLarge as error:
-        raise refuse(path, error.code, "", **error.values) from None
-    except xls_limits.Protected:
-        raise refuse(path, "password") from None
-    except xls_limits.Damaged as error:
-        raise refuse(path, "damaged_why", why=error) from None
-
-
 def _sheets(book: Any, calamine: Any) -> list[Sheet]:
     sheets = []
     for meta in book.sheets_metadata:
@@ -259,6 +244,16 @@ def _sheets(book: Any, calamine: Any) -> list[Sheet]:
         visible = meta.visible == calamine.SheetVisibleEnum.Visible
         sheets.append(Sheet(unicodedata.normalize("NFC", meta.name), _clean(rows), visible))
     return sheets
+
+
+def _with(sheet: Sheet, beside: Beside) -> Sheet:
+    """A sheet with what the parser does not give, each error standing as text in its cell."""
+    rows = sheet.rows
+    for (r, c), text in beside.errors.items():
+        rows += [[] for _ in range(r + 1 - len(rows))]
+        rows[r] += [None] * (c + 1 - len(rows[r]))
+        rows[r][c] = text
+    return replace(sheet, unseen=beside.unseen, percent=beside.percent)
 
 
 def _without_dimensions(data: bytes) -> bytes:
@@ -275,16 +270,10 @@ def _without_dimensions(data: bytes) -> bytes:
 
 def _clean(rows: list[list]) -> list[list]:
     """Cells with blank text as ``None`` and text in one Unicode form, without blank rows at the end."""
-    clean = [[cell if type(cell) is float else _cell(cell) for cell in row] for row in rows]
+    clean = [[_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     while clean and all(cell is None for cell in clean[-1]):
         clean.pop()
     return clean
-
-
-def _cell(cell: object) -> object:
-    if not isinstance(cell, str):
-        return cell
-    return _text(cell)
 
 
 @lru_cache(4096)

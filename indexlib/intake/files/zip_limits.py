@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Any
 from xml.parsers import expat
 
-from indexlib.intake.files.limits import Tally, TooLarge
+from indexlib.intake.files.limits import Refused, Tally
+from indexlib.intake.files.report import column_number
 
 #: All parts together, and those that are XML: a parser holds these in memory several times over.
 MAX_UNPACKED, MAX_XML, MAX_DOCX = 100_000_000, 40_000_000, 12_000_000
@@ -24,18 +25,13 @@ MAX_DOCX_CELLS = 40_000
 SPANS = frozenset({"w:gridSpan", "w:gridBefore", "w:gridAfter"})
 #: Below this many letters, the cells with shared texts need no second look.
 MAX_SHARED = 5_000_000
-#: A blank cell that says where it stands.
-BLANK = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>')
+#: Blank cells that say where they stand.
+BLANK = re.compile(rb'(?:<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>)+')
+#: A cell with a value as nearly every program writes it: its column, its row, how it is written.
+PLAIN = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>]*[^<>/]|)>'
+                   rb"(?:<f(?: [^<>]*)?>[^<]*</f>|<f(?: [^<>]*)?/>)?<v>[^<]*</v></c>")
 #: A cell with a shared text: the number of the text.
 SHARED = re.compile(rb"\bt=[\"']s[\"'][^>]*>(?:<(?:\w+:)?f\b[^>]*>[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>\s*(\d{1,9})\s*<")
-
-
-class Unusual(Exception):
-    """An archive that no office program writes; ``code`` names the message."""
-
-    def __init__(self, code: str):
-        super().__init__(code)
-        self.code = code
 
 
 def measure(parts: zipfile.ZipFile) -> None:
@@ -43,19 +39,18 @@ def measure(parts: zipfile.ZipFile) -> None:
 
     Raises
     ------
-    TooLarge
-        Past a limit of :mod:`indexlib.intake.files.limits` or of this module.
-    Unusual
-        Protected by a password, or XML that defines entities or hides what it is.
+    Refused
+        Past a limit of :mod:`indexlib.intake.files.limits` or of this module, protected by a password, or XML that
+        defines entities or hides what it is.
     """
     if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-        raise TooLarge("too_large_inside", limit=MAX_UNPACKED // 1_000_000)
+        raise Refused("too_large_inside", limit=MAX_UNPACKED // 1_000_000)
     tally, unpacked, xml, shared, sheets = Tally(), 0, 0, Shared(), []
     names = set(parts.namelist())
     most = MAX_DOCX if "word/document.xml" in names else MAX_XML
     for part in parts.infolist():
         if part.flag_bits & 1:
-            raise Unusual("password")
+            raise Refused("password")
         pieces = _pieces(parts, part)
         first = next(pieces, b"")
         counter = _counter(first, tally, shared)
@@ -69,14 +64,12 @@ def measure(parts: zipfile.ZipFile) -> None:
             xml += len(piece) if _is_xml(first) else 0
             for size, limit in ((unpacked, MAX_UNPACKED), (xml, most)):
                 if size > limit:
-                    raise TooLarge("too_large_inside", limit=limit // 1_000_000)
+                    raise Refused("too_large_inside", limit=limit // 1_000_000)
             if b"<!DOCTYPE" in end + piece and _is_xml(first):
-                raise Unusual("entities")
+                raise Refused("entities")
             end = piece[-16:]
             if isinstance(counter, Sheet):
-                # Blank cells with an address fill nothing: dropped at once, for speed.
-                piece, blank = BLANK.subn(b"", piece)
-                tally.mark(blank)
+                piece = counter.without_plain(piece)
             if parser:
                 parser.Parse(piece)
         if parser:
@@ -95,7 +88,7 @@ def _counter(first: bytes, tally: Tally, shared: Shared) -> Any:
         return None
     root = ROOT.search(first)
     if root is None:
-        raise Unusual("damaged")
+        raise Refused("damaged")
     makers = {b"worksheet": lambda: Sheet(tally, shared), b"sst": lambda: shared, b"document-content": lambda: Tables(tally),
               b"document": Document}
     return makers[root[1]]() if root[1] in makers else None
@@ -145,7 +138,6 @@ class Sheet:
     def __init__(self, tally: Tally, shared: Shared) -> None:
         self.tally, self.shared = tally, shared
         self.row = self.column = 0
-        self.columns: dict[str, int] = {}
         self.where, self.used, self.marks = "", False, 0
 
     def start(self, name: str, attributes: dict) -> None:
@@ -163,7 +155,7 @@ class Sheet:
             if self.where:
                 letters = self.where.rstrip("0123456789")
                 self.row = int(self.where[len(letters):] or 0)
-                self.column = self.columns.get(letters) or self.columns.setdefault(letters, _column(letters))
+                self.column = column_number(letters[:4])
             self.tally.cell(self.row, self.column)
             self.shared.used += self.used
         elif name == "row":
@@ -174,11 +166,21 @@ class Sheet:
             self.start(name.rpartition(":")[2], attributes)
 
 
-def _column(letters: str) -> int:
-    value = 0
-    for letter in letters.upper()[:4]:
-        value = value * 26 + ord(letter) - 64
-    return value
+    def without_plain(self, piece: bytes) -> bytes:
+        """A piece of the part without the cells that need no parser, counted here for speed; a blank in the place of each.
+
+        A blank cell with an address fills nothing.
+        """
+        filled = BLANK.sub(b" ", piece)
+        self.tally.mark(piece.count(b"<c ") - filled.count(b"<c "))
+        cells = PLAIN.findall(filled)
+        if not cells:
+            return filled
+        columns, rows, looks = zip(*cells, strict=True)
+        self.tally.mark(len(cells))
+        self.tally.cell(max(map(int, rows)), max(column_number(column.decode()) for column in {*columns}))
+        self.shared.used += sum(b't="s"' in look for look in looks)
+        return PLAIN.sub(b" ", filled)
 
 
 def _measure_shared(parts: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], shared: Shared, tally: Tally) -> None:
@@ -246,4 +248,4 @@ class Document:
         elif name in SPANS:
             self.cells += int(attributes.get("w:val", 1))
         if self.cells > MAX_DOCX_CELLS:
-            raise TooLarge("too_many_table_cells", limit=MAX_DOCX_CELLS // 1000)
+            raise Refused("too_many_table_cells", limit=MAX_DOCX_CELLS // 1000)

@@ -11,9 +11,7 @@ from functools import partial
 
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.intake.checks.formulas import check_formulas
-from indexlib.intake.checks.printed_ranks import check_ranks
-from indexlib.intake.files.numbers import number
+from indexlib.intake.checks.panel import check_panel
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table import labels
@@ -21,14 +19,12 @@ from indexlib.intake.table.figures import (
     RANK,
     SCORE,
     Figures,
-    check_scale,
     component_of,
     expected_places,
     join,
-    report_partial,
     take,
 )
-from indexlib.intake.table.grid import Column, Grid, check_above, find_grid, why_no_grid
+from indexlib.intake.table.grid import Column, Grid, check_above, find_grid, report_column, why_no_grid
 from indexlib.intake.table.heads import (
     check_empty,
     check_heads,
@@ -36,16 +32,17 @@ from indexlib.intake.table.heads import (
     is_of_other_index,
     is_of_other_year,
     kind_of,
+    numbers_rows,
+    report_unknown,
     ungrouped,
 )
-from indexlib.intake.table.labels import nearest
 from indexlib.intake.table.titles import check_between, check_title, heads
 
 
 def recognises(sheets: list[Sheet], index: str) -> int:
     """How many different labels of the index stand in the heads of the sheets; "Điểm số" is one of any index."""
-    texts = {text for sheet in sheets for text in heads(sheet) if "total_word" not in labels.roles(text, index)}
-    return len(labels.components_in(texts, index))
+    texts = {text for sheet in sheets for text in heads(sheet)}
+    return len(labels.components_in({text for text in texts if "total_word" not in labels.roles(text, index)}, index))
 
 
 def read(sheets: list[Sheet], year: int | None, report: Collector, index: str) -> dict[int, Figures]:
@@ -103,17 +100,16 @@ def _sheet(grid: Grid, index: str, year: int, report: Collector) -> Figures:
         elif kind == RANK:
             ranks.append(column)
         elif "points" in column.roles():
-            report.add("points", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=column.text())
-        elif not column.components() and not column.roles():
-            _report_unknown(grid, column, index, report)
+            report_column("points", column, grid, report)
+        elif not column.components() and not column.roles() and not numbers_rows(column):
+            report_unknown(column, grid, index, report)
     for column in ranks:
         owner = _owner(column, ranks, owners, index)
         if owner:
             check_heads(column, grid, index, owner, report)
             take(figures, grid, column, owner, RANK, report)
         else:
-            where = grid.where(max(grid.first - 1, 0), column.at)
-            report.add("rank_owner", grid.sheet.name, **where, text=column.text())
+            report_column("rank_owner", column, grid, report)
     check_empty(empty, grid, set(owners.values()), report)
     check_above(grid, report)
     check_between(grid, index, year, report)
@@ -133,18 +129,6 @@ def _owner(column: Column, ranks: list[Column], owners: dict[int, str], index: s
     return next(iter(owners.values())) if len(owners) == 1 else ""
 
 
-def _report_unknown(grid: Grid, column: Column, index: str, report: Collector) -> None:
-    where = grid.where(max(grid.first - 1, 0), column.at)
-    values = [v for v in (number(cell) for cell in column.cells.values()) if v is not None]
-    if not column.headers and values == [float(i) for i in range(1, len(values) + 1)]:
-        return
-    if column.headers:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(), label=column.headers[-1].text,
-                   near=nearest(column.headers[-1].text, index) or "–")
-    else:
-        report.add("no_header", grid.sheet.name, **where)
-
-
 def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
     catalogue, places = load_catalogue(), load_places()
     listed = {place for values in figures.found.values() for place in values}
@@ -158,16 +142,9 @@ def _check(figures: Figures, index: str, year: int, report: Collector) -> None:
     if levels == {"province"} and not count:
         report.add("no_edition", figures.sheet, year=year, index=catalogue.short_name(index))
     for component in dict.fromkeys(component for component, _ in figures.found):
-        have = {p for kind in (SCORE, RANK) for p in figures.found.get((component, kind), {})}
-        base = max(count, len(have))
-        figures.bases[component] = base
-        if len(have) < base:
-            report_partial(figures.sheet, component, have, base, year, report)
         if component not in catalogue.valid(year, index) and catalogue.component(component).level != "part" and count:
             report.add("component_not_in_year", figures.sheet, component=catalogue.label(component), year=year)
-        check_ranks(figures, component, report, base)
-    check_scale(figures, year, report)
-    check_formulas(figures, index, year, report)
+    check_panel(figures, index, year, report, count)
 
 
 def _year_of(listed: set[str], year: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from indexlib.base.problems import IndexlibError
-from indexlib.base.untrusted import as_text, shown
-from indexlib.base.wording import listing, speaking, t
+from indexlib.base.untrusted import shown
+from indexlib.base.wording import in_each, listing, t
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
 from indexlib.intake.checks.formulas import check_formulas
@@ -14,16 +15,7 @@ from indexlib.intake.checks.printed_ranks import check_ranks
 from indexlib.intake.files.numbers import is_percent, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
-from indexlib.intake.publishers.template import (
-    ABOUT,
-    BLUE,
-    FIRST,
-    MARK,
-    VERSION,
-    about,
-    components_of,
-    save,
-)
+from indexlib.intake.publishers.template import ABOUT, BLUE, FIRST, about, components_of, save_with_about
 from indexlib.intake.table.figures import OF_MAXIMUM, RANK, SCORE, Figures, check_scale
 
 SHEET = "one place"
@@ -56,7 +48,7 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
             continue
         if code not in load_catalogue().order or load_catalogue().component(str(code)).index != index:
             report.add("template_code", SHEET, r, 0, value=shown(code or ""))
-        elif name not in _names(str(code)):
+        elif name not in in_each(partial(load_catalogue().label, str(code))).values():
             report.add("template_name", SHEET, r, 1, given=code, name=name, expected=load_catalogue().label(str(code)))
         elif code in seen:
             report.add("component_twice", SHEET, r, 0, component=name)
@@ -71,14 +63,6 @@ def read(sheets: list[Sheet], year: int | None, report: Collector) -> tuple[str,
     check_scale(figures, int(of_year), report)
     check_formulas(figures, str(index), int(of_year), report)
     return str(index), {int(of_year): figures}, ""
-
-
-def _names(component: str) -> list[str]:
-    names = []
-    for language in ("vi", "en"):
-        with speaking(language):
-            names.append(load_catalogue().label(component))
-    return names
 
 
 def _take(figures: Figures, component: str, cells: dict, r: int, sheet: Sheet, report: Collector) -> None:
@@ -151,14 +135,4 @@ def write_one_place(index: str, year: int, place: Place, out: Path) -> Path:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "C3"
-    last = book.create_sheet(ABOUT)
-    rows = [[MARK, VERSION], ["index", index], ["year", year], ["place", place.code], [None, None], [t("template.how"), None]]
-    rows += [[None, t(f"template.place_{i}")] for i in range(1, 5)]
-    if edition != year:
-        rows.append([None, t("template.edition", year=year, edition=edition)])
-    for row in rows:
-        last.append(row)
-    last.column_dimensions["A"].width, last.column_dimensions["B"].width = 22, 90
-    as_text(sheet)
-    as_text(last)
-    return save(book, out)
+    return save_with_about(book, out, index, year, edition, {"place": place.code}, "template.place_")

@@ -8,8 +8,9 @@ dimension is the sum of its sub-dimensions, the total the sum of the dimensions.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from indexlib.data.catalogue import load_catalogue
-from indexlib.data.places import load_places
 from indexlib.intake.checks.formulas import check_formulas
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
@@ -26,9 +27,8 @@ from indexlib.intake.table.figures import (
     join,
     take,
 )
-from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
-from indexlib.intake.table.heads import is_of_other_index, is_of_other_year, kind_of
-from indexlib.intake.table.labels import nearest
+from indexlib.intake.table.grid import Column, Grid, find_grid, report_column, why_no_grid
+from indexlib.intake.table.heads import is_of_other_index, is_of_other_year, kind_of, report_unknown
 from indexlib.intake.table.titles import heads, titled_years
 
 INDEX = TOTAL = "papi"
@@ -91,10 +91,11 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     figures = Figures(grid.sheet.name)
     heads = [cell for row in grid.sheet.rows[: grid.first] for cell in row if isinstance(cell, str)]
     scaled = any("scale" in labels.roles(text, INDEX) for text in heads)
+    times = Counter(frozenset(column.components()) for column in grid.columns if column.cells)
     current, indicators = "", 0
     for column in grid.columns:
         # A head that was not brought up to date ("Un-weighted2015PAPI") stands alone; last year's stands beside this year's.
-        twice = any(c is not column and c.components() == column.components() and c.cells for c in grid.columns)
+        twice = times[frozenset(column.components())] > bool(column.cells)
         if (twice and is_of_other_year(column, grid, year, report)) or is_of_other_index(column, grid, INDEX, report):
             continue
         kind = _interval(column)
@@ -102,7 +103,7 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
             if current and kind in INTERVALS:
                 take(figures, grid, column, current, kind, report, may_be_withheld=False)
             elif kind in INTERVALS and not current and not indicators:
-                report.add("interval_without_score", grid.sheet.name, **_where(grid, column), text=column.text())
+                report_column("interval_without_score", column, grid, report)
             continue
         if not any(number(cell) is not None for cell in column.cells.values()):
             continue
@@ -114,10 +115,6 @@ def _sheet(grid: Grid, year: int, report: Collector) -> Figures:
     if indicators:
         report.add("indicators", grid.sheet.name, n=indicators)
     return figures
-
-
-def _where(grid: Grid, column: Column) -> dict[str, int]:
-    return grid.where(max(grid.first - 1, 0), column.at)
 
 
 def _interval(column: Column) -> str:
@@ -138,28 +135,23 @@ def _interval(column: Column) -> str:
 
 def _indicator(grid: Grid, column: Column, scaled: bool, report: Collector) -> int:
     """Count a column as an indicator, or report it: a numbered head, or any in a sheet of scores only."""
-    if not column.headers:
-        report.add("no_header", grid.sheet.name, **_where(grid, column))
-        return 0
-    if not scaled or any((h.number and h.text.strip()[:1].isdigit()) or h.marked for h in column.headers):
-        report.add("unknown_label", grid.sheet.name, **_where(grid, column), text=column.text(),
-                   label=column.headers[-1].text, near=nearest(column.headers[-1].text, INDEX) or "–")
-        return 0
-    return 1
+    if scaled and column.headers and not any(
+            (h.number and h.text.strip()[:1].isdigit()) or h.marked for h in column.headers):
+        return 1
+    report_unknown(column, grid, INDEX, report)
+    return 0
 
 
 def _check(figures: Figures, year: int, report: Collector) -> None:
     catalogue = load_catalogue()
-    names = {code: catalogue.label(code) for code in {code for code, _ in figures.withheld}}
     check_components(figures, INDEX, year, set(), report)
+    check_places(figures, INDEX, year, report)
     for component in figures.components():
-        check_places(figures, INDEX, component, year, report)
         held = [place for code, place in figures.withheld if code == component]
         if len(held) > FEW_WITHHELD:
             report.add("too_many_withheld", figures.sheet, component=catalogue.label(component), n=len(held))
         for place in held:
-            report.add("withheld", figures.sheet, **figures.where(component, SCORE, place),
-                       place=load_places().get(place).name, component=names[component])
+            figures.report("withheld", component, SCORE, place, report)
     check_scale(figures, year, report)
     _check_withheld(figures, year, report)
     check_formulas(figures, INDEX, year, report)
@@ -175,8 +167,7 @@ def _check_withheld(figures: Figures, year: int, report: Collector) -> None:
         above = catalogue.component(component).parent
         printed_above = place in figures.found.get((above, SCORE), {})
         if printed_above or (parts and not any((part, place) in held for part in parts)):
-            report.add("withheld_alone", figures.sheet, **figures.where(component, SCORE, place),
-                       place=load_places().get(place).name, component=catalogue.label(component))
+            figures.report("withheld_alone", component, SCORE, place, report)
 
 
 def _check_intervals(figures: Figures, report: Collector) -> None:
@@ -189,5 +180,4 @@ def _check_intervals(figures: Figures, report: Collector) -> None:
             continue
         for place, value in figures.found[component, SCORE].items():
             if (low or {}).get(place, value) > value or (high or {}).get(place, value) < value:
-                report.add("interval", figures.sheet, **figures.where(component, SCORE, place),
-                           place=load_places().get(place).name, component=catalogue.label(component))
+                figures.report("interval", component, SCORE, place, report)

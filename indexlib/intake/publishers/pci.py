@@ -32,9 +32,8 @@ from indexlib.intake.table.figures import (
     join,
     take,
 )
-from indexlib.intake.table.grid import Column, Grid, find_grid, why_no_grid
-from indexlib.intake.table.heads import is_of_other_index, kind_of
-from indexlib.intake.table.labels import nearest
+from indexlib.intake.table.grid import Column, Grid, find_grid, report_column, why_no_grid
+from indexlib.intake.table.heads import is_of_other_index, kind_of, numbers_rows, report_unknown
 from indexlib.intake.table.titles import titled_years
 
 HEADER_ROWS = 12
@@ -188,17 +187,16 @@ def _summary(grid: Grid, year: int, report: Collector) -> Figures:
     columns = _of_the_year(grid, [c for c in grid.columns if not _unweighted(c) and not _counts(c)], year, report)
     scores: dict[int, str] = {c.at: "" for c in grid.columns if _unweighted(c)}
     for column in columns:
-        where = grid.where(max(grid.first - 1, 0), column.at)
         if kind_of(column) == RANK or is_of_other_index(column, grid, INDEX, report):
             continue
         component = component_of(column, grid, year, report)
         if (component and column.places < 0) or (component and grid.paired and column.at != column.places + 1):
-            report.add("no_pair", grid.sheet.name, **where, text=column.text())
+            report_column("no_pair", column, grid, report)
         elif component:
             take(figures, grid, column, component, SCORE, report)
             scores[column.at] = component
-        elif not column.components() and _figures(column) and column.roles() <= {"score"}:
-            _report_unknown(grid, column, where, report)
+        elif not column.components() and _figures(column) and column.roles() <= {"score"} and not numbers_rows(column):
+            report_unknown(column, grid, INDEX, report)
     ranks = [c for c in columns if kind_of(c) == RANK and _figures(c) and c.places >= 0]
     for column in ranks:
         component = _ranked(column, grid, scores) if len(ranks) > 1 else TOTAL
@@ -230,8 +228,7 @@ def _of_the_year(grid: Grid, columns: list[Column], year: int, report: Collector
     other = [c for c in columns if years(c) and year not in years(c) and beside(c)]
     for column in other:
         if _figures(column):
-            report.add("column_other_year", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                       text=column.text(), year=year)
+            report_column("column_other_year", column, grid, report, year=year)
     return [c for c in columns if c not in other]
 
 
@@ -248,19 +245,6 @@ def _ranked(column: Column, grid: Grid, scores: dict[int, str]) -> str:
     return scores[max(left)] if left else TOTAL
 
 
-def _report_unknown(grid: Grid, column: Column, where: dict, report: Collector) -> None:
-    """A column of figures that no table knows, unless it only counts the rows."""
-    values = [number(cell) for cell in column.cells.values()]
-    counts = [v for v in values if v is not None]
-    if not column.headers and counts == [float(i) for i in range(1, len(counts) + 1)]:
-        return
-    if column.headers:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(), label=column.headers[-1].text,
-                   near=nearest(column.headers[-1].text, INDEX) or "–")
-    else:
-        report.add("no_header", grid.sheet.name, **where)
-
-
 def _merge(chosen: list[Figures], parts: list[Figures], report: Collector) -> Figures:
     """One set of figures of all sheets; scores that differ have been settled, ranks that differ are reported."""
     merged = Figures(chosen[0].sheet if chosen else parts[0].sheet)
@@ -274,8 +258,7 @@ def _check(figures: Figures, year: int, report: Collector) -> None:
     if optional:
         report.add("total_not_published", figures.sheet, year=year)
     check_components(figures, INDEX, year, optional, report)
-    for component in figures.components():
-        check_places(figures, INDEX, component, year, report)
+    check_places(figures, INDEX, year, report)
     check_scale(figures, year, report)
     for component in [component for component, kind in figures.found if kind == RANK]:
         ranked = max(expected_places(INDEX, year)[0], len(figures.found[component, RANK]))

@@ -9,7 +9,7 @@ from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
 from indexlib.intake.table.figures import MANY, SCORE, Figures, component_of, printed_numbers, take, tolerance
-from indexlib.intake.table.grid import Column, Grid
+from indexlib.intake.table.grid import Column, Grid, report_column
 from indexlib.intake.table.indicators import read_indicators
 from indexlib.intake.table.labels import nearest
 
@@ -41,26 +41,25 @@ def read_part(grid: Grid, marked: list[Column], named: str, year: int,
         report.add("score_column", grid.sheet.name, n=len(marked))
         return figures, [Untold(figures, grid, named, marked or grid.columns)] if named else []
     column = marked[0]
-    where = grid.where(max(grid.first - 1, 0), column.at)
     own = component_of(column, grid, year, report)
     if own and named and own != named:
-        report.add("sheet_conflict", grid.sheet.name, **where, text=column.text())
+        report_column("sheet_conflict", column, grid, report)
         return figures, []
     if not own and column.components():
         return figures, []  # why has been reported
     component = own or named
     numbers = frozenset(h.number for h in column.headers if h.number)
     if not component:
-        report.add("unknown_label", grid.sheet.name, **where, text=column.text(),
-                   near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
+        report_column("unknown_label", column, grid, report,
+                      near=nearest(column.headers[-1].text + " " + grid.sheet.name, INDEX) or "–")
         numbered = [c for c in load_catalogue().valid(year, INDEX) if labels.numbers_of(c, year) & numbers and c != TOTAL]
         return figures, [Untold(figures, grid, numbered[0], marked)] if len(numbered) == 1 else []
     if not own and not numbers <= labels.numbers_of(component, year):
-        report.add("number_conflict", grid.sheet.name, **where, text=column.text(), number=", ".join(sorted(numbers)),
-                   component=load_catalogue().label(component), expected=printed_numbers(component, year))
+        report_column("number_conflict", column, grid, report, number=", ".join(sorted(numbers)),
+                      component=load_catalogue().label(component), expected=printed_numbers(component, year))
         return figures, []
     if not _take_part(figures, grid, column, component, report):
-        report.add("no_pair", grid.sheet.name, **where, text=column.text())
+        report_column("no_pair", column, grid, report)
     return figures, []
 
 
@@ -87,8 +86,7 @@ def told_by_content(untold: list[Untold], summaries: list[Figures], year: int, r
             report.problems = [p for p in report.problems
                                if p.sheet != figures.sheet or p.code not in ("score_column", "unknown_label")]
             report.problems += own.problems
-            report.add("score_found", figures.sheet, text=alike[0].text() or "–",
-                       **sheet.grid.where(max(sheet.grid.first - 1, 0), alike[0].at))
+            report_column("score_found", alike[0], sheet.grid, report, text=alike[0].text() or "–")
             found.append(figures)
     return found
 

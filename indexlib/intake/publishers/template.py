@@ -8,6 +8,7 @@ while it does, the file cannot be added.
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,15 @@ import pandas as pd
 from indexlib.base import atomic
 from indexlib.base.problems import IndexlibError
 from indexlib.base.untrusted import as_text, shown
-from indexlib.base.wording import listing, speaking, t
+from indexlib.base.wording import in_each, listing, t
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.places import Place, load_places
-from indexlib.intake.checks.formulas import check_formulas
-from indexlib.intake.checks.printed_ranks import check_ranks
+from indexlib.intake.checks.panel import check_panel
 from indexlib.intake.files.numbers import WITHHELD_MARKS, is_percent, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.reading import Reading
-from indexlib.intake.table.figures import RANK, SCORE, Figures, check_scale, expected_places, report_partial
+from indexlib.intake.table.figures import RANK, SCORE, Figures, expected_places
 from indexlib.intake.table.place_names import place_code
 
 MARK, VERSION = "indexlib-template", 1
@@ -80,11 +80,7 @@ def _columns(sheet: Sheet, index: str, report: Collector) -> dict[int, tuple[str
         if c < 2 or code is None:
             continue
         component, kind = (str(code)[:-5], RANK) if str(code).endswith(".rank") else (str(code), SCORE)
-        names = []
-        if component in catalogue.order:
-            for language in ("vi", "en"):
-                with speaking(language):
-                    names.append(_column_name(component, kind))
+        names = [*in_each(partial(_column_name, component, kind)).values()] if component in catalogue.order else []
         written = sheet.rows[NAMES][c] if c < len(sheet.rows[NAMES]) else None
         if not names or catalogue.component(component).index != index:
             report.add("template_code", SCORES, CODES, c, value=code)
@@ -146,13 +142,12 @@ def _take(figures: Figures, sheet: Sheet, column: int, component: str, kind: str
         elif text.casefold() in WITHHELD_MARKS and may_be_withheld:
             figures.withheld.append((component, place))
         elif text.casefold() in WITHHELD_MARKS and kind == SCORE:
-            report.add("not_withheld", SCORES, r, column, value=text, place=load_places().get(place).name,
-                       component=catalogue.label(component))
+            figures.report("not_withheld", component, kind, place, report, value=text)
         elif value is not None:
             values[place] = value
         elif cell is not None:
-            report.add("percent" if number(cell) is not None else why_no_number(cell), SCORES, r, column, value=cell,
-                       place=load_places().get(place).name)
+            code = "percent" if number(cell) is not None else why_no_number(cell)
+            figures.report(code, component, kind, place, report, value=cell)
 
 
 def _check(figures: Figures, index: str, year: int, base: int, report: Collector) -> None:
@@ -161,16 +156,7 @@ def _check(figures: Figures, index: str, year: int, base: int, report: Collector
     provinces = all(places.get(place).level == "province" for values in figures.found.values() for place in values)
     if provinces and not count:
         report.add("no_edition", SCORES, year=year, index=catalogue.short_name(index))
-    for component in dict.fromkeys(component for component, _ in figures.found):
-        have = {p for kind in (SCORE, RANK) for p in figures.found.get((component, kind), {})}
-        have |= {place for code, place in figures.withheld if code == component}
-        most = base or (max(count, len(have)) if provinces else len(have))
-        figures.bases[component] = most
-        if len(have) < most:
-            report_partial(SCORES, component, have, most, year, report)
-        check_ranks(figures, component, report, most)
-    check_scale(figures, year, report)
-    check_formulas(figures, index, year, report)
+    check_panel(figures, index, year, report, count if provinces else 0, base)
 
 
 def write_template(index: str, year: int, out: Path, level: str = "province",
@@ -217,8 +203,20 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     columns = [pair for c in components for pair in ((c, SCORE), (c, RANK)) if pair[1] == SCORE or c == index
                or _has_rank(figures, c)]
     _fill(sheet, places, columns, figures, doubtful or {})
-    last = book.create_sheet(ABOUT)
-    for row in _about_rows(index, year, level, edition, origin, figures):
+    bases = [] if figures is None else figures["rank_base"].dropna().unique().tolist()
+    base = int(bases[0]) if len(bases) == 1 else None
+    told: dict[str, object] = {"level": level, "rank_base": base, "origin": origin or None}
+    return save_with_about(book, out, index, year, edition, told, "template.how_")
+
+
+def save_with_about(book: Any, out: Path, index: str, year: int, edition: int, told: dict[str, object], how: str) -> Path:
+    """Write a template with the sheet that says what it is of and, in four lines of ``how``, how it is filled in."""
+    sheet, last = book.active, book.create_sheet(ABOUT)
+    rows = [[MARK, VERSION], ["index", index], ["year", year], *map(list, told.items()), [None, None],
+            [t("template.how"), None], *([None, t(f"{how}{i}")] for i in range(1, 5))]
+    if edition != year:
+        rows.append([None, t("template.edition", year=year, edition=edition)])
+    for row in rows:
         last.append(row)
     last.column_dimensions["A"].width, last.column_dimensions["B"].width = 22, 90
     as_text(sheet)
@@ -255,17 +253,6 @@ def components_of(index: str, year: int) -> tuple[list[str], int]:
 
 def _has_rank(figures: pd.DataFrame | None, component: str) -> bool:
     return figures is not None and bool(figures.loc[figures["component"] == component, "rank"].notna().any())
-
-
-def _about_rows(index: str, year: int, level: str, edition: int, origin: str, figures: pd.DataFrame | None) -> list:
-    bases = [] if figures is None else figures["rank_base"].dropna().unique().tolist()
-    rows = [[MARK, VERSION], ["index", index], ["year", year], ["level", level],
-            ["rank_base", int(bases[0]) if len(bases) == 1 else None], ["origin", origin or None], [None, None],
-            [t("template.how"), None]]
-    rows += [[None, t(f"template.how_{i}")] for i in range(1, 5)]
-    if edition != year:
-        rows.append([None, t("template.edition", year=year, edition=edition)])
-    return rows
 
 
 def _fill(sheet: Any, places: list[Place], columns: list[tuple[str, str]], figures: pd.DataFrame | None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from math import inf
-from pathlib import Path
 from statistics import median
+from typing import Any
 
 from indexlib.base.wording import listing, t
 from indexlib.data import files
@@ -15,7 +15,7 @@ from indexlib.data.places import load_places
 from indexlib.intake.files.numbers import decimals, is_percent, is_withheld, number, why_no_number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
-from indexlib.intake.table.grid import Column, Grid, printed_most
+from indexlib.intake.table.grid import Column, Grid, printed_most, report_column
 from indexlib.intake.table.indicators import Indicator
 from indexlib.intake.table.place_names import place_code
 
@@ -102,6 +102,11 @@ class Figures:
         """Row and column of a figure."""
         return self.cells.get((component, kind, place), {})
 
+    def report(self, code: str, component: str, kind: str, place: str, report: Collector, **values: Any) -> None:
+        """Report something of a figure at its cell; the message may name its place and component."""
+        report.add(code, self.sheet, **self.where(component, kind, place), place=load_places().get(place).name,
+                   component=load_catalogue().label(component), **values)
+
     def agree(self, component: str, kind: str, place: str, value: float, allowed: float) -> None:
         """Note a second figure that is the same as far as ``allowed`` tells; the finest is kept."""
         before = self.agreed.get((component, kind, place))
@@ -115,17 +120,16 @@ class Figures:
 
 def component_of(column: Column, grid: Grid, year: int, report: Collector) -> str:
     """The component that a column's headers name, if they agree with each other and with the year."""
-    where = grid.where(max(grid.first - 1, 0), column.at)
     names = column.components()
     if len(names) > 1:
-        report.add("two_components", grid.sheet.name, **where, text=column.text())
+        report_column("two_components", column, grid, report)
         return ""
     if not names:
         return ""
     code = names.pop()
     other = [h for h in column.headers if h.dated and year not in labels.printed_years([h.text])]
     if other:
-        report.add("column_year", grid.sheet.name, **where, text=other[0].text, year=year)
+        report_column("column_year", column, grid, report, text=other[0].text, year=year)
         return ""
     _check_words(column, grid, code, report)
     if not load_catalogue().valid(year, code.split(".")[0]):
@@ -133,8 +137,8 @@ def component_of(column: Column, grid: Grid, year: int, report: Collector) -> st
     for header in column.headers:
         own = header.component or header.marked
         if own and header.number and header.number not in labels.numbers_of(code, year):
-            report.add("number_conflict", grid.sheet.name, **where, text=header.text, number=header.number,
-                       component=load_catalogue().label(code), expected=printed_numbers(code, year))
+            report_column("number_conflict", column, grid, report, text=header.text, number=header.number,
+                          component=load_catalogue().label(code), expected=printed_numbers(code, year))
             return ""
     return code
 
@@ -154,8 +158,7 @@ def _check_words(column: Column, grid: Grid, component: str, report: Collector) 
                 labels.titled(header.text, index, "title") or labels.titled(header.text, index, "head")):
             aside = header.text
         if aside:
-            report.add("header_words", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                       text=column.text(), words=aside, component=load_catalogue().label(component))
+            report_column("header_words", column, grid, report, words=aside, component=load_catalogue().label(component))
 
 
 def in_points(component: str, year: int) -> bool:
@@ -173,14 +176,14 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
          may_be_withheld: bool = False) -> None:
     """Take a column's figures into ``figures``; report cells that hold none."""
     if (component, kind) in figures.found:
-        report.add("component_twice", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                   component=load_catalogue().label(component))
+        report_column("component_twice", column, grid, report, component=load_catalogue().label(component))
         return
     values: dict[str, float] = {}
     percent_is_wrong = kind == RANK or load_catalogue().component(component).unit != "percent"
+    at, cells, known = column.at, column.cells, figures.cells
     for row, place in grid.rows.get(column.places, {}).items():
-        cell = column.cells.get(row)
-        figures.cells[component, kind, place] = where = grid.where(row, column.at)
+        cell = cells.get(row)
+        known[component, kind, place] = where = grid.where(row, at)
         if type(cell) is float and 1 < cell < inf:  # almost all of them
             values[place] = cell
             continue
@@ -194,8 +197,8 @@ def take(figures: Figures, grid: Grid, column: Column, component: str, kind: str
             if (component, place) in figures.withheld:
                 continue
             missing = "missing_rank" if kind == RANK else "missing_score"
-            report.add(missing if cell is None else "percent" if share else why_no_number(cell), grid.sheet.name, **where,
-                       value=cell, place=load_places().get(place).name)
+            code = missing if cell is None else "percent" if share else why_no_number(cell)
+            figures.report(code, component, kind, place, report, value=cell)
         else:
             values[place] = value
     figures.found[component, kind] = values
@@ -260,9 +263,8 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
                     whole.cells[component, kind, place] = other.where(component, kind, place)
                 whole.agree(component, kind, place, coarser, allowed)
             elif report:
-                report.add("sheets_differ", other.sheet, **other.where(component, kind, place),
-                           place=load_places().get(place).name, component=load_catalogue().label(component),
-                           one=value, other=have[place], beside=first[0], why=t("read.kept_first"))
+                other.report("sheets_differ", component, kind, place, report, one=value, other=have[place], beside=first[0],
+                             why=t("read.kept_first"))
     whole.most = other.most | whole.most
     whole.withheld += [pair for pair in other.withheld if pair not in whole.withheld]
     whole.blank += [pair for pair in other.blank if pair not in whole.blank]
@@ -270,17 +272,13 @@ def join(whole: Figures, other: Figures, report: Collector | None) -> None:
 
 def tolerance(one: list[float], other: list[float]) -> float:
     """How far two printings of the same figure may differ: half of the coarser one's last decimal."""
-    digits = min(decimals(one), decimals(other))
+    digits = decimals(one) if one is other else min(decimals(one), decimals(other))
     return NOISE if digits >= 6 else 0.5 * 10.0**-digits + 1e-9
 
 
+@files.known
 def expected_places(index: str, year: int) -> tuple[int, frozenset[str]]:
     """How many places the edition of a year ranks, and their codes if that is all of them (else none)."""
-    return _expected_places(files.data_dir(), index, year)
-
-
-@files.remembered
-def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozenset[str]]:
     editions = load_catalogue().editions
     row = editions[(editions["index"] == index) & (editions["first_year"] <= year) & (editions["last_year"] >= year)]
     if row.empty:
@@ -290,11 +288,18 @@ def _expected_places(folder: Path, index: str, year: int) -> tuple[int, frozense
     return count, valid if len(valid) == count else frozenset()
 
 
-def check_places(figures: Figures, index: str, component: str, year: int, report: Collector) -> None:
+def check_places(figures: Figures, index: str, year: int, report: Collector) -> None:
     """Every place of the edition has its score or is withheld; half of them, or the first ones by rank, are a part."""
-    have = set(figures.found.get((component, SCORE), {})) | {p for c, p in figures.withheld if c == component}
-    # A cell of the place that holds no figure has been named.
-    have |= {place for code, kind, place in figures.cells if (code, kind) == (component, SCORE)}
+    listed = {place for _, _, place in figures.cells}
+    for component in figures.components():
+        have = set(figures.found[component, SCORE]) | {place for code, place in figures.withheld if code == component}
+        # Where the cell of a place holds no figure, it has been named.
+        have |= {place for place in listed if (component, SCORE, place) in figures.cells}
+        _check_places(figures, index, component, year, have, listed, report)
+
+
+def _check_places(figures: Figures, index: str, component: str, year: int, have: set[str], listed: set[str],
+                  report: Collector) -> None:
     count, codes = expected_places(index, year)
     ranks = sorted(figures.found.get((component, RANK), {}).values())
     if not count:
@@ -304,7 +309,7 @@ def check_places(figures: Figures, index: str, component: str, year: int, report
     elif codes and (missing := codes - have):
         names = ", ".join(sorted(load_places().get(code, year).name for code in missing))
         # Places that stand nowhere in the table are one fault; a publisher that withholds scores may have left them out.
-        absent = missing == codes - {place for _, _, place in figures.cells}
+        absent = missing == codes - listed
         few = load_catalogue().by_index[index].withholds and len(missing) <= FEW_WITHHELD
         if absent:
             code = "absent_withheld" if few else "absent_places"
@@ -340,9 +345,8 @@ def check_scale(figures: Figures, year: int, report: Collector) -> None:
         for place, value in values.items():
             fraction = high == 100 and 0 < value <= 1.5
             if fraction or value < low - 1e-4 or value > most + 1e-4:
-                report.add("fraction" if fraction else "out_of_scale", figures.sheet,
-                           **figures.where(component, kind, place), value=value, low=low, high=most,
-                           place=load_places().get(place).name, component=catalogue.label(component))
+                figures.report("fraction" if fraction else "out_of_scale", component, kind, place, report, value=value,
+                               low=low, high=most)
         _check_decimals(figures, component, values, high, report)
 
 
@@ -361,12 +365,10 @@ def _check_decimals(figures: Figures, component: str, values: dict[str, float], 
         digits = {place: decimals([value]) for place, value in values.items()}
         usual = sorted(digits.values())[most - 1]
         for place in [place for place, own in digits.items() if own > usual]:
-            report.add("odd_decimals", figures.sheet, **figures.where(component, SCORE, place), value=values[place],
-                       n=usual, place=load_places().get(place).name, component=label)
+            figures.report("odd_decimals", component, SCORE, place, report, value=values[place], n=usual)
     for place, value in values.items():
         if value * FAR < middle or value > middle * FAR:
-            report.add("outlier", figures.sheet, **figures.where(component, SCORE, place), value=value, median=middle,
-                       place=load_places().get(place).name, component=label)
+            figures.report("outlier", component, SCORE, place, report, value=value, median=middle)
 
 
 def check_components(figures: Figures, index: str, year: int, optional: set[str], report: Collector) -> None:

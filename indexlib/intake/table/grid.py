@@ -8,8 +8,9 @@ several that do not are pairs, and then a score belongs to the nearest place col
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
+from typing import Any
 
 from indexlib.data import files
 from indexlib.data.places import load_places
@@ -67,18 +68,29 @@ class Grid:
     repeats: dict[int, set[str]] = field(default_factory=dict)
     twice: dict[int, set[str]] = field(default_factory=dict)
 
+    @cached_property
+    def maxima(self) -> list[tuple[int, list]]:
+        """Rows above the places that say the most of each column, each with the column from which on they say it."""
+        heads = ((next((c for c, x in enumerate(row) if isinstance(x, str) and "scale" in roles(x)), None), row)
+                 for row in self.sheet.rows[:self.first])
+        return [(at, row) for at, row in heads if at is not None]
+
     def where(self, row: int, column: int) -> dict[str, int]:
         """Row and column as the reader of the file sees them."""
-        row, column = self.sheet.at(row, column)
+        if self.sheet.origin:
+            row, column = self.sheet.origin(row, column)
         return {"row": column, "column": row} if self.turned else {"row": row, "column": column}
+
+
+def report_column(code: str, column: Column, grid: Grid, report: Collector, text: str = "", **values: Any) -> None:
+    """Report something of a column at its lowest head; the message quotes ``text``, else all its heads."""
+    report.add(code, grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at), text=text or column.text(), **values)
 
 
 def printed_most(grid: Grid, column: Column) -> float | None:
     """The maximum that stands over a column, in its head ("(9,5 điểm)") or in a row of maxima; none if not one does."""
     found = {number(printed[1] or printed[2]) for h in column.headers if (printed := MOST.search(h.text))}
-    for row in grid.sheet.rows[:grid.first]:
-        if column.at < len(row) and any(isinstance(cell, str) and "scale" in roles(cell) for cell in row[:column.at]):
-            found.add(number(row[column.at]))
+    found |= {number(row[column.at]) for at, row in grid.maxima if at < column.at < len(row)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -247,8 +259,7 @@ def _check_place_columns(grid: Grid, report: Collector) -> None:
         names = [cell for cell in column.cells.values() if isinstance(cell, str)]
         unknown = [name for name in names if not place_code(name, grid.year)]
         if len(unknown) >= FEWEST:
-            report.add("place_column", grid.sheet.name, **grid.where(max(grid.first - 1, 0), column.at),
-                       text=column.text(), n=len(unknown), name=unknown[0])
+            report_column("place_column", column, grid, report, n=len(unknown), name=unknown[0])
 
 
 def _kind(r: int, row: list, grid: Grid, index: str) -> str:
@@ -276,13 +287,13 @@ def _kind(r: int, row: list, grid: Grid, index: str) -> str:
 def _sums_up(name: str) -> bool:
     """Whether a row is of more than one place: "Trung bình nhóm A", the mean of a region."""
     words = key(name)
-    if words.removeprefix("vùng ") in _regions(files.data_dir()):
+    if words.removeprefix("vùng ") in _regions():
         return True
     return any("statistic" in roles(words[:at]) for at, letter in enumerate(words) if letter == " ")
 
 
-@files.remembered
-def _regions(folder: Path) -> frozenset[str]:
+@files.known
+def _regions() -> frozenset[str]:
     return frozenset(key(place.region) for place in load_places().all if place.region)
 
 

@@ -14,7 +14,7 @@ from indexlib.intake.files.numbers import number
 from indexlib.intake.files.report import Collector
 from indexlib.intake.table import labels
 from indexlib.intake.table.figures import PERCENT, RANK, SCORE, in_points
-from indexlib.intake.table.grid import Column, Grid
+from indexlib.intake.table.grid import Column, Grid, report_column
 from indexlib.intake.table.titles import titles
 
 #: A figure with words after it: "87,35 (+0,35)".
@@ -47,9 +47,9 @@ def holds_figures(column: Column, grid: Grid, kind: str, report: Collector) -> b
     figures = [cell for cell in filled if isinstance(cell, str) and FIGURE.match(cell)]
     unknown = kind == SCORE and not column.roles() and 2 * len(figures) > len(filled)
     if filled and (kind == RANK or (kind == SCORE and column.components()) or unknown):
-        report.add("no_figures", grid.sheet.name, **_where(column, grid), text=column.text(), value=filled[0])
+        report_column("no_figures", column, grid, report, value=filled[0])
     for cell in {cell: None for cell in filled if isinstance(cell, str) and "title" in labels.roles(cell)}:
-        report.add("cell_words", grid.sheet.name, **_where(column, grid), text=cell)
+        report_column("cell_words", column, grid, report, text=cell)
     return False
 
 
@@ -58,32 +58,38 @@ def check_empty(columns: list[Column], grid: Grid, taken: set[str], report: Coll
     for column in columns:
         again = column.components() & taken
         if again:
-            report.add("component_twice", grid.sheet.name, **_where(column, grid),
-                       component=load_catalogue().label(again.pop()))
+            report_column("component_twice", column, grid, report, component=load_catalogue().label(again.pop()))
         elif column.components() and kind_of(column) == SCORE and not column.cells:
-            report.add("empty_column", grid.sheet.name, **_where(column, grid), text=column.text())
+            report_column("empty_column", column, grid, report)
 
 
 def is_of_other_index(column: Column, grid: Grid, index: str, report: Collector) -> bool:
     """Whether the head of a column names another index alone; noted with how to read it."""
-    texts = [h.text for h in column.headers if h.text not in titles(grid.sheet)]
-    others = [other for other in index_codes() if other != index and labels.names_index(texts, other)]
-    if not others or labels.names_index(texts, index) or column.components():
+    def others(texts: list[str]) -> list[str]:
+        return [other for other in index_codes() if other != index and labels.names_index(texts, other)]
+
+    texts = [h.text for h in column.headers]
+    if column.components() or not others(texts):
         return False
-    report.add("column_other_index", grid.sheet.name, **_where(column, grid), text=column.text(), key=others[0],
-               other=load_catalogue().short_name(others[0]))
+    lone = titles(grid.sheet)
+    texts = [text for text in texts if text not in lone]
+    if not (named := others(texts)) or labels.names_index(texts, index):
+        return False
+    report_column("column_other_index", column, grid, report, key=named[0], other=load_catalogue().short_name(named[0]))
     return True
 
 
 def is_of_other_year(column: Column, grid: Grid, year: int, report: Collector) -> bool:
     """Whether the head of a column names other years only."""
+    if not labels.printed_years(h.text for h in column.headers):
+        return False
     lone = set(titles(grid.sheet))
     # A row of two years below "PAR INDEX" is as short as a title.
     named = _named(column)
     years = labels.printed_years(h.text for n, h in enumerate(column.headers) if n > named or h.text not in lone)
     if not years or year in years or not (column.components() or column.roles()):
         return False
-    report.add("column_other_year", grid.sheet.name, **_where(column, grid), text=column.text(), year=year)
+    report_column("column_other_year", column, grid, report, year=year)
     return True
 
 
@@ -101,11 +107,10 @@ def check_heads(column: Column, grid: Grid, index: str, component: str, report: 
         known = header.component or header.role or title or _says_nothing(header.text, index) or (
             labels.announces(header.text) and not (PERCENT.search(header.text) and in_points(component, grid.year)))
         if aside or not known:
-            report.add("header_words", grid.sheet.name, **_where(column, grid), text=column.text(), words=header.text,
-                       component=label)
+            report_column("header_words", column, grid, report, words=header.text, component=label)
     group = _group(column, grid, index) if component == index else ""
     if group:
-        report.add("under_group", grid.sheet.name, **_where(column, grid), text=column.text(), group=group, component=label)
+        report_column("under_group", column, grid, report, group=group, component=label)
 
 
 def _says_nothing(text: str, index: str) -> bool:
@@ -129,5 +134,16 @@ def _group(column: Column, grid: Grid, index: str) -> str:
     return ""
 
 
-def _where(column: Column, grid: Grid) -> dict[str, int]:
-    return grid.where(max(grid.first - 1, 0), column.at)
+def numbers_rows(column: Column) -> bool:
+    """Whether a column without a head only counts its rows."""
+    values = [v for v in map(number, column.cells.values()) if v is not None]
+    return not column.headers and values == [float(i) for i in range(1, len(values) + 1)]
+
+
+def report_unknown(column: Column, grid: Grid, index: str, report: Collector) -> None:
+    """Report a column of figures that no table knows."""
+    if column.headers:
+        label = column.headers[-1].text
+        report_column("unknown_label", column, grid, report, label=label, near=labels.nearest(label, index) or "–")
+    else:
+        report_column("no_header", column, grid, report)

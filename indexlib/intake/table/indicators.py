@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 
 import pandas as pd
 
@@ -138,6 +139,9 @@ def _values(grid: Grid, column: Column, label: str, report: Collector) -> dict[s
         rows = {row: place for row, place in rows.items() if place not in twice}
     for row, place in rows.items():
         cell = column.cells.get(row)
+        if type(cell) is float and isfinite(cell):  # most of them
+            values[place] = cell
+            continue
         unsure = is_percent(cell) or (isinstance(cell, str) and THOUSANDS.search(cell.strip()))
         if not unsure and (value := number(cell)) is not None:
             values[place] = value

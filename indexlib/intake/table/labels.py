@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 from indexlib.base.wording import listing
 from indexlib.data import files
@@ -137,8 +136,8 @@ def forms(text: str) -> set[str]:
     return {key(text), _split(key(text))[1]} - {""}
 
 
-@files.remembered
-def _labels(folder: Path, index: str) -> dict[str, str]:
+@files.known
+def _labels(index: str) -> dict[str, str]:
     """Key of every known label of an index, and of its words alone, to the component."""
     catalogue = load_catalogue()
     components = catalogue.components
@@ -152,7 +151,7 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
               for number, name, code in zip(own["number"], own[column], own["component"], strict=True) if code != index]
     known: dict[str, str] = {}
     # A role that is a component's code gives another spelling of its name.
-    pairs += [(words, role) for (words, of), roles in _roles(folder).items() for role in roles
+    pairs += [(words, role) for (words, of), roles in _roles().items() for role in roles
               if of == index and role in catalogue.order]
     for text, code in pairs:
         if text and code.split(".")[0] == index:
@@ -161,15 +160,16 @@ def _labels(folder: Path, index: str) -> dict[str, str]:
     return known
 
 
-@files.remembered
-def _roles(folder: Path) -> dict[tuple[str, str], tuple[str, ...]]:
-    frame = files.read_table(folder / "catalogue" / "headers.csv", HEADERS)
+@files.known
+def _roles() -> dict[tuple[str, str], tuple[str, ...]]:
+    frame = files.read_table(files.data_dir() / "catalogue" / "headers.csv", HEADERS)
     known: dict[tuple[str, str], tuple[str, ...]] = {}
     for role, index, text in zip(frame["role"], frame["index"], frame["text"], strict=True):
         known[key(text), index] = (*known.get((key(text), index), ()), role)
     return known
 
 
+@files.known
 def roles(text: str, index: str = "") -> tuple[str, ...]:
     """Roles that a text can have as the head of a column or row that is no component.
 
@@ -178,15 +178,11 @@ def roles(text: str, index: str = "") -> tuple[str, ...]:
     >>> roles("Xếp hạng"), roles("Trung vị"), roles("Thứ tự")
     (('rank',), ('statistic',), ('order', 'statistic'))
     """
-    return _roles_of(files.data_dir(), text, index)
-
-
-@files.remembered
-def _roles_of(folder: Path, text: str, index: str) -> tuple[str, ...]:
-    known, words = _roles(folder), key(text)
+    known, words = _roles(), key(text)
     return (*known.get((words, index), ()), *(known.get((words, ""), ()) if index else ()))
 
 
+@files.known
 def understand(text: str, index: str) -> Header:
     """What a header text of an index says.
 
@@ -198,34 +194,18 @@ def understand(text: str, index: str) -> Header:
     >>> understand("Xếp hạng", "pci").role
     'rank'
     """
-    return _understand(files.data_dir(), text, index)
-
-
-def understand_all(texts: Iterable[str], index: str) -> list[Header]:
-    """What each of several header texts says."""
-    folder = files.data_dir()
-    return [_understand(folder, text, index) for text in texts]
-
-
-def components_in(texts: set[str], index: str) -> set[str]:
-    """Components of an index that texts name."""
-    return {header.component for header in understand_all(texts, index)} - {""}
-
-
-@files.remembered
-def _understand(folder: Path, text: str, index: str) -> Header:
     if VARIABLE.match(text.strip()) or SCALE.match(text):
         return Header(text, role="variable")
-    known = [role for role in _roles_of(folder, text, index)
+    known = [role for role in roles(text, index)
              if role not in TITLES and role not in load_catalogue().order]
     if known:
         return Header(text, component=index) if known[0] in ("total", "total_word") else Header(text, role=known[0])
     words, remark = key(text), ""
     number, rest, marked = _split(words)
-    component = _component(folder, index, words) or (_component(folder, index, rest) if rest else "")
+    component = _component(index, words) or (_component(index, rest) if rest else "")
     without_remark = REMARK.sub(" ", text)
     if not component and without_remark != text:
-        undated = _understand(folder, " ".join(without_remark.split()), index)
+        undated = understand(" ".join(without_remark.split()), index)
         component, remark = undated.component, " ".join(REMARK.findall(text))
         # What stands in brackets after a label may turn it into something else: (unweighted), (rank).
         # A total in percent of 100 points is the same in points.
@@ -236,59 +216,61 @@ def _understand(folder: Path, text: str, index: str) -> Header:
             return Header(text, component, number, marked, remark=remark, dated=True)
     if not component and YEAR.search(text):
         # "PAR INDEX 2023", "Kết quả năm 2023": whether it is the year read, the reader of the column looks.
-        undated = _understand(folder, " ".join(DATED.sub(" ", text).split()), index)
+        undated = understand(" ".join(DATED.sub(" ", text).split()), index)
         return replace(undated, text=text, dated=bool(undated.component))
     return Header(text, component, number, marked, remark=remark)
 
 
-def _component(folder: Path, index: str, words: str) -> str:
-    known, words = _labels(folder, index), _long(words)
+def understand_all(texts: Iterable[str], index: str) -> list[Header]:
+    """What each of several header texts says."""
+    return [understand(text, index) for text in texts]
+
+
+def components_in(texts: set[str], index: str) -> set[str]:
+    """Components of an index that texts name."""
+    return {header.component for header in understand_all(texts, index)} - {""}
+
+
+def _component(index: str, words: str) -> str:
+    known, words = _labels(index), _long(words)
     if words in known or plain(words) != words:
         return known.get(words, "")
-    return _plain_labels(folder, index).get(words, "")
+    return _plain_labels(index).get(words, "")
 
 
-@files.remembered
-def _plain_labels(folder: Path, index: str) -> dict[str, str]:
+@files.known
+def _plain_labels(index: str) -> dict[str, str]:
     """Labels without diacritics, those that would name two components left out."""
     forms: dict[str, set[str]] = {}
-    for words, code in _labels(folder, index).items():
+    for words, code in _labels(index).items():
         forms.setdefault(plain(words), set()).add(code)
     return {words: codes.pop() for words, codes in forms.items() if len(codes) == 1}
 
 
+@files.known
 def names_of(index: str) -> frozenset[str]:
     """Keys of the names of an index: ``par index``, ``chỉ số cải cách hành chính``."""
-    return _names_of(files.data_dir(), index)
-
-
-@files.remembered
-def _names_of(folder: Path, index: str) -> frozenset[str]:
     named = load_catalogue().by_index[index]
-    own = {words for (words, of), roles in _roles(folder).items() if of == index and "name" in roles}
+    own = {words for (words, of), roles in _roles().items() if of == index and "name" in roles}
     return frozenset(own | {key(name) for name in (named.short_name, named.name_vi, named.name_en)})
 
 
 def nearest(text: str, index: str, n: int = 3) -> str:
     """Labels of components that look most like a text, for a message."""
     catalogue = load_catalogue()
-    known = {plain(words): code for words, code in _labels(files.data_dir(), index).items()}
+    known = {plain(words): code for words, code in _labels(index).items()}
     close = difflib.get_close_matches(plain(_long(_split(key(text))[1])), known, n=3 * n, cutoff=0.4)
     codes = list(dict.fromkeys(known[words] for words in close))[:n]
     return listing([f"{catalogue.label(code)} ({code})" for code in codes])
 
 
+@files.known
 def numbers_of(component: str, year: int) -> frozenset[str]:
     """The numbers under which an edition may print a component.
 
     Its place among its siblings of the year (sub-index 7 was the sixth in 2009-2012), and for PAPI
     also its number in the catalogue.
     """
-    return _numbers_of(files.data_dir(), component, year)
-
-
-@files.remembered
-def _numbers_of(folder: Path, component: str, year: int) -> frozenset[str]:
     catalogue = load_catalogue()
     own = catalogue.component(component)
     siblings = [c for c in catalogue.valid(year, own.index)
@@ -324,7 +306,7 @@ def titled(text: str, index: str, role: str) -> bool:
     """Whether a title holds words of a role: ``title`` (targets, self-assessments, differences: no published
     results), ``title_part`` (of one service or area: not the overall score), ``head`` (in the head of a column)."""
     within = f" {key(text)} "
-    return any(f" {words} " in within for (words, of), roles in _roles(files.data_dir()).items()
+    return any(f" {words} " in within for (words, of), roles in _roles().items()
                if role in roles and of in ("", index))
 
 
@@ -337,5 +319,5 @@ def harmless(remark: str, index: str, unit: str) -> bool:
 def components_named(text: str, index: str) -> set[str]:
     """Components, but not the total, whose label of two words or more stands somewhere in a text."""
     within = f" {_long(key(text))} "
-    return {code for label, code in _labels(files.data_dir(), index).items()
+    return {code for label, code in _labels(index).items()
             if code != index and " " in label and f" {label} " in within}

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from indexlib.intake.files.numbers import number
 from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table.labels import key, roles
-from indexlib.intake.table.place_names import FEWEST, names_place
+from indexlib.intake.table.place_names import FEWEST, place_cells
 
 YEAR = re.compile(r"\W*(?:năm|year)?\s*((?:19|20)\d\d)\W*", re.IGNORECASE)
 YEAR_HEADS = ("năm", "year")
@@ -29,26 +29,27 @@ def years_down(sheet: Sheet) -> Years:
     head = next((r for r, row in enumerate(sheet.rows) if any(isinstance(x, str) and "place" in roles(x) for x in row)), None)
     if head is None:
         return Years()
-    below = [r for r, row in enumerate(sheet.rows) if r > head and any(isinstance(x, str) and names_place(x) for x in row)]
-    column = _year_column(sheet, head, below)
-    said: dict[int, int] = {}
-    for r, row in enumerate(sheet.rows[head + 1:max(below, default=head) + 1], head + 1):
-        cells = row[column:column + 1] if column is not None else list({x for x in row if x is not None})
-        if len(cells) == 1 and (year := _year(cells[0])):
-            said[r] = year
+    said = {r: year for r, row in enumerate(sheet.rows) if r > head and (year := _lone_year(row))}
+    columns = [c for c, cell in enumerate(sheet.rows[head]) if isinstance(cell, str) and key(cell) in YEAR_HEADS]
+    if not said and not columns:
+        return Years()
+    below = [r for r in dict.fromkeys(r for r, _ in place_cells(sheet.rows)) if r > head]
+    # Under "Năm" only years stand beside the places.
+    cells = {c: {r: x for r in below if (x := _cell(sheet, r, c)) is not None} for c in columns}
+    column = next((c for c, own in cells.items() if own and all(map(_year, own.values()))), None)
+    if column is not None:
+        said = {r: year for r in range(head + 1, len(sheet.rows)) if (year := _year(_cell(sheet, r, column)))}
+    said = {r: year for r, year in said.items() if r <= max(below, default=head)}
     if not said:
         return Years()
     by_row = {r: next((said[at] for at in sorted(said, reverse=True) if at <= r), 0) for r in below}
     return Years(by_row, column, frozenset() if column is not None else frozenset(said))
 
 
-def _year_column(sheet: Sheet, head: int, below: list[int]) -> int | None:
-    """The column under "Năm" in which only years stand beside the places."""
-    for c, cell in enumerate(sheet.rows[head]):
-        cells = [sheet.rows[r][c] for r in below if c < len(sheet.rows[r]) and sheet.rows[r][c] is not None]
-        if isinstance(cell, str) and key(cell) in YEAR_HEADS and cells and all(map(_year, cells)):
-            return c
-    return None
+def _lone_year(row: list) -> int:
+    """The year that is all that a row says; 0 if it says anything else."""
+    first = next((x for x in row if x is not None), None)
+    return _year(first) if _year(first) and all(x is None or x == first for x in row) else 0
 
 
 def _year(cell: object) -> int:
@@ -104,13 +105,16 @@ def _block(row: list, start: int, step: int) -> list[str]:
 
 def one_row_a_place(sheet: Sheet) -> Sheet:
     """A sheet in which a row of ranks lies below each row of scores, with the ranks in columns beside the scores."""
-    places = [(r, c) for r, row in enumerate(sheet.rows) for c, x in enumerate(row) if isinstance(x, str) and names_place(x)]
+    places: dict[int, list[int]] = {}
+    for r, c in place_cells(sheet.rows):
+        places.setdefault(c, []).append(r)
     width = max(map(len, sheet.rows), default=0)
-    for c in sorted({c for _, c in places}):
-        pairs = [r for r, at in places if at == c and r + 1 < len(sheet.rows) and not _cell(sheet, r + 1, c)]
-        for kind in range(width) if len(pairs) >= FEWEST and len(pairs) == sum(at == c for _, at in places) else ():
-            if kind != c and all(_ranks(sheet, r + 1, kind) and not _ranks(sheet, r, kind) for r in pairs):
-                return _ranks_beside(sheet, set(pairs), kind, width)
+    for c, named in sorted(places.items()):
+        if len(named) < FEWEST or not all(r + 1 < len(sheet.rows) and not _cell(sheet, r + 1, c) for r in named):
+            continue
+        for kind in range(width):
+            if kind != c and all(_ranks(sheet, r + 1, kind) and not _ranks(sheet, r, kind) for r in named):
+                return _ranks_beside(sheet, set(named), kind, width)
     return sheet
 
 

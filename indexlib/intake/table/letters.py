@@ -16,29 +16,26 @@ from indexlib.intake.table.place_names import FEWEST, names_place
 
 _TCVN3 = dict(zip("µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\xadõøö÷ùúýûüþ¡¢§£¤¥¦",
                   "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ", strict=True))
+_OF_TCVN3 = str.maketrans(_TCVN3)
 _VNI = {"ù": "\u0301", "ø": "\u0300", "û": "\u0309", "õ": "\u0303", "ï": "\u0323", "â": "\u0302", "á": "\u0302\u0301",
         "à": "\u0302\u0300", "å": "\u0302\u0309", "ã": "\u0302\u0303", "ä": "\u0302\u0323", "ê": "\u0306",
         "é": "\u0306\u0301", "è": "\u0306\u0300", "ú": "\u0306\u0309", "ü": "\u0306\u0303", "ë": "\u0306\u0323"}
-_VNI_LETTERS = {"ñ": "đ", "ö": "ư", "ô": "ơ", "æ": "ỉ", "ó": "ĩ", "ò": "ị"}
+_VNI_LETTERS = str.maketrans("ñöôæóòÑÖÔÆÓÒ", "đươỉĩịĐƯƠỈĨỊ")
 _VNI_MARKED = re.compile("([aeiouyöôAEIOUYÖÔ])([ùøûõïâáàåãäêéèúüëÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜË])")
 ESCAPED = re.compile(r"<U\+([0-9A-Fa-f]{4})>")
 
 
 def _tcvn3(text: str) -> str:
-    return "".join(_TCVN3.get(letter, letter) for letter in text)
+    return text.translate(_OF_TCVN3)
 
 
 def _vni(text: str) -> str:
     """Marks stand after their letter; letters that stand for others are put in last."""
     out, at = [], 0
     for found in _VNI_MARKED.finditer(text):
-        out += [_vni_letters(text[at:found.start()] + found[1]), _VNI[found[2].lower()]]
+        out += [(text[at:found.start()] + found[1]).translate(_VNI_LETTERS), _VNI[found[2].lower()]]
         at = found.end()
-    return unicodedata.normalize("NFC", "".join([*out, _vni_letters(text[at:])]))
-
-
-def _vni_letters(text: str) -> str:
-    return "".join(_VNI_LETTERS.get(x, _VNI_LETTERS[x.lower()].upper() if x.lower() in _VNI_LETTERS else x) for x in text)
+    return unicodedata.normalize("NFC", "".join([*out, text[at:].translate(_VNI_LETTERS)]))
 
 
 def _utf8(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from indexlib.base.problems import PlaceError
 from indexlib.data import files
@@ -14,23 +14,18 @@ from indexlib.data.places import load_places
 FEWEST = 5
 
 
-def first_place(rows: list[list]) -> int:
-    """The first row that has the name of a place of some year; 0 if none has."""
-    known = _names(files.data_dir())
-    return next((r for r, row in enumerate(rows) if any(known[cell] for cell in row if isinstance(cell, str))), 0)
+def place_cells(rows: list[list]) -> Iterator[tuple[int, int]]:
+    """Row and column of each cell with the name of a place of some year."""
+    known = _names()
+    return ((r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if type(cell) is str and known[cell])
 
 
 def names_place(text: str) -> bool:
     """Whether a text is the name of a place of some year."""
-    return _names(files.data_dir())[text]
+    return _names()[text]
 
 
-@files.remembered
-def _names(folder: Path) -> _Names:
-    return _Names()
-
-
-class _Names(dict):
+class _Names(dict[str, bool]):
     """Text to whether it names a place, looked up once."""
 
     def __missing__(self, text: str) -> bool:
@@ -38,22 +33,7 @@ class _Names(dict):
         return self[text]
 
 
-def place_code(text: object, year: int) -> str:
-    """Code of the place that a cell names in a year; empty if it names none."""
-    return codes_of(year)[text] if isinstance(text, str) else ""
-
-
-def codes_of(year: int) -> dict[str, str]:
-    """Texts to the code of the place that each names in a year, empty if none; looked up when first asked for."""
-    return _codes(files.data_dir(), year)
-
-
-@files.remembered
-def _codes(folder: Path, year: int) -> _Codes:
-    return _Codes(year)
-
-
-class _Codes(dict):
+class _Codes(dict[str, str]):
     """Text to the code of the place that it names in a year, looked up once."""
 
     def __init__(self, year: int):
@@ -66,3 +46,19 @@ class _Codes(dict):
             with suppress(PlaceError):
                 self[text] = find_place(text, self.year).code
         return self[text]
+
+
+@files.known
+def _names() -> _Names:
+    return _Names()
+
+
+@files.known
+def codes_of(year: int) -> dict[str, str]:
+    """Texts to the code of the place that each names in a year, empty if none; looked up when first asked for."""
+    return _Codes(year)
+
+
+def place_code(text: object, year: int) -> str:
+    """Code of the place that a cell names in a year; empty if it names none."""
+    return codes_of(year)[text] if isinstance(text, str) else ""

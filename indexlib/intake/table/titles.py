@@ -10,7 +10,7 @@ from indexlib.intake.files.sheets import Sheet
 from indexlib.intake.table import labels
 from indexlib.intake.table.figures import Figures
 from indexlib.intake.table.grid import Grid
-from indexlib.intake.table.place_names import first_place, names_place
+from indexlib.intake.table.place_names import place_cells
 
 #: Rows at the top in which titles stand, at least and, where a table begins late, at most; cells of a row up to
 #: which it is a title and not the head of a table.
@@ -26,7 +26,7 @@ def top(sheet: Sheet) -> int:
 
 def _first_place(sheet: Sheet) -> int:
     """The first row that names a place; 0 if none of the first rows does."""
-    return first_place(sheet.rows[:MOST_ROWS])
+    return next(place_cells(sheet.rows[:MOST_ROWS]), (0, 0))[0]
 
 
 def with_years(sheet: Sheet) -> Sheet:
@@ -61,7 +61,7 @@ def _above(sheet: Sheet) -> list[str]:
 
 def _beside(sheet: Sheet) -> list[str]:
     """Texts that stand by themselves below the last place, at the edge of the printed page and in the file's title."""
-    last = max((r for r, row in enumerate(sheet.rows) if any(isinstance(x, str) and names_place(x) for x in row)), default=-1)
+    last = max((r for r, _ in place_cells(sheet.rows)), default=-1)
     rows = [{cell: None for cell in row if cell is not None} for row in sheet.rows[last + 1:]]
     return [*(cell for row in rows if len(row) <= FEW for cell in row if isinstance(cell, str)), *sheet.unseen().texts]
 
