@@ -275,8 +275,8 @@ def _who(found: object, index: str) -> dict:
 def movement_title(known: pd.DataFrame, found: object, index: str) -> str:
     """How many components rose, held and fell; how many fell by more than usual, else the largest fall."""
     moved = np.sign(known["change_published"])
-    counts = _counts("movement", rose=(moved > 0).sum(), same=(moved == 0).sum(), fell=(moved < 0).sum())
-    said = t("chart.counts", n=len(known), counts=counts, **_who(found, index))
+    n = {"rose": (moved > 0).sum(), "same": (moved == 0).sum(), "fell": (moved < 0).sum()}
+    said = t("chart.movement.title", n=len(known), counts=_counts("movement", **n), **_who(found, index))
     if not (moved < 0).any():
         return said
     if "beyond" in known and known["beyond"].notna().all():
@@ -309,7 +309,7 @@ def dots_title(rows: pd.DataFrame, found: object, index: str, name_worst: bool =
     counts = _counts("dots.mean" if rows["against"].eq("published_mean").any() else "dots.median",
                      up=((gap > 0) & ~level).sum(), level=level.sum(), down=((gap < 0) & ~level).sum(),
                      rest=len(rows) - len(gap))
-    said = t("chart.counts", n=len(rows), counts=counts, **_who(found, index))
+    said = t("chart.dots.title", n=len(rows), counts=counts, **_who(found, index))
     if not name_worst or gap.min() >= 0:
         return said
     return said + t("chart.dots.worst", name=plain_name(rows.loc[gap.idxmin(), "component"]))
