@@ -18,8 +18,8 @@ from indexlib.plan.review import Review
 
 #: Decimals of a score on a tile, which is read from across a table.
 ROUND = 2
-#: The page that has nothing to say where there is no plan.
-OF_PLAN = "05_plan"
+#: Pages that have nothing to say: where there is no plan, and where no index has two years.
+OF_PLAN, OF_YEARS = "05_plan", "03_trends"
 #: Fixed words of the page.
 SAID = ("component", "happened", "who", "due", "how_to_read", "all_files", "notebook")
 
@@ -87,6 +87,7 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
     cards = _cards(found, glance, days)
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("first_page.html.j2")
     planned, tiles = not tables.without_plan(found), _tiles(found, glance)
+    empty = [OF_PLAN] * (not planned) + [OF_YEARS] * (not any(tile.line for tile in tiles))
     star = any("*" in x for x in (*(tile.change for tile in tiles), *(card.happened for card in cards)))
     return template.render(
         title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=tiles,
@@ -96,7 +97,7 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
         rest=" ".join([t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
                                                   ("first.unjudged", len(found.missing))) if n > 0]
                       + [t("first.no_plan")] * (not planned and bool(cards)) + [t("note.star")] * star),
-        profile=(profile.PAGE, t("profile.title")), pages=[p for p in pages if planned or p[0] != OF_PLAN], papers=papers,
+        profile=(profile.PAGE, t("profile.title")), pages=[p for p in pages if p[0] not in empty], papers=papers,
         notes=[t("note.star"), *([] if planned else [t("plan.how")]), *notes])
 
 

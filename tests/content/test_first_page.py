@@ -10,6 +10,7 @@ import pytest
 from browsers import BROWSER, NEEDS_BROWSER
 from conftest import opened, sampled
 
+from indexlib import open_run
 from indexlib.base.wording import speaking, t
 from indexlib.charts import small
 from indexlib.content import first_page, html, profile, tables
@@ -81,6 +82,13 @@ def test_a_tile_of_a_single_year_says_why_nothing_is_compared_and_its_figure_onc
     found = opened("thanh_hoa", 2011)
     tile = next(tile for tile in first_page._tiles(found, Glance(found)) if tile.name == "PAPI")
     assert (tile.line, tile.span) == ("", "") and "chưa có điểm năm 2010" in tile.change
+
+
+@pytest.mark.parametrize("place, year, led", [("thanh_hoa", 2024, {"03_trends", "05_plan"}), ("ca_mau", 2024, {"03_trends"})])
+def test_no_question_leads_to_a_page_without_an_answer(place, year, led):
+    pages = [("03_trends", "Tăng, giảm?", ""), ("05_plan", "Ai trả lời?", "")]
+    body = first_page.body(open_run(place=place, year=year), pages, [], [], {})
+    assert {name for name, *_ in pages if f'href="{name}.html"' in body} == led
 
 
 def test_markup_in_names_stays_text():
