@@ -97,7 +97,7 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
         rest=" ".join([t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
                                                   ("first.unjudged", len(found.missing))) if n > 0]
                       + [t("first.no_plan")] * (not planned and bool(cards)) + [t("note.star")] * star),
-        profile=(profile.PAGE, t("profile.title")), pages=[p for p in pages if p[0] not in empty], papers=papers,
+        profile=(profile.PAGE, t("profile.title")), pages=[p for p in pages if p[2] or p[0] not in empty], papers=papers,
         notes=[t("note.star"), *([] if planned else [t("plan.how")]), *notes])
 
 
