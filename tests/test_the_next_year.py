@@ -7,6 +7,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+import printed
 import pytest
 from additions import cut, run, typed
 from conftest import ROOT, sampled
@@ -243,6 +244,8 @@ def test_a_run_with_all_files(new_year, place, tmp_path):
     done = run("run", params, "--outputs", tmp_path / "out")
     assert done.exit_code == 0, done.output
     texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html")]
+    if shutil.which("soffice") and shutil.which("pdftotext"):
+        printed.report(next((tmp_path / "out").rglob("briefing.docx")), tmp_path)
     assert len(texts) >= 7 and not any(MOVED.search(re.sub(r"<script.*?</script>", "", x, flags=re.DOTALL)) for x in texts)
 
 

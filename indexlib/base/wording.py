@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,8 @@ _language: ContextVar[str] = ContextVar("language", default="vi")
 _below: ContextVar[bool] = ContextVar("below", default=False)
 MINUS = "-"
 NONE = "–"
+#: "1 place(s)" of an English text, which otherwise is "2 places".
+ONE = re.compile(r"((?<![\d.,])1 \w+)\(s\)")
 
 
 class TextError(LookupError):
@@ -86,14 +89,15 @@ def t(key: str, /, **values: object) -> str:
     >>> t("rule.score_fell")
     'giảm điểm'
     >>> with speaking("en"):
-    ...     t("rule.score_fell")
-    'score fell'
+    ...     t("rule.score_fell"), t("change.places_up", n=1), t("change.places_up", n=21)
+    ('score fell', 'up 1 place', 'up 21 places')
     """
     row = (_below.get() and _texts().get(f"{key}@below")) or _texts().get(key, {})
     text = row.get(language())
     if not text:
         raise TextError(f"no text {key!r} ({language()}) in {Path(__file__).parent.name}/texts")
-    return text.format(**values)
+    said = text.format(**values)
+    return ONE.sub(r"\1", said).replace("(s)", "s") if "(s)" in text else said
 
 
 def has(key: str) -> bool:

@@ -13,7 +13,7 @@ from indexlib.charts.style import SMALL, numbered_full, safe, wrap
 from indexlib.data import files
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.data.scores import load_sources
+from indexlib.data.scores import load_sources, source_name
 
 #: Pixels that a hover label may take on either side of a mark in the middle of a chart; lines of a source and their letters.
 ROOM, LINES, LETTERS = 270, 4, 46
@@ -85,6 +85,7 @@ def _where(folder: Path) -> dict[str, str]:
 
 @files.remembered
 def _source(folder: Path, key: str, language: str) -> str:
-    """Key and place of a source in a few lines that fit a hover label; the whole of it stands in sources.csv."""
-    said = t("chart.hover.source", key=key, where="; ".join(_where(folder).get(k, NONE) for k in key.split("; ")))
+    """Key and name of a source in a few lines that fit a hover label; where just it was read stands in sources.csv."""
+    read = [_where(folder).get(k, NONE) for k in key.split("; ")]
+    said = t("chart.hover.source", key=key, where="; ".join(source_name(at) or at for at in read))
     return "<br>".join(map(safe, textwrap.wrap(said, LETTERS, max_lines=LINES, placeholder=" …")))

@@ -219,10 +219,8 @@ def bump_title(own: pd.DataFrame, place: str, components: list[str], year: int) 
         if not sum(counts):
             return t("chart.bump.none", place=place_name(place, year), n=len(components), what=what, year=year,
                      before=year - 1)
-        said = t("chart.bump.many", place=place_name(place, year), n=len(components), what=what, year=year,
-                 before=year - 1, up=counts[0], level=counts[1], down=counts[2])
-        rest = len(components) - sum(counts)
-        return said + (t("chart.bump.rest", n=rest) if rest else "")
+        return t("chart.bump.many", place=place_name(place, year), n=len(components), what=what, year=year, before=year - 1,
+                 counts=_counts("bump", rose=counts[0], held=counts[1], fell=counts[2], away=len(components) - sum(counts)))
     of, name = own[own["component"] == components[0]], plain_name(components[0])
     now = of.iloc[-1]
     said = t("chart.bump.one", name=name, rank=rank_of(now), year=int(now["year"]))
@@ -231,6 +229,11 @@ def bump_title(own: pd.DataFrame, place: str, components: list[str], year: int) 
         return said
     key = "same" if move[0] == 0 else "up" if move[0] < 0 else "down"
     return said + t(f"chart.bump.{key}", n=abs(move[0]), before=year - 1, rank=move[1])
+
+
+def _counts(key: str, **n: int) -> str:
+    """Counts in words; what there is none of is not said."""
+    return ", ".join(t(f"chart.{key}.{k}", n=v) for k, v in n.items() if v)
 
 
 def _move(of: pd.DataFrame, year: int) -> tuple[int, str] | None:
@@ -272,8 +275,8 @@ def _who(found: object, index: str) -> dict:
 def movement_title(known: pd.DataFrame, found: object, index: str) -> str:
     """How many components rose, held and fell; how many fell by more than usual, else the largest fall."""
     moved = np.sign(known["change_published"])
-    said = t("chart.movement.title", up=int((moved > 0).sum()), level=int((moved == 0).sum()),
-             down=int((moved < 0).sum()), **_who(found, index))
+    n = {"rose": (moved > 0).sum(), "same": (moved == 0).sum(), "fell": (moved < 0).sum()}
+    said = t("chart.movement.title", n=len(known), counts=_counts("movement", **n), **_who(found, index))
     if not (moved < 0).any():
         return said
     if "beyond" in known and known["beyond"].notna().all():
@@ -302,12 +305,11 @@ def dots_title(rows: pd.DataFrame, found: object, index: str, name_worst: bool =
     gap = (rows["share"] - rows["compared"]).dropna()
     if gap.empty:
         return t("chart.dots.alone", n=len(rows), **_who(found, index))
-    mean = rows["against"].eq("published_mean").any()
     level = np.isclose(gap, 0, atol=1e-12)
-    said = t("chart.dots.mean" if mean else "chart.dots.median", up=int(((gap > 0) & ~level).sum()),
-             level=int(level.sum()), down=int(((gap < 0) & ~level).sum()), **_who(found, index))
-    rest = len(rows) - len(gap)
-    said += t("chart.dots.rest", n=rest) if rest else ""
+    counts = _counts("dots.mean" if rows["against"].eq("published_mean").any() else "dots.median",
+                     up=((gap > 0) & ~level).sum(), level=level.sum(), down=((gap < 0) & ~level).sum(),
+                     rest=len(rows) - len(gap))
+    said = t("chart.dots.title", n=len(rows), counts=counts, **_who(found, index))
     if not name_worst or gap.min() >= 0:
         return said
     return said + t("chart.dots.worst", name=plain_name(rows.loc[gap.idxmin(), "component"]))
@@ -380,8 +382,8 @@ def waterfall_title(rows: pd.DataFrame, index: str, place: str, year: int, total
     moved = np.sign(rows["contribution"].round(load_catalogue().decimals(index)))
     key = "same" if total == 0 else "rose" if total > 0 else "fell"
     return t("chart.waterfall.title", name=plain_name(index), place=place_name(place, year), year=year,
-             moved=t(f"chart.waterfall.{key}", size=size(total, index)), up=int((moved > 0).sum()),
-             level=int((moved == 0).sum()), down=int((moved < 0).sum()))
+             moved=t(f"chart.waterfall.{key}", size=size(total, index)), n=len(moved),
+             counts=_counts("waterfall", added=(moved > 0).sum(), nothing=(moved == 0).sum(), took=(moved < 0).sum()))
 
 
 def waterfall_source(index: str, year: int, weighted: bool) -> str:

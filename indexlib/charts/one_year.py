@@ -100,8 +100,8 @@ def movement(found: Findings, index: str = "papi", components: list[str] | None 
     --------
     >>> from indexlib import open_run
     >>> dims = [f"papi.{i}" for i in range(1, 9)]
-    >>> movement(open_run(place="Thanh Hóa", year=2024), "papi", dims).layout.meta["title"][:72]
-    'PAPI của Thanh Hóa năm 2024: 5 nội dung tăng, 0 giữ nguyên, 3 giảm điểm;'
+    >>> movement(open_run(place="Thanh Hóa", year=2024), "papi", dims).layout.meta["title"][:66]
+    'PAPI của Thanh Hóa năm 2024: trong 8 nội dung, 5 tăng, 3 giảm điểm'
     """
     rows = _rows(found, index, components)
     known = rows[rows["comparable"]]
@@ -171,7 +171,7 @@ def dots(found: Findings, index: str = "papi", components: list[str] | None = No
     --------
     >>> from indexlib import open_run
     >>> dots(open_run(place="Thanh Hóa", year=2024), "papi", ["papi.7", "papi.8"]).layout.meta["title"]
-    'PAPI của Thanh Hóa năm 2024: 1 nội dung trên trung vị, 0 bằng, 1 dưới; xa nhất phía dưới: Quản trị điện tử'
+    'PAPI của Thanh Hóa năm 2024: trong 2 nội dung, 1 trên trung vị, 1 dưới trung vị; xa nhất phía dưới: Quản trị điện tử'
     """
     rows = compared(found, index, components)
     rows = rows.assign(_gap=(rows["share"] - rows["compared"]).fillna(np.inf)).sort_values("_gap", kind="stable")

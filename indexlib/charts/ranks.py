@@ -183,6 +183,8 @@ def _point_labels(figure: Chart, own: pd.DataFrame) -> None:
         beside = 9 * slope * side if passing else 0
         if set(own) >= INTERVAL:  # clear of the upright bar
             beside = 14 * side * (slope if passing else 1)
+        if year == ranks.index[0]:  # clear of the axis
+            beside = abs(beside)
         star = "*" if r["rank_kind"] == "computed" else ""
         note(figure, int(year), float(r["rank"]), f"{int(r['rank'])}{star}", yshift=-12 if below else 12,
              xshift=float(beside))

@@ -55,7 +55,7 @@ def waterfall(contributions: pd.DataFrame, place: str, year: int) -> Chart:
     --------
     >>> frame = pd.DataFrame({"component": ["papi.1", "papi.2"], "contribution": [0.3, -0.1], "total_change": 0.2})
     >>> waterfall(frame, "thanh_hoa", 2024).layout.meta["title"]
-    'Chỉ số PAPI của Thanh Hóa năm 2024 tăng 0,2000 điểm: 1 nội dung góp tăng, 0 không đổi, 1 kéo giảm'
+    'Chỉ số PAPI của Thanh Hóa năm 2024 tăng 0,2000 điểm: trong 2 nội dung, 1 góp tăng, 1 kéo giảm'
     """
     rows = contributions.sort_values("contribution", kind="stable").reset_index(drop=True)
     index = load_catalogue().component(rows["component"].iloc[0]).index

@@ -25,9 +25,10 @@ def brief(
     from indexlib.run.briefing_only import run_briefing
 
     done = run_briefing(params, outputs)
-    for line in [*failures(done), *done.notices, *done.remarks,
-                 t("cli.briefed" if done.whole else "cli.run_failures", n=len(failures(done)), folder=done.folder)]:
-        typer.echo(line)
+    with wording.speaking(done.language):
+        for line in [*failures(done), *done.notices, *done.remarks,
+                     t("cli.briefed" if done.whole else "cli.run_failures", n=len(failures(done)), folder=done.folder)]:
+            typer.echo(line)
     if not done.whole:
         raise typer.Exit(1)
 

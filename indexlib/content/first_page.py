@@ -18,6 +18,8 @@ from indexlib.plan.review import Review
 
 #: Decimals of a score on a tile, which is read from across a table.
 ROUND = 2
+#: Pages that have nothing to say: where there is no plan, and where no index has two years.
+OF_PLAN, OF_YEARS = "05_plan", "03_trends"
 #: Fixed words of the page.
 SAID = ("component", "happened", "who", "due", "how_to_read", "all_files", "notebook")
 
@@ -84,15 +86,19 @@ def body(found: Review, pages: Sequence[tuple[str, str, str]], papers: Sequence[
     glance, flagged = Glance(found), found.flagged()
     cards = _cards(found, glance, days)
     template = Environment(loader=PackageLoader("indexlib.content"), autoescape=True).get_template("first_page.html.j2")
-    how = [t("plan.how")] if tables.without_plan(found) else []
+    planned, tiles = not tables.without_plan(found), _tiles(found, glance)
+    empty = [OF_PLAN] * (not planned) + [OF_YEARS] * (not any(tile.line for tile in tiles))
+    star = any("*" in x for x in (*(tile.change for tile in tiles), *(card.happened for card in cards)))
     return template.render(
-        title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=_tiles(found, glance),
-        cards=cards, planned=not how, message=sections.moves(found) + ".",
+        title=t("head", place=found.place.name, year=found.year), notices=found.notices(), tiles=tiles,
+        cards=cards, planned=planned, message=sections.moves(found) + ".",
         first=t("first.first", n=len(cards)) if cards else tables.nothing(found),
         said={key: t(f"first.{key}") for key in SAID},
         rest=" ".join([t(key, n=n) for key, n in (("first.watch", len(flagged[flagged["level"] != TOTAL]) - len(cards)),
-                                                  ("first.unjudged", len(found.missing))) if n > 0] + how),
-        profile=(profile.PAGE, t("profile.title")), pages=pages, papers=papers, notes=[t("note.star"), *notes])
+                                                  ("first.unjudged", len(found.missing))) if n > 0]
+                      + [t("first.no_plan")] * (not planned and bool(cards)) + [t("note.star")] * star),
+        profile=(profile.PAGE, t("profile.title")), pages=[p for p in pages if p[2] or p[0] not in empty], papers=papers,
+        notes=[t("note.star"), *([] if planned else [t("plan.how")]), *notes])
 
 
 def _tiles(found: Review, glance: Glance) -> list[Tile]:
@@ -122,6 +128,8 @@ def _change(row: object) -> str:
                     t("para.up" if row.change_published > 0 else "para.down", change=size))
     elif row.reason == "edge":
         said.append(t("first.edge", before=row.year - 1))
+    elif pd.notna(row.score):
+        said.append(tables.change_text(row))
     if pd.notna(row.score):
         said.append(tables.rank_text(row) if pd.notna(row.rank) else t("first.unranked"))
     moved = tables.places_text(row)
@@ -144,7 +152,8 @@ def _cards(found: Review, glance: Glance, days: Days) -> list[Card]:
         answer, name = answers.loc[row.component], catalogue.label(row.component)
         line, span = glance.line(row.component, width=300, height=80)
         facts = [("col.score", tables.score_text(row, unit=True)), ("col.change", tables.change_text(row)),
-                 ("col.rank", tables.rank_text(row)), ("col.rank_before", tables.rank_text(row, before=True)),
+                 ("col.rank", tables.rank_text(row) if pd.notna(row.rank) else t("first.unranked")),
+                 ("col.rank_before", tables.rank_text(row, before=True)),
                  ("col.why", why.get(row.component, "")), ("glance.next", next_year(row)),
                  ("col.item", tables.item_text(answer)), ("col.unit", tables.unit_text(found, answer)),
                  ("col.co_leads", tables.co_leads_text(found, answer)),

@@ -31,12 +31,12 @@ def _each(makers: list[Callable[[], charts.Chart]]) -> list[Shown]:
     return out
 
 
-def _indices(found: Findings) -> list[str]:
-    """Indices with any figure of the place up to the year."""
+def _indices(found: Findings, years: int = 1) -> list[str]:
+    """Indices with a figure of the place in so many years up to that of the run."""
     s = found.scores
     mine = s[(s["place"] == found.place.code) & (s["year"] <= found.params.year)]
-    known = set(mine["component"])
-    return [i for i in index_codes() if i in known]
+    known = mine.groupby("component")["year"].nunique()
+    return [i for i in index_codes() if known.get(i, 0) >= years]
 
 
 def _in_detail(found: Findings) -> list[str]:
@@ -49,9 +49,9 @@ def _in_detail(found: Findings) -> list[str]:
 
 
 def _whole(found: Findings, index: str) -> bool:
-    """Whether any component of an index can be ranked in the year."""
+    """Whether any component of an index below its total can be ranked in the year."""
     c = found.now.components
-    return bool(((c["index"] == index) & c["median"].notna() & c["score"].notna()).any())
+    return bool(((c["index"] == index) & (c["level"] != TOTAL) & c["median"].notna() & c["score"].notna()).any())
 
 
 def histories(found: Findings) -> list[Shown]:
@@ -78,15 +78,16 @@ def over_years(found: Findings, index: str) -> charts.Chart:
 
 
 def ranks(found: Findings) -> list[Shown]:
-    """Ranks of the totals over the years, with their 5-95 % intervals where the panel is whole."""
+    """Ranks of the totals over the years, with their 5-95 % intervals where the panel is whole; none of a single year."""
     indices, place, year = _indices(found), found.place.code, found.params.year
     ranked = standing(found.panel)
     intervals = rank_intervals(found.panel, place, components=indices)
     ranked = ranked[ranked["component"].isin(indices)].merge(intervals, how="left", on=["year", "place", "component"])
     together = [lambda: charts.bump(ranked, place, indices, year=year)]
-    alone = [lambda i=i: charts.bump(ranked, place, i, year=year) for i in indices
+    lasting = _indices(found, years=2)
+    alone = [lambda i=i: charts.bump(ranked, place, i, year=year) for i in lasting
              if ranked.loc[(ranked["place"] == place) & (ranked["component"] == i), "rank_best"].notna().any()]
-    return _each([*together, *alone] if indices else [])
+    return _each([*together, *alone] if lasting else [])
 
 
 def positions(found: Findings) -> list[Shown]:
@@ -113,7 +114,7 @@ def comparisons(found: Findings) -> list[Shown]:
 def heats(found: Findings) -> list[Shown]:
     """Quarters of every component over the years, for the indices whose panels are whole in some year."""
     place, year = found.place.code, found.params.year
-    known = _indices(found)
+    known = _indices(found, years=2)
     return _each([lambda i=i: charts.heat(found.panel, place, i, year=year) for i in _in_detail(found) if i in known])
 
 

@@ -28,10 +28,14 @@ class Glance:
         everywhere = standing(found.panel)
         own = everywhere[(everywhere["place"] == found.place.code) & (everywhere["year"] <= found.year)]
         self._years = dict(list(load_catalogue().with_block(own).groupby("component")))
+        self._year = found.year
         self._scores = dict(list(found.standing().groupby("component")["score"]))
 
     def line(self, component: str, **size: int) -> tuple[str, str]:
-        """The line of scores, of places where the last year has no score, and the years it spans; none of a single year."""
+        """The line of scores, of places where the last year has no score, and the years it spans.
+
+        Of a single year no line: its figure and year, or nothing where that is the year of the review.
+        """
         rows = self._years.get(component)
         if rows is None or (rows := rows.dropna(subset=["score", "rank"], how="all").sort_values("year")).empty:
             return "", ""
@@ -39,6 +43,8 @@ class Glance:
         known = rows.dropna(subset=column)
         if len(known) == 1:  # a dot says nothing
             last = known.iloc[0]
+            if last["year"] == self._year:
+                return "", ""
             figure = w.rank(last["rank"], last["base"], last["rank_kind"]) if column == "rank" else \
                 w.score(float(last["score"]), 2, load_catalogue().component(component).unit)
             return "", f"{int(last['year'])}: {figure}"
@@ -47,9 +53,10 @@ class Glance:
         return small.years(rows, column, f"{load_catalogue().label(component)}, {span}", **size), span
 
     def among(self, row: object, **size: int) -> str:
-        """Where the place stands among all in the year."""
+        """Where the place stands among all in the year; by its rank where the scores at hand are those of some places."""
         said = t("glance.among", name=load_catalogue().label(row.component), rank=tables.rank_text(row))
-        return small.among(row, self._scores.get(row.component, ()), said, **size)
+        scores = () if pd.isna(row.median) else self._scores[row.component]
+        return small.among(row, scores, said, **size)
 
 
 def next_year(row: object) -> str:

@@ -276,11 +276,11 @@ def _noise(down: list[str], rows: dict[str, object]) -> list[str]:
 
 
 def peers(found: Findings) -> Text:
-    """Who the place is compared with."""
+    """Who the place is compared with; nothing of nobody, which the table says."""
     from indexlib.data.places import load_places
 
     names = [load_places().get(c, found.params.year).name for c in found.peers()]
-    return say("peers", names=w.listing(names)) if names else say("peers_none")
+    return say("peers", names=w.listing(names)) if names else Text(())
 
 
 def standards(found: Findings) -> Text:

@@ -211,7 +211,7 @@ def units(found: Findings) -> Section:
     answer["focused"] = answer["component"].isin(focused)
     groups = sorted(answer.groupby("name"), key=lambda of: (-len(of[1]), of[0]))
     whole = [(name, str(len(mine)), "; ".join(mine["label"] + mine["mark"])) for name, mine in groups]
-    brief = [(name, str(len(mine)), str(mine["focused"].sum()),
+    brief = [(name.partition(" (")[0], str(len(mine)), str(mine["focused"].sum()),
               named(mine.loc[mine["focused"], "component"]) or w.NONE) for name, mine in groups]
     gone = answer.loc[answer["by"] == BY_GAP, "component"].tolist()
     return Section(

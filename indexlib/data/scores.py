@@ -13,6 +13,7 @@ import pandas as pd
 
 from indexlib.base.problems import DataError, Problem
 from indexlib.base.untrusted import csv_cell, shown
+from indexlib.base.wording import own
 from indexlib.data import files
 from indexlib.data.catalogue import find_index, load_catalogue
 from indexlib.data.places import load_places
@@ -255,6 +256,12 @@ def _source_names(folder: Path) -> pd.DataFrame:
 def load_source_names() -> pd.DataFrame:
     """How papers call sources of a kind: ``begins`` (what their ``where`` begins with), ``name_vi``, ``name_en``."""
     return _source_names(files.data_dir())
+
+
+def source_name(where: str) -> str:
+    """What papers call a source of this ``where``, in the language in force; empty where its kind has no name."""
+    names = load_source_names()
+    return next((own(r, "name") for r in names.itertuples(index=False) if where.startswith(r.begins)), "")
 
 
 def score_table(index: str) -> str:

@@ -49,7 +49,7 @@ def run_briefing(path: Path, outputs: Path = Path("outputs"), jobs: int = 2) -> 
             with Workshop(jobs) as tools, workplace(outputs, name) as (work, kept):
                 made_from = {path.name: checksum(path)} | inputs(params)
                 found = find(params)
-                run, shown = Run(name, outputs / name), figures(found)
+                run, shown = Run(name, outputs / name, language=params.language), figures(found)
                 html.write_data(work / "charts", shown)
                 run.notices += draw(shown, work / "charts", kept, tools)
                 key = brief(work, kept, run, found, path.parent)

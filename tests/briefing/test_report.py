@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import zipfile
 from functools import cache
 from pathlib import Path
 
+import printed
 import pytest
 from conftest import sampled
 from docx import Document
@@ -299,13 +298,12 @@ def test_no_name_of_an_author_and_no_picture_of_another_place(written):
     assert "python-docx" not in core
 
 
-LINES = re.compile(r'<line xMin="[\d.]+" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)"')
 CASES = [("thanh_hoa", 2024, "vi"), *(pytest.param(*asked, marks=pytest.mark.sweep) for asked in (
     ("thanh_hoa", 2023, "vi"), ("thanh_hoa", 2024, "en"), ("ca_mau", 2024, "vi"), ("an_giang", 2024, "vi"),
     ("ho_chi_minh", 2023, "vi"), ("quang_ninh", 2023, "en"), ("quang_ninh", 2024, "vi"), ("ha_noi", 2024, "vi")))]
 
 
-@pytest.mark.skipif(not shutil.which("soffice") or not shutil.which("pdftotext"), reason="LibreOffice is not installed")
+@printed.NEEDS_OFFICE
 @pytest.mark.parametrize("place, year, language", CASES)
 def test_rendered_the_body_has_four_pages_at_most_and_no_page_is_nearly_empty(place, year, language, tmp_path):
     asked = found(place, year, language)
@@ -315,21 +313,7 @@ def test_rendered_the_body_has_four_pages_at_most_and_no_page_is_nearly_empty(pl
             Image.new("RGB", (1890, 1063), "white").save(tmp_path / f"{name}.png", dpi=(300, 300))
         assert sorted(path.stem for *_, path in files(asked, tmp_path)) == sorted(drawn)
         path = write_report(asked, tmp_path / "r.docx", tmp_path)
-    subprocess.run(["soffice", f"-env:UserInstallation={(tmp_path / 'lo').as_uri()}", "--headless", "--convert-to", "pdf",
-                    "--outdir", tmp_path, path], check=True, capture_output=True, timeout=180)
-    html = subprocess.run(["pdftotext", "-bbox-layout", tmp_path / "r.pdf", "-"], check=True, capture_output=True,
-                          timeout=60).stdout.decode()
-    pages = [(re.sub(r"<[^>]+>|\s+", " ", p), p) for p in html.split("<page ")[1:]]
-    said = [" ".join(text.split()) for text, _ in pages]
-    end = next(n for n, text in enumerate(said) if "Phụ lục 1." in text or "Annex 1." in text)
-    assert 2 <= end <= 4
-    assert "CỘNG HÒA" in said[0] or "SOCIALIST REPUBLIC" in said[0]
-    signed = said[end - 1]  # with the signature stands at least the end of the proposals
-    assert ("Kinh phí: …" in signed and "Nơi nhận" in signed) or ("Funds: …" in signed and "Recipients" in signed)
-    for n, (_, page) in enumerate(pages):
-        high = float(re.search(r'height="([\d.]+)"', page)[1])
-        last = max(float(bottom) for _, bottom in LINES.findall(page))
-        assert last > high / 3, f"page {n + 1} of {len(pages)}"
+    said = printed.report(path, tmp_path)
     assert not LEAKED.search(" ".join(said))
 
 

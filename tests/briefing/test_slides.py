@@ -115,7 +115,11 @@ def test_the_table_of_the_four_indices_is_that_of_the_run(written, place, year, 
 @pytest.mark.parametrize("place, year, language", SEEN + ODD)
 @pytest.mark.parametrize("index", index_codes())
 def test_the_message_of_an_index_has_its_figures_and_counts_that_sum(written, place, year, language, index):
-    found, message = found_of(place, year, language), title(index_slide(written(place, year, language), index))
+    found = found_of(place, year, language)
+    if not indices.known(found, index):  # nothing could be drawn: the slide of the totals says it
+        assert index not in set(found.now.components["component"]) or year == 2011
+        return
+    message = title(index_slide(written(place, year, language), index))
     rows = {r.component: r for r in found.now.components.itertuples(index=False)}
     with speaking(language):
         assert load_catalogue().short_name(index) in message
@@ -295,9 +299,10 @@ def test_what_is_to_be_decided_stands_first_and_details_behind_a_divider(written
     found, slides = found_of(place, year, language), list(opened(written(place, year, language)).slides)
     with speaking(language):
         none = tables.without_plan(found)  # no slide of units, none of what the plan asks
-        assert [title(s) for s in slides].index(t("slide.details")) == (5 if none else 7)
+        first = 3 + (found.before is not None) + bool(tables.coverage(found)) + 2 * (not none)
+        assert [title(s) for s in slides].index(t("slide.details")) == first <= 7
         known = [i for i in index_codes() if indices.known(found, i)]
-        assert [indices.message(found, i) for i in known] == [title(s) for s in slides[6 if none else 8:][:len(known)]]
+        assert [indices.message(found, i) for i in known] == [title(s) for s in slides[first + 1:][:len(known)]]
         focus = found.focus(8)
         asked = t("slide.decide.none", year=year) if focus.empty else t("slide.decide", k=1, u=1)[:8]
         assert title(slides[1]).startswith(asked)
@@ -305,8 +310,7 @@ def test_what_is_to_be_decided_stands_first_and_details_behind_a_divider(written
             columns = ("component", "happened", *(() if none else ("who", "due")))
             assert table(slides[1])[0] == [t(f"first.{c}") for c in columns]
             names = [load_catalogue().label(c) for c in focus["component"]]
-            assert all(name.startswith(row[0].removesuffix("…").rstrip())
-                       for name, row in zip(names, table(slides[1])[1:], strict=True))
+            assert [row[0] for row in table(slides[1])[1:]] == names and "…" not in str(table(slides[1]))
             assert none or all(r[3] == t("first.no_date") for r in table(slides[1])[1:])  # the plan has no deadline
 
 

@@ -184,7 +184,8 @@ def test_every_sentence_about_figures_stands_in_the_table():
 
 def test_nothing_is_said_that_is_not_so_and_each_sentence_is_drawn(heard):
     for case in HEARD:
-        speak(opened(*case), charts=14 if case in (("thanh_hoa", 2024), ("can_tho", 2014), ("cao_bang", 2023)) else 4)
+        drawn = case in (("thanh_hoa", 2024), ("thanh_hoa", 2014), ("can_tho", 2014), ("cao_bang", 2023))
+        speak(opened(*case), charts=14 if drawn else 4)
     for found in cut_down(opened("thanh_hoa", 2024)):
         speak(found, charts=0)
     pick = random.Random(1)

@@ -10,6 +10,7 @@ import pytest
 from browsers import BROWSER, NEEDS_BROWSER
 from conftest import opened, sampled
 
+from indexlib import open_run
 from indexlib.base.wording import speaking, t
 from indexlib.charts import small
 from indexlib.content import first_page, html, profile, tables
@@ -63,6 +64,31 @@ def test_a_line_is_broken_where_the_index_changed_or_a_year_is_missing():
     drawn = small.years(rows, "score", "x")
     assert drawn.count('class="line"') == 1 and drawn.count('class="edge"') == 1
     assert small.years(rows.assign(score=None), "score", "x") == ""
+
+
+def test_a_place_is_drawn_among_all_and_never_among_the_few_whose_scores_are_at_hand():
+    found = opened("thanh_hoa", 2024)  # of PCI's parts up to four places are at hand, of its total those of the first 30
+    rows = {r.component: r for r in found.components.itertuples(index=False)}
+    glance = Glance(found)
+    assert glance.among(rows["papi.6.2"]) and not any(glance.among(rows[f"pci.{n}"]) for n in range(1, 11))
+    by_rank = small.among(rows["pci"]._replace(score=float("nan")), (), "x")
+    assert re.sub("<title>.*?</title>|aria-label=\".*?\"", "", glance.among(rows["pci"], width=240)).count("<") == \
+        re.sub("<title>.*?</title>|aria-label=\".*?\"", "", by_rank).count("<")
+    card = next(c for c in first_page._cards(found, glance, {}) if c.code == "pci.8")
+    assert dict(card.facts)["Hạng"].startswith("chưa xếp hạng được")
+
+
+def test_a_tile_of_a_single_year_says_why_nothing_is_compared_and_its_figure_once():
+    found = opened("thanh_hoa", 2011)
+    tile = next(tile for tile in first_page._tiles(found, Glance(found)) if tile.name == "PAPI")
+    assert (tile.line, tile.span) == ("", "") and "chưa có điểm năm 2010" in tile.change
+
+
+@pytest.mark.parametrize("place, year, led", [("thanh_hoa", 2024, {"03_trends", "05_plan"}), ("ca_mau", 2024, {"03_trends"})])
+def test_no_question_leads_to_a_page_without_an_answer(place, year, led):
+    pages = [("03_trends", "Tăng, giảm?", ""), ("05_plan", "Ai trả lời?", "")]
+    body = first_page.body(open_run(place=place, year=year), pages, [], [], {})
+    assert {name for name, *_ in pages if f'href="{name}.html"' in body} == led
 
 
 def test_markup_in_names_stays_text():

@@ -148,6 +148,8 @@ def test_a_page_has_no_serious_fault_for_readers_with_a_screen_reader_or_a_keybo
                 wrong += [(path.name, width, v["id"], v["nodes"][0]["html"][:120])
                           for v in page.evaluate("axe.run()")["violations"]]
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+                assert page.evaluate("[...document.querySelectorAll('figure')].every(f => f.scrollWidth <= f.clientWidth && "
+                                     "f.getBoundingClientRect().right <= innerWidth)")
         browser.close()
     assert wrong == []
 

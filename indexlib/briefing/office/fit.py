@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 
 from indexlib.base.wording import t
 from indexlib.charts.style import width as noto
@@ -50,12 +51,8 @@ def shortened(text: str, room: float, size: float, lines: int, bold: bool = Fals
 
 def columns_of(cells: list[list[str]], room: float, size: float) -> list[float]:
     """Widths of columns: short ones as wide as they ask, long ones share what is left, none narrower than a word."""
-    wanted, words = [], []
-    for c in range(len(cells[0])):
-        column = [(row[c], r == 0) for r, row in enumerate(cells)]
-        wanted.append(max(width(x, size, head) for x, head in column) + CELL_X)
-        words.append(max(width(x, size, head) for text, head in column for x in text.split(" ")) + CELL_X)
-    fixed = [min(w, room / 3) for w in words]
+    wanted = [max(width(row[c], size, r == 0) for r, row in enumerate(cells)) + CELL_X for c in range(len(cells[0]))]
+    fixed = [min(w, room / 3) for w in words_of(cells, size)]
     low, high = 0.0, room  # the cap at which the columns fill the room
     for _ in range(40):
         cap = (low + high) / 2
@@ -63,6 +60,23 @@ def columns_of(cells: list[list[str]], room: float, size: float) -> list[float]:
         low, high = (low, cap) if sum(widths) > room else (cap, high)
     scale = room / sum(widths)
     return [x * scale for x in widths]
+
+
+def words_of(cells: list[list[str]], size: float) -> list[float]:
+    """Widths of columns at which no word is broken."""
+    return [max(width(x, size, r == 0) for r, row in enumerate(cells) for x in row[c].split(" ")) + CELL_X
+            for c in range(len(cells[0]))]
+
+
+def lowest(cells: list[list[str]], columns: list[float], size: float) -> list[float]:
+    """Widths of columns at which a table is lowest: each gives another what it can spare, a few points at a time."""
+    least, best = words_of(cells, size), table_height(cells, columns, size)
+    for step in (32, 8) * 8:
+        for giver, taker in permutations(range(len(columns)), 2):
+            tried = [w + step * ((c == taker) - (c == giver)) for c, w in enumerate(columns)]
+            if tried[giver] >= least[giver] and (tall := table_height(cells, tried, size)) < best:
+                columns, best = tried, tall
+    return columns
 
 
 def row_height(row: list[str], columns: list[float], size: float, head: bool) -> float:
@@ -83,6 +97,9 @@ def fitted(cells: list[list[str]], wide: float, high: float) -> tuple[list[list[
         tall = max(row_height(row, columns, size, r == 0) for r, row in enumerate(cells))
         if tall <= most and table_height(cells, columns, size) <= high:
             return cells, columns, size
+    columns = lowest(cells, columns, SMALLEST)
+    if table_height(cells, columns, SMALLEST) <= high:
+        return cells, columns, SMALLEST
     lines = [max(broken(x, w - CELL_X, SMALLEST, r == 0) for x, w in zip(row, columns, strict=True))
              for r, row in enumerate(cells)]
     while max(lines) > 1 and sum(n * SMALLEST * LINE + CELL_Y for n in lines) > high:

@@ -51,10 +51,9 @@ def index(deck: Deck, found: Findings, index: str) -> None:
 
 
 def known(found: Findings, index: str) -> bool:
-    """Whether an index has a figure in the year, or years to draw; else the slide of what is missing says it all."""
+    """Whether an index has years to draw; else the slides of the totals and of what is missing say it all."""
     own = found.scores[(found.scores["component"] == index) & (found.scores["place"] == found.place.code)]
-    years = own.loc[own["year"] > found.params.year - YEARS, "year"]
-    return _row(found, index) is not None or len(years) > 1
+    return len(own[own["year"].between(found.params.year - YEARS + 1, found.params.year)]) > 1
 
 
 def message(found: Findings, index: str) -> str:

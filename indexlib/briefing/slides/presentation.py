@@ -69,10 +69,12 @@ def write_slides(found: Findings, path: Path, charts: Path | None = None, templa
         deck = Deck(f"{t('head', place=place, year=year)}. {found.notices()[0]}", template)
         _cover(deck, found)
         _slide(deck, sections.decision(found, days))
-        none = tables.without_plan(found)
-        for make in (sections.totals, sections.follow_up, *([] if none else [sections.units]), sections.missing,
-                     *([] if none else [sections.demands])):
-            _slide(deck, make(found))
+        planned = not tables.without_plan(found)
+        for make, wanted in ((sections.totals, True), (sections.follow_up, found.before is not None),
+                             (sections.units, planned), (sections.missing, bool(tables.coverage(found))),
+                             (sections.demands, planned)):
+            if wanted:
+                _slide(deck, make(found))
         _divider(deck, found)
         for index in index_codes():
             if indices.known(found, index):

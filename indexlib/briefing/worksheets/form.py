@@ -48,7 +48,7 @@ class Column:
 #: First what is filled in beside what happened, one printed page; then what is reported later, and the evidence.
 COLUMNS = (
     Column("code", 9), Column("component", 27), Column("happened", 26, since=2), Column("item", 14),
-    Column("number", 7, "number"), Column("measure", 44, "text"), Column("product", 20, "text"),
+    Column("number", 9, "number"), Column("measure", 44, "text"), Column("product", 20, "text"),
     Column("deadline", 12, "date"), Column("person", 18, "text"), Column("status", 15, "status"),
     Column("done_on", 12, "date"), Column("result", 30, "text"), Column("score", 12), Column("change", 15),
     Column("rank", 9), Column("why", 50), Column("grade", 7), Column("words", 60), Column("beside", 90, since=2),

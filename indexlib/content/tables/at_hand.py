@@ -9,7 +9,7 @@ from indexlib.base.wording import own, t
 from indexlib.content.tables.cells import shorten
 from indexlib.content.tables.table import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
-from indexlib.data.scores import load_source_names, load_sources
+from indexlib.data.scores import load_sources, source_name
 from indexlib.plan.review import Findings
 
 #: Letters of an address that a paper prints.
@@ -108,7 +108,7 @@ def sources(found: Findings, years: int = 2) -> Table:
     """Where the figures of the place were read, of the year and as many before it as make ``years``."""
     where = load_sources().set_index("source")["where"]
     figures = _figures(_read_at(found, years), "source")
-    rows = [(key, text, where[key]) for key, text in figures.items()]
+    rows = [(key, text, source_name(where[key]) or where[key]) for key, text in figures.items()]
     return Table(t("table.sources"), pd.DataFrame(rows, columns=["source", "figures", "where"]),
                  empty=t("empty.nothing", year=found.params.year))
 
@@ -122,7 +122,8 @@ def named_sources(found: Findings, years: int = 2, index: str = "", whole: bool 
     if index:
         read = read[read["index"] == load_catalogue().short_name(index)]
     where = load_sources().set_index("source")["where"]
-    figures = _figures(read.assign(name=read["source"].map(where).map(lambda at: source_name(at, whole))), "name")
+    figures = _figures(read.assign(name=read["source"].map(where).map(
+        lambda at: source_name(at) or (at if whole else shorten(at, ADDRESS)))), "name")
     return [(text, name) for name, text in figures.items()]
 
 
@@ -163,10 +164,3 @@ def _years(read: pd.DataFrame) -> list[str]:
     """Each index with its years: "PAPI 2023 và 2024"."""
     return [f"{index} {w.listing_and([str(y) for y in sorted(set(years))])}"
             for index, years in read.groupby("index", sort=False)["year"]]
-
-
-def source_name(where: str, whole: bool = False) -> str:
-    """What a paper calls a source; its address, cut unless ``whole``, where the kind has no name."""
-    names = load_source_names()
-    mine = names[[where.startswith(begins) for begins in names["begins"]]]
-    return (where if whole else shorten(where, ADDRESS)) if mine.empty else own(mine.iloc[0], "name")

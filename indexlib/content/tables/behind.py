@@ -8,13 +8,12 @@ import pandas as pd
 
 from indexlib.base import wording as w
 from indexlib.base.wording import language, t
-from indexlib.content.tables.at_hand import source_name
 from indexlib.content.tables.table import Table
 from indexlib.data import indicators as data
 from indexlib.data.asked import as_written, several
 from indexlib.data.catalogue import load_catalogue
 from indexlib.data.places import load_places
-from indexlib.data.scores import load_sources
+from indexlib.data.scores import load_sources, source_name
 from indexlib.plan.review import Findings
 
 #: The level of components that have indicators.
@@ -97,6 +96,6 @@ def _sources(rows: pd.DataFrame) -> list[str]:
     """Where the figures were read, years of one source together."""
     where = load_sources().set_index("source")["where"]
     rows = rows[["year", "source"]].drop_duplicates()
-    years = rows.assign(name=rows["source"].map(where).map(source_name)).groupby("name")["year"].unique()
+    years = rows.assign(name=rows["source"].map(where).map(lambda at: source_name(at) or at)).groupby("name")["year"].unique()
     return [t("indicators.source", years=w.listing([str(y) for y in sorted(own)]), name=name)
             for name, own in years.sort_values(key=lambda found: found.map(min)).items()]

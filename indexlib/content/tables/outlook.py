@@ -71,6 +71,8 @@ def targets(found: Findings, index: str) -> Table:
         score = w.number(frame["wanted_total"].iloc[0], digits)
         key = "table.targets_rank" if held else "table.targets"
         caption = t(key, index=catalogue.short_name(index), wanted=score, rank=held)
+        if (frame["gain"] == 0).all():
+            return Table(caption, pd.DataFrame(), empty=t("gain.reached", year=found.params.year))
         notes = [*_basis(frame), t("note.within"), t("note.kept", n=outlook.LARGEST)]
         if held:
             size, n = outlook.score_of_rank_moves(found.panel, found.params.year, index, held)
@@ -169,7 +171,7 @@ def peers(found: Findings, codes: list[str]) -> Table:
     """Scores and ranks of the place and its peers in the four totals."""
     catalogue, year, rows = load_catalogue(), found.params.year, []
     all_ranks = found.standing()
-    for code in [found.place.code, *codes]:
+    for code in [found.place.code, *codes] if codes else []:
         cells = [load_places().get(code, year).name]
         for index in index_codes():
             mine = all_ranks[(all_ranks["place"] == code) & (all_ranks["component"] == index)]
@@ -180,7 +182,8 @@ def peers(found: Findings, codes: list[str]) -> Table:
         rows.append(tuple(cells))
     frame = pd.DataFrame(rows, columns=["place", *index_codes()])
     star = frame[index_codes()].map(lambda v: "*" in v).any().any()
-    return Table(t("table.peers", year=year), frame, [t("note.star")] if star else rank_notes(frame))
+    return Table(t("table.peers", year=year), frame, [t("note.star")] if star else rank_notes(frame),
+                 t("empty.peers", place=found.place.name))
 
 
 def learn_from(found: Findings, n: int = 3) -> Table:
