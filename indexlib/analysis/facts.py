@@ -45,8 +45,9 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
         ``country`` (the national median fell by at least half as much), by ``more`` than the country (the median fell by
         less) or on its ``own``, else empty, as where that part of it is not more than half the usual movement; ``beyond``:
         1 where a fall relative to the country is more than twice the usual movement, else 0, missing where that is not
-        known; ``lost_in_common``: places lost among the places scored in both years, where these differ; ``at_highest``,
-        see :func:`indexlib.analysis.falling.at_highest`; the columns of :func:`indexlib.analysis.next_year.next_year`.
+        known; ``lost_in_common``: places lost among the places scored in both years, where these differ; ``places_lost``:
+        those, else the difference of the two ranks; ``at_highest``, see
+        :func:`indexlib.analysis.falling.at_highest`; the columns of :func:`indexlib.analysis.next_year.next_year`.
     """
     panel = build(scores)
     frame, changed = standing(panel).copy(deep=False), changes(panel)
@@ -72,7 +73,9 @@ def gather(scores: pd.DataFrame | Panel, base_year: int) -> pd.DataFrame:
     frame["fell_with"] = _fell_with(frame)
     beyond = (frame["change_published"] < 0) & (frame["z_relative"] < -BEYOND)
     frame["beyond"] = beyond.astype(float).where(frame["z_relative"].notna())
-    frame["lost_in_common"] = panel.cell(_lost_in_common(panel))
+    lost = frame["rank"] - frame["rank_before"]
+    frame["lost_in_common"] = pd.Series(panel.cell(_lost_in_common(panel)), frame.index).where(lost.notna())
+    frame["places_lost"] = frame["lost_in_common"].fillna(lost)
     for name, values in {"at_highest": at_highest(panel), **next_year.of_panel(panel)}.items():
         frame[name] = values
     parts = frame["level"] == PART

@@ -150,6 +150,8 @@ def targets(scores: pd.DataFrame | Panel, place: str, year: int, index: str, tot
     if (total is None) == (rank is None):
         raise ValueError("give either total or rank")
     catalogue, weights, panel = load_catalogue(), effects(index, year), build(scores)
+    if (panel.rows["year"] > year).any():  # records of later years were not known then
+        panel = build(panel.rows[panel.rows["year"] <= year])
     now = panel.rows[panel.rows["year"] == year]
     own = now[now["place"] == place].set_index("component")["score"]
     missing = [c for c in [index, *weights["component"]] if np.isnan(own.get(c, np.nan))]

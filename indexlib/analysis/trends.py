@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from indexlib.analysis.changes import half_up
 from indexlib.analysis.kendall import false_discovery, kendall_p, sen_interval
 from indexlib.analysis.noise import differences, estimate_noise, normal_cdf
 from indexlib.analysis.panel import Panel, build
@@ -105,7 +106,7 @@ def measure(panel: Panel, window: Window) -> dict[str, np.ndarray]:
     y, known = window.y, ~np.isnan(window.y)
     rise, slope = _pairs(y)
     s = np.nansum(np.sign(rise), axis=1)
-    step = np.diff(y, axis=1)
+    step = np.diff(half_up(y, panel.decimals[window.component][:, None]), axis=1)  # as printed, like every direction
     national = differences(panel).median[panel.group[window.place][:, None], window.component[:, None],
                             window.start[:, None] + np.arange(1, y.shape[1])]
     return dict(zip(MEASURES, (panel.years[window.start + known.argmax(axis=1)], known.sum(axis=1), row_median(slope), s,

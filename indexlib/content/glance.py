@@ -64,4 +64,5 @@ def next_year(row: object) -> str:
     if pd.isna(row.prob_low):
         return ""
     word = next(word for word, least in LIKELY.items() if row.prob_low >= least)
-    return t(f"glance.next.{word}", share=w.number(100 * row.prob_low, 0))
+    share = w.number(100 * row.prob_low, 0)
+    return t(f"glance.next.{word}", share={"0": t("glance.next.least"), "100": t("glance.next.most")}.get(share, share))

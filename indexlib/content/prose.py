@@ -12,7 +12,7 @@ from indexlib.base import wording as w
 from indexlib.base.wording import own, t
 from indexlib.charts import messages
 from indexlib.content import tables
-from indexlib.data.catalogue import index_codes, load_catalogue
+from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.conditions import places_lost
 from indexlib.plan.review import Findings
 
@@ -49,7 +49,8 @@ def lead(found: Findings, notebook: str) -> Text:
     about = found.plan.about
     if notebook == "05_plan" and found.plan.items.empty:
         return Text((t("nb.no_items"),))
-    return Text((t(f"nb.{notebook[:2]}.lead", n=len(found.now.components), k=len(found.now.flagged()),
+    parts = found.now.components["level"] != TOTAL
+    return Text((t(f"nb.{notebook[:2]}.lead", n=int(parts.sum()), k=len(found.now.to_attend()),
                    plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
                    year=found.params.year, clauses=_clauses(found)),))
 
@@ -138,14 +139,16 @@ def comparison(row: object) -> str:
 
 def _total(row: object, short: str, place: str) -> str:
     """The sentence on an overall score."""
-    computed = row.rank_kind == "computed"
+    elsewhere = row.rank_kind == "computed" and row.panel == "partial"  # of another source: too few scores to compute it
+    key = "para.rank_elsewhere" if elsewhere else "para.rank_computed" if row.rank_kind == "computed" else "para.rank"
     rank = tables.rank_text(row).rstrip("*")
     if pd.isna(row.score):
-        text = t("para.rank_only", year=row.year, index=short, place=place, rank=rank)
+        text = t("para.rank_only_elsewhere" if elsewhere else "para.rank_only", year=row.year, index=short, place=place,
+                 rank=rank)
     else:
         text = t("para.score", year=row.year, index=short, place=place, score=tables.score_text(row, unit=True))
         if pd.notna(row.rank):
-            text += t("para.rank_computed" if computed else "para.rank", rank=rank)
+            text += t(key, rank=rank)
         if row.group:
             text += t("para.group", group=tables.group_text(row))
     change = moved(row) if row.comparable else ""
@@ -188,6 +191,8 @@ def alike(found: Findings, component: str) -> str:
 def _places(row: object) -> str:
     """Places gained or lost and the rank they are counted from; an unchanged one is named where its base changed."""
     moved = int(row.rank_before - row.rank)
+    if pd.notna(row.lost_in_common) and row.lost_in_common != -moved:
+        return t("para.places_common", places=tables.places_text(row), before=tables.rank_text(row, before=True))
     if moved == 0 and row.base == row.base_before:
         return t("para.places_same")
     key = "same_of" if moved == 0 else "up" if moved > 0 else "down"
@@ -197,8 +202,8 @@ def _places(row: object) -> str:
 
 def of_places(row: object) -> str:
     """Whether places lost against the year before are more than chance; empty where none were lost."""
-    lost = -(tables.places_moved(row) or 0)
-    return t(f"para.place.{places_lost(lost, row)}") if lost > 0 else ""
+    known = row.reason != "edge" and row.places_lost > 0
+    return t(f"para.place.{places_lost(row.places_lost, row)}") if known else ""
 
 
 def main_components(found: Findings, index: str) -> list[str]:

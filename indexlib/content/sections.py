@@ -150,7 +150,7 @@ def in_brief(found: Findings) -> list[str]:
 
 def focus(found: Findings) -> Section:
     """The focus list with figures and plan item."""
-    n, table = len(found.now.flagged()), tables.focus(found)
+    n, table = len(found.now.to_attend()), tables.focus(found)
     if table.frame.empty:
         return Section("focus", t("slide.focus.none"), [table.empty], table, spoken=[table.empty, *table.notes])
     frame = table.frame.head(ROWS)

@@ -133,7 +133,7 @@ def _trend_by_chance(draws: Any, row: Any, _: int) -> np.ndarray | None:
 
 
 def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
-    lost = f["rank"] - f["rank_before"]
+    lost = f["places_lost"]
     edge = (f["reason"] == "edge") & f["rank"].notna()
     apart = f["rank_apart"].notna() & f["rank"].notna()
     state = _state(lost.isna(), lost >= least, not_comparable=edge | apart)
@@ -143,12 +143,17 @@ def _rank_fell(f: pd.DataFrame, least: int) -> tuple:
 
 
 def _why_rank_fell(flag: Any, row: Any) -> Said:
-    """Places lost, as published or computed; among the places scored in both years; and what chance makes of it."""
-    common, cases = row.lost_in_common, ["published" if {row.rank_kind, row.rank_kind_before} == {"published"} else ""]
-    if row.base != row.base_before:
-        cases.append("base" if pd.isna(common) else "common" if common > 0 else "not")
+    """Places lost, as published or computed; among the places scored in both years where these differ; and what chance makes
+    of it."""
+    common, lost = row.lost_in_common, int(row.rank - row.rank_before)
+    cases = ["in_common" if lost <= 0 else
+             "published" if {row.rank_kind, row.rank_kind_before} == {"published"} else ""]
+    if pd.isna(common):
+        cases += ["base"] if row.base != row.base_before else []
+    elif lost > 0 and common != lost:
+        cases.append("common")
     cases.append(places_lost(flag.value, row))
-    return tuple(cases), {"n": int(flag.value), "base": int(row.base), "before": int(row.base_before),
+    return tuple(cases), {"n": lost, "base": int(row.base), "before": int(row.base_before),
                           "common": None if pd.isna(common) else int(common)}
 
 

@@ -20,5 +20,5 @@ def graded(prob_lasting: pd.Series | np.ndarray, grades: Grades | None = None) -
     >>> list(graded(np.array([0.95, 0.8, 0.5, 0.49, np.nan])))
     ['A', 'B', 'C', 'D', 'unknown']
     """
-    p, least = np.asarray(prob_lasting, dtype=float), grades or Grades()
+    p, least = np.round(np.asarray(prob_lasting, dtype=float), 3), grades or Grades()  # as workbooks print it
     return choose([np.isnan(p), p >= least.a, p >= least.b, p >= least.c], ["unknown", "A", "B", "C"], "D")

@@ -146,5 +146,5 @@ def _chosen(index: list[str], n: int) -> list[int]:
 def fallen_totals(components: pd.DataFrame) -> pd.DataFrame:
     """Totals of indices that lost score or place against the year before, in the order of the catalogue."""
     totals = components[components["level"] == TOTAL]
-    fell = (totals["change_published"] < 0) | (totals["rank"] > totals["rank_before"]) & (totals["reason"] != "edge")
+    fell = (totals["change_published"] < 0) | (totals["places_lost"] > 0) & (totals["reason"] != "edge")
     return totals[fell].reset_index(drop=True)

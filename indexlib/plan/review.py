@@ -117,6 +117,12 @@ class Review:
         flagged = self.flagged()
         return flagged[flagged["component"].isin(order.finest(self.components["component"]))].head(n)
 
+    def to_attend(self) -> pd.DataFrame:
+        """The rows of :meth:`flagged` without the totals of indices; these where nothing else is flagged."""
+        flagged = self.flagged()
+        parts = flagged[flagged["level"] != TOTAL]
+        return parts if len(parts) else flagged
+
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.plan.Plan.notices`."""
         return notices(self.params, self.plan, self.place.code)

@@ -60,7 +60,7 @@ def claims() -> dict[str, str]:
 def by_chance(row) -> float:
     """Probability of losing the places that a row lost, had no level moved."""
     spread = (row.rank_worst - row.rank_best) / (2 * norm.ppf(0.95))
-    return float(norm.cdf((0.5 - (row.rank - row.rank_before)) / (np.sqrt(2) * spread))) if spread > 0 else 0.0
+    return float(norm.cdf((0.5 - row.places_lost) / (np.sqrt(2) * spread))) if spread > 0 else 0.0
 
 
 def change(found, component: str) -> float:
@@ -69,7 +69,7 @@ def change(found, component: str) -> float:
 
 def fell(found, component: str) -> bool:
     row = found.components.set_index("component").loc[component]
-    return bool(row["change_published"] < 0 or row["rank"] > row["rank_before"])
+    return bool(row["change_published"] < 0 or row["places_lost"] > 0)
 
 
 def met(rules: str) -> set[str]:
@@ -105,6 +105,8 @@ def invented(pick: random.Random, component: str = "papi.6.2") -> SimpleNamespac
     row.change, row.comparable = row.change_published, row.reason == ""
     row.beyond = np.nan if np.isnan(row.z_relative) else float(row.change_published < 0 and row.z_relative < -2)
     row.rank_best, row.rank_worst = row.rank - row.spread, row.rank + row.spread
+    row.lost_in_common = pick.choice([np.nan, -3, 0, 4]) if pd.notna(row.rank_before) else np.nan
+    row.places_lost = row.rank - row.rank_before if np.isnan(row.lost_in_common) else row.lost_in_common
     row.base_apart, row.group, row.group_kind = pick.choice([row.base, 64]), "high", "computed"
     return row
 
@@ -169,6 +171,7 @@ def speak_of_flags(pick: random.Random, draws: int) -> None:
             _why(flag, row)
         if condition.name == "rank_fell":  # published on another number of places, and not to be told apart
             _why(flag, row._replace(base_before=row.base - 1, lost_in_common=np.nan))
+            _why(flag, row._replace(rank_before=row.rank, lost_in_common=row.places_lost))
 
 
 def wrong(said: list[tuple[str, dict]]) -> list[str]:

@@ -126,10 +126,12 @@ def assessment(found: Findings) -> dict[str, Any]:
         said.append(t("report.sum.none", all=len(found.components)) if len(found.components) else
                     t("report.sum.empty", place=found.place.name, year=found.year))
     else:
-        said.append(t("report.sum.flagged", n=len(flagged), all=len(found.components)))
         parts = flagged[flagged["level"] != TOTAL]
+        said.append(t("report.sum.flagged", n=len(parts), all=int((found.components["level"] != TOTAL).sum())))
         last = parts.loc[parts["grade"].isin(SURE), "component"].tolist()
-        said.append(t("report.sum.lasting", n=len(last), names=_first(last)) if last else t("report.sum.lasting_none"))
+        least = w.plain_number(100 * found.params.grades.b)
+        said.append(t("report.sum.lasting", n=len(last), names=_first(last), least=least) if last else
+                    t("report.sum.lasting_none", least=least))
         low = [set(f.flags.loc[(f.flags["rule"] == "rank_low") & (f.flags["state"] == "met"), "component"])
                for f in (found, found.before) if f is not None]
         again = [c for c in parts["component"] if len(low) == 2 and c in low[0] & low[1]]

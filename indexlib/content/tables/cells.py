@@ -60,14 +60,22 @@ def places_moved(row: object) -> int | None:
 
 
 def places_text(row: object) -> str:
-    """Places gained or lost against the year before, or why they cannot be compared; empty if not known."""
+    """Places gained or lost against the year before, or why they cannot be compared; empty if not known.
+
+    Where other places were scored, so many of the others', what became of it among those scored in both years stands beside.
+    """
     if apart(row):
         return apart_text(row)
     moved = places_moved(row)
     if moved is None:
         return ""
+    said, common = _places(moved), row.lost_in_common
+    return said if pd.isna(common) or common == -moved else t("change.places_common", places=said, common=_places(-common))
+
+
+def _places(moved: float) -> str:
     return t("change.places_same") if moved == 0 else \
-        t("change.places_up" if moved > 0 else "change.places_down", n=abs(moved))
+        t("change.places_up" if moved > 0 else "change.places_down", n=int(abs(moved)))
 
 
 def group_text(row: object) -> str:

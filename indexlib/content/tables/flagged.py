@@ -35,13 +35,15 @@ from indexlib.plan.review import Review
 def totals(found: Review) -> Table:
     """The four overall scores with rank, change and what is missing."""
     catalogue = load_catalogue()
-    rows = {r.component: r for r in found.components.itertuples(index=False) if r.level == TOTAL}
+    rows, before = ({r.component: r for r in review.components.itertuples(index=False) if r.level == TOTAL} if review else {}
+                    for review in (found, found.before))
     out = []
     for index in index_codes():
         name = catalogue.short_name(index)
         row = rows.get(index)
         if row is None:
-            out.append((name, w.NONE, w.NONE, w.NONE, w.NONE, no_total_text(found, index)))
+            then = rank_text(before[index]) if index in before else w.NONE
+            out.append((name, w.NONE, w.NONE, w.NONE, then, no_total_text(found, index)))
             continue
         remark = places_text(row)
         if row.reason == "edge":
@@ -120,8 +122,8 @@ def verdict(row: pd.Series) -> str:
 
 def focus(found: Review) -> Table:
     """The focus list: the first components to attend to, of the finest level at hand."""
-    chosen, n = found.focus(found.params.focus), len(found.flagged())
-    table = _component_rows(found, chosen, t("table.focus", k=len(chosen), n=n))
+    chosen = found.focus(found.params.focus)
+    table = _component_rows(found, chosen, t("table.focus", k=len(chosen), n=len(found.to_attend())))
     fallen = fallen_totals(found.components)["component"]
     if len(fallen):
         table.notes.insert(0, t("note.fallen_totals", names=w.listing([load_catalogue().short_name(c) for c in fallen])))
@@ -130,8 +132,9 @@ def focus(found: Review) -> Table:
 
 def flagged(found: Review) -> Table:
     """Every component that meets a condition."""
-    chosen = found.flagged()
-    return _component_rows(found, chosen, t("table.flagged", n=len(chosen)))
+    chosen, n = found.flagged(), len(found.to_attend())
+    totals = len(chosen) - n
+    return _component_rows(found, chosen, t("table.flagged_totals" if totals else "table.flagged", n=n, totals=totals))
 
 
 def rules(found: Review) -> Table:

@@ -44,7 +44,8 @@ def contributions(found: Findings, index: str) -> Table:
         total, rest = frame[["total_change", "rest"]].iloc[0]
         notes = _basis(frame)
         if abs(rest) >= 0.5 * 10.0**-digits:
-            notes.append(t("note.rest", rest=w.change(rest, digits)))
+            rounding = 10.0**-digits * (len(frame) + 2)  # half of the last digit of each figure, in both years
+            notes.append(t("note.rest" if abs(rest) <= rounding else "note.rest_unexplained", rest=w.change(rest, digits)))
         caption = t("table.contributions", index=catalogue.short_name(index), change=w.change(total, digits, unit),
                     before=year - 1)
         return Table(caption, pd.DataFrame(rows, columns=["component", "change", "contribution", "basis"]), notes)
