@@ -135,4 +135,5 @@ def write_one_place(index: str, year: int, place: Place, out: Path) -> Path:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "C3"
-    return save_with_about(book, out, index, year, edition, {"place": place.code}, "template.place_")
+    how = [t(f"template.place_{i}") for i in range(1, 5)]
+    return save_with_about(book, out, index, year, edition, {"place": place.code}, how)

@@ -206,14 +206,15 @@ def write_template(index: str, year: int, out: Path, level: str = "province",
     bases = [] if figures is None else figures["rank_base"].dropna().unique().tolist()
     base = int(bases[0]) if len(bases) == 1 else None
     told: dict[str, object] = {"level": level, "rank_base": base, "origin": origin or None}
-    return save_with_about(book, out, index, year, edition, told, "template.how_")
+    return save_with_about(book, out, index, year, edition, told, [t(f"template.how_{i}") for i in range(1, 5)])
 
 
-def save_with_about(book: Any, out: Path, index: str, year: int, edition: int, told: dict[str, object], how: str) -> Path:
-    """Write a template with the sheet that says what it is of and, in four lines of ``how``, how it is filled in."""
+def save_with_about(book: Any, out: Path, index: str, year: int, edition: int, told: dict[str, object],
+                    how: list[str]) -> Path:
+    """Write a template with the sheet that says what it is of and, in the lines of ``how``, how it is filled in."""
     sheet, last = book.active, book.create_sheet(ABOUT)
     rows = [[MARK, VERSION], ["index", index], ["year", year], *map(list, told.items()), [None, None],
-            [t("template.how"), None], *([None, t(f"{how}{i}")] for i in range(1, 5))]
+            [t("template.how"), None], *([None, line] for line in how)]
     if edition != year:
         rows.append([None, t("template.edition", year=year, edition=edition)])
     for row in rows:
