@@ -12,8 +12,9 @@ from indexlib.base import wording as w
 from indexlib.base.wording import own, t
 from indexlib.charts import messages
 from indexlib.content import tables
-from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
+from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.plan.conditions import places_lost
+from indexlib.plan.order import without_totals
 from indexlib.plan.review import Findings
 
 
@@ -49,8 +50,8 @@ def lead(found: Findings, notebook: str) -> Text:
     about = found.plan.about
     if notebook == "05_plan" and found.plan.items.empty:
         return Text((t("nb.no_items"),))
-    parts = found.now.components["level"] != TOTAL
-    return Text((t(f"nb.{notebook[:2]}.lead", n=int(parts.sum()), k=len(found.now.to_attend()),
+    judged = without_totals(found.now.asked)
+    return Text((t(f"nb.{notebook[:2]}.lead", n=len(judged), k=int(judged["met"].gt(0).sum()),
                    plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
                    year=found.params.year, clauses=_clauses(found)),))
 

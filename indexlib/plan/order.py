@@ -143,6 +143,12 @@ def _chosen(index: list[str], n: int) -> list[int]:
     return sorted(chosen)
 
 
+def without_totals(components: pd.DataFrame) -> pd.DataFrame:
+    """Rows of components that are no total of an index; all of them where there are totals alone."""
+    parts = components[components["level"] != TOTAL]
+    return parts if len(parts) else components
+
+
 def fallen_totals(components: pd.DataFrame) -> pd.DataFrame:
     """Totals of indices that lost score or place against the year before, in the order of the catalogue."""
     totals = components[components["level"] == TOTAL]

@@ -119,9 +119,7 @@ class Review:
 
     def to_attend(self) -> pd.DataFrame:
         """The rows of :meth:`flagged` without the totals of indices; these where nothing else is flagged."""
-        flagged = self.flagged()
-        parts = flagged[flagged["level"] != TOTAL]
-        return parts if len(parts) else flagged
+        return order.without_totals(self.flagged())
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.plan.Plan.notices`."""

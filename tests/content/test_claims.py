@@ -41,7 +41,7 @@ SAYS = ["content.prose", "content.sections", "briefing.report.sections", "charts
 ELSEWHERE = {"para.former", "para.former_range", "para.recast", "change.of_maximum", "coverage.of_maximum"}
 HEARD = [("bac_ninh", 2022), ("cao_bang", 2023), ("ha_noi", 2024), ("thanh_hoa", 2024), ("thanh_hoa", 2011),
          ("dien_bien", 2016), ("quang_ninh", 2024), ("quang_ninh", 2023), ("can_tho", 2014), ("thanh_hoa", 2014),
-         ("thanh_hoa", 2022), ("thanh_hoa", 2021)]
+         ("thanh_hoa", 2022), ("thanh_hoa", 2021), ("kien_giang", 2024)]
 MORE = [("thanh_hoa", 2023), ("an_giang", 2012), ("dong_thap", 2018), ("ha_noi", 2008), ("ba_ria_vung_tau", 2024),
         ("ho_chi_minh", 2015), ("ha_tay", 2007), ("can_tho", 2016), ("son_la", 2020)]
 #: Figures of an invented component; what hangs together is set by :func:`invented`.
@@ -49,7 +49,7 @@ FIGURES = {"decimals": [2], "score": [5.0, np.nan], "reason": ["", "edge", "with
            "change_published": [-0.3, 0.0, 0.2], "z_relative": [-3.0, -1.0, 1.0, np.nan], "base": [61, 63],
            "base_before": [61, 63], "rank": [20], "rank_before": [12, 20, 31, np.nan], "rank_kind": ["published", "computed"],
            "rank_kind_before": ["published", "computed"], "spread": [2, 25, np.nan],
-           "share_change": [np.nan], "rank_apart": [np.nan, 24]}
+           "share_change": [np.nan], "rank_apart": [np.nan, 24], "panel": ["complete", "partial"]}
 
 
 def claims() -> dict[str, str]:
