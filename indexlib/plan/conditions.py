@@ -179,10 +179,12 @@ def _rank_fall_by_chance(draws: Any, row: Any, least: int) -> np.ndarray | None:
 
 
 def _rank_low(f: pd.DataFrame, share: float) -> tuple:
-    """The lowest quarter is below the 25th percentile of a whole panel; otherwise the rank itself decides."""
+    """The lowest quarter: the group as printed, else below the 25th percentile of a whole panel, else by the rank itself."""
     by_rank = f["rank"] > f["base"] * (1 - share)
     quarter = f["low_quarter"] if share == 0.25 else pd.Series(np.nan, index=f.index)
     low = (f["score"] < quarter).where(quarter.notna() & f["score"].notna(), by_rank).astype(bool)
+    if share == 0.25:
+        low = low.where(f["group_kind"] != "published", f["group"] == "low")
     reason = choose([f["rank"].isna()], ["partial_panel"], "")
     return _state(f["rank"].isna(), low), f["rank"], f["base"] * (1 - share), "quarter", reason
 
