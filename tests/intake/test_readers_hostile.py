@@ -234,6 +234,8 @@ FILES = {
     "circle.xls": (circle, "damaged_why"),
     "records.xls": (lambda: xls([record(0) * 10_000_000]), "too_many_cells"),
     "moved_sheet.xlsx": (moved_sheet, "too_many_cells"),
+    "entity.xlsx": (lambda: sheet_xml('<row r="3"><c r="A3"><v>&none;</v></c></row>'), "damaged"),
+    "two_addresses.xlsx": (lambda: sheet_xml('<row r="3"><c r="A3" r="B3"><v>1</v></c></row>'), "damaged"),
     "no_addresses.xlsx": (lambda: sheet_xml("<row>" + "<c><v>1</v></c>" * 16_000 + "</row>"
                                             + "<row><c><v>1</v></c></row>" * 60_000), "too_many_cells"),
     "repeated_text.xlsx": (lambda: sheet_xml("".join(f'<row r="{r}"><c r="A{r}" t="s"><v>0</v></c></row>'

@@ -27,9 +27,10 @@ SPANS = frozenset({"w:gridSpan", "w:gridBefore", "w:gridAfter"})
 MAX_SHARED = 5_000_000
 #: Blank cells that say where they stand.
 BLANK = re.compile(rb'(?:<c r="[A-Z]{1,3}\d{1,7}"[^<>]*/>)+')
-#: A cell with a value as nearly every program writes it: its column, its row, how it is written.
-PLAIN = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>]*[^<>/]|)>'
-                   rb"(?:<f(?: [^<>]*)?>[^<]*</f>|<f(?: [^<>]*)?/>)?<v>[^<]*</v></c>")
+#: A cell with a figure or the number of a text as nearly every program writes it, in which nothing can be amiss: its
+#: column, its row, how it is written.
+PLAIN = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d{1,6}")?( t="[a-z]{1,9}")?>'
+                   rb"(?:<f>[ -%'-;=?-~]*</f>)?<v>[-+.0-9Ee]{1,30}</v></c>")
 #: A cell with a shared text: the number of the text.
 SHARED = re.compile(rb"\bt=[\"']s[\"'][^>]*>(?:<(?:\w+:)?f\b[^>]*>[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?v>\s*(\d{1,9})\s*<")
 
