@@ -37,7 +37,8 @@ WRONG = "color:#B00020;font-weight:600;"
 #: Lines of a table as close as those of a text; beside many places, the figures of a row under its name.
 PAPER = "<style>.indexlib-explorer table.indexlib {line-height: 1.35; width: 100%;}</style>"
 STACKED = """<style>.indexlib-explorer table.indexlib tr {display: flex; flex-wrap: wrap;}
-.indexlib-explorer table.indexlib :is(td, th) {flex: 1 1 0; min-width: 0; box-sizing: border-box; padding: 2px 3px; font-size: 12px;}
+.indexlib-explorer table.indexlib :is(td, th) {flex: 1 1 0; min-width: 0; box-sizing: border-box;
+  padding: 2px 3px; font-size: 12px;}
 .indexlib-explorer table.indexlib :is(td, th):first-child {flex: 0 0 75%;}
 .indexlib-explorer table.indexlib :is(td, th):nth-child(2) {flex: 0 0 25%;}</style>"""
 #: Where charts are saved unless another folder is typed; beside the runs.
