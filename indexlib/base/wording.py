@@ -15,6 +15,11 @@ from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.numbers import NumberPattern
 
 LANGUAGES = ("vi", "en")
 _language: ContextVar[str] = ContextVar("language", default="vi")
@@ -124,10 +129,17 @@ def number(value: float | None, digits: int) -> str:
 
 @lru_cache(100_000)
 def _number(value: float, digits: int, locale: str) -> str:
-    from babel.numbers import format_decimal
+    pattern, of = _pattern(digits, locale)
+    return pattern.apply(_half_up(value, digits), of).replace("\u2212", MINUS)
 
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(_half_up(value, digits), format=pattern, locale=locale).replace("\u2212", MINUS)
+
+@cache
+def _pattern(digits: int, locale: str) -> tuple[NumberPattern, Locale]:
+    """How a number is written, read once."""
+    from babel import Locale
+    from babel.numbers import parse_pattern
+
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else "")), Locale.parse(locale)
 
 
 def plain_number(value: float) -> str:

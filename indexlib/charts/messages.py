@@ -70,7 +70,7 @@ def history_title(scores: pd.DataFrame | Panel, own: pd.DataFrame, place: str, c
         return _no_score_title(now, place, component, year)
     family = [component, *_parts(component)]
     if not isinstance(scores, Panel):
-        near = scores[scores["component"].isin(family) & scores["year"].isin([year - 1, year])]
+        near = scores[(scores["place"] == place) & scores["component"].isin(family) & scores["year"].isin([year - 1, year])]
         # A standing has no intervals; of the changes only their size is used here.
         scores = build(near.assign(**{c: np.nan for c in ("rank_base", "ci_low", "ci_high") if c not in near}))
     moved = changes(scores)

@@ -23,7 +23,6 @@ from indexlib.charts.style import (
     Chart,
     box,
     chart,
-    gaps,
     note,
     plain_name,
     safe,
@@ -159,12 +158,12 @@ def hovered(figures: pd.DataFrame, component: str) -> pd.DataFrame:
 def line(figure: Chart, frame: pd.DataFrame, label: str, color: str, width: float, dash: str = "solid") -> None:
     """One trace a block, with a gap for every year without a score."""
     for _, of_block in frame.groupby("block"):
-        series = of_block.set_index("year")[["score", "said"]]
-        series = series.reindex(range(series.index.min(), series.index.max() + 1))
-        figure.add_scatter(x=series.index.to_list(), y=gaps(series["score"]), mode="lines+markers", name=safe(label),
-                           line={"color": color, "width": width, "dash": dash}, connectgaps=False,
-                           marker={"size": 2 * width + 1, "color": color},
-                           hovertext=series["said"].fillna("").to_list(), hovertemplate=hover.TEMPLATE)
+        scores, said = (dict(zip(of_block["year"], of_block[c], strict=True)) for c in ("score", "said"))
+        years = list(range(min(scores), max(scores) + 1))
+        figure.add_scatter(x=years, y=[None if pd.isna(v := scores.get(y)) else v for y in years], mode="lines+markers",
+                           name=safe(label), line={"color": color, "width": width, "dash": dash}, connectgaps=False,
+                           marker={"size": 2 * width + 1, "color": color}, hovertext=[said.get(y, "") for y in years],
+                           hovertemplate=hover.TEMPLATE)
 
 
 def limits(values: pd.Series, scale: float = 0.0) -> tuple[float, float]:

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from functools import cache, wraps
 from html import escape
 from pathlib import Path
+from threading import RLock
 
 import ipywidgets as widgets
-import plotly.graph_objects as go
 
 from indexlib.base.problems import IndexlibError
 from indexlib.base.wording import LANGUAGES, listing, speaking, t
-from indexlib.charts.export import Chart
 from indexlib.content.tables import Table
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.data.files import PROJECT
@@ -25,6 +24,7 @@ from indexlib.data.search import search
 from indexlib.widgets import choices, page, views
 from indexlib.widgets.browse import browse, refresh
 from indexlib.widgets.clipboard import CopyButton
+from indexlib.widgets.drawing import Drawing
 
 #: Indent of a level of the tree and its lines; pixels of a control, of which two stand side by side.
 INDENT, ROWS, HALF, CHART = "\u2003", 7, 266, 646
@@ -34,6 +34,13 @@ ALL = 0
 ROOM = "calc(100vh - 216px)"
 #: The look of what is wrong.
 WRONG = "color:#B00020;font-weight:600;"
+#: Lines of a table as close as those of a text; beside many places, the figures of a row under its name.
+PAPER = "<style>.indexlib-explorer table.indexlib {line-height: 1.35; width: 100%;}</style>"
+STACKED = """<style>.indexlib-explorer table.indexlib tr {display: flex; flex-wrap: wrap;}
+.indexlib-explorer table.indexlib :is(td, th) {flex: 1 1 0; min-width: 0; box-sizing: border-box;
+  padding: 2px 3px; font-size: 12px;}
+.indexlib-explorer table.indexlib :is(td, th):first-child {flex: 0 0 75%;}
+.indexlib-explorer table.indexlib :is(td, th):nth-child(2) {flex: 0 0 25%;}</style>"""
 #: Where charts are saved unless another folder is typed; beside the runs.
 FOLDER = PROJECT / "outputs" / "explore"
 
@@ -41,13 +48,14 @@ FOLDER = PROJECT / "outputs" / "explore"
 def _said(action: Callable) -> Callable:
     """Make an action of a control speak the language of the view, and end in a sentence where it goes wrong.
 
-    A callback runs outside the cell that made the widget, so the language in force there is not at hand.
+    A callback runs outside the cell that made the widget, so the language in force there is not at hand. JupyterLab may
+    run several at once, in threads of their own: one waits for the other.
     """
     @wraps(action)
     def safe(self: Explorer, *args: object) -> None:
-        if self._quiet:
-            return
-        with speaking(self.view.language):
+        with self._one_by_one, speaking(self.view.language):
+            if self._quiet:
+                return
             try:
                 action(self, *args)
             except (IndexlibError, OSError) as error:
@@ -68,12 +76,12 @@ class Explorer(widgets.VBox):
     """
 
     def __init__(self, **state: object) -> None:
-        given = state.get("language")
+        given, self._one_by_one = state.get("language"), RLock()
         self.view = views.settle(views.View(), **({"language": given} if given in LANGUAGES else {}))
         self.figure, self._quiet, self._table, self._sentence = None, True, None, ""
         with speaking(self.view.language):
             self._make()
-            super().__init__(self._arrange())
+            super().__init__(self._arrange(), _dom_classes=["indexlib-explorer"])
         self._quiet = False
         self.set(**state)
 
@@ -140,13 +148,18 @@ class Explorer(widgets.VBox):
         else:
             self._say(*said, *views.remarks(self.view), error=error)
             if isinstance(self.figure, Table):
-                self.paper.value, self.canvas.layout.min_height = self.figure.html(), ""
-                self.canvas.children = (self.paper,)
+                self.paper.value = PAPER + (STACKED if len(self.view.compare) > 3 else "") + self.figure.html()
             else:
-                put(self.canvas, self.drawing, self.figure, self._pressed)
-        self.canvas.layout.display = "none" if self.figure is None else None
+                self.drawing.show(self.figure)
+        for part in (self.drawing, self.paper):
+            part.layout.display = None if self.figure is not None and part is self.on_screen else "none"
         self._fill_table()
         self._follow()
+
+    @property
+    def on_screen(self) -> widgets.Widget:
+        """Where charts are, or where the table is."""
+        return self.paper if isinstance(self.figure, Table) else self.drawing
 
     @property
     def said(self) -> str:
@@ -165,11 +178,10 @@ class Explorer(widgets.VBox):
         self._sentence = " ".join(s for s in sentences if s)
         return f'<div role="{role}" class="indexlib-message" style="line-height:1.35;{style}">{escape(self._sentence)}</div>'
 
-    def _pressed(self, trace: go.Scatter, points: object, _: object) -> None:
+    def _pressed(self, place: str) -> None:
         """Choose the place of a tile, dot or line that is pressed."""
-        codes = [trace.customdata[i] for i in points.point_inds]
-        if codes and codes[0] and codes[0] != self.view.place:
-            self._set({"place": codes[0]})
+        if place and place != self.view.place:
+            self._set({"place": place})
 
     def _make(self) -> None:
         """The controls, and what they do."""
@@ -185,16 +197,17 @@ class Explorer(widgets.VBox):
         self.region, self.similar, self.clear, self.saver, self.pager, self.behind = (
             widgets.Button(description=t(f"explore.{x}"), layout={"width": "auto"})
             for x in ("region", "similar", "clear", "save", "page", "behind"))
-        self.first, self.year = (widgets.Dropdown(description=t(f"explore.{x}"), layout={"width": f"{HALF // 2 - 4}px"},
-                                                  style={"description_width": "initial"}) for x in ("first", "year"))
+        self.first, self.year = (widgets.Dropdown(description=t(f"explore.{x}"), layout={"width": f"{wide}px"},
+                                                  style={"description_width": "initial"})
+                                 for x, wide in (("first", 136), ("year", 129)))
         self.folder = widgets.Text(str(FOLDER), layout={"width": "300px"}).add_class("indexlib-folder")
         self.copy = CopyButton(**{k: t(f"explore.{x}") for k, x in
                                   (("label", "copy"), ("done", "copied"), ("failed", "copy_failed"))})
         self.shown_code = widgets.Textarea(disabled=True, rows=4, layout={"width": f"{HALF + CHART}px"})
         self.message, self.notice = widgets.HTML(), widgets.HTML()
-        self.drawing = go.FigureWidget()
-        self.drawing._config = {"displayModeBar": False}  # plotly has no other way; the buttons below do more
-        self.canvas, self.paper = widgets.Box(layout={"max_height": ROOM, "overflow": "auto"}), widgets.HTML()
+        self.drawing = Drawing(self._pressed)
+        self.paper = widgets.HTML(layout={"display": "none"})
+        self.canvas = widgets.Box([self.drawing, self.paper], layout={"max_height": ROOM, "overflow": "auto"})
         self.more = widgets.Accordion(children=[widgets.VBox()], titles=[t("explore.data")], selected_index=None,
                                       layout={"width": f"{HALF + CHART}px"})
         for control, field in ((self.component, "component"), (self.kind, "view"), (self.place, "place"),
@@ -316,27 +329,6 @@ def _label(key: str) -> widgets.Label:
 def _column(*parts: str | widgets.Widget) -> widgets.VBox:
     """Controls under their labels."""
     return widgets.VBox([_label(p) if isinstance(p, str) else p for p in parts], layout={"margin": "0 12px 0 0"})
-
-
-def put(canvas: widgets.Box, drawing: go.FigureWidget, figure: Chart, pressed: Callable) -> None:
-    """Put a chart on the screen: the whole figure into the one widget, and a fresh view of it.
-
-    A new widget each time would send plotly.js each time. The messages by which plotly changes a figure are held
-    back: a browser that is still loading, or was loaded anew, misses them and would go on showing the old chart.
-    """
-    layout = figure.to_plotly_json()["layout"]
-    layout["meta"] = {"name": layout["meta"]["name"], "title": layout["meta"]["title"]}
-    with drawing.hold_sync():
-        drawing.data = ()
-        drawing.layout = layout
-        drawing.add_traces(list(figure.data))
-        drawing._repr_mimebundle_()  # as plotly does when it shows a figure: the whole of it goes to the browser
-    for trace in drawing.data:
-        if trace.customdata is not None:
-            trace.on_click(pressed)
-    canvas.layout.min_height = f"min({figure.layout.height + 6}px, {ROOM})"
-    canvas.children = ()
-    canvas.children = (drawing,)
 
 
 def explore(place: str | None = None, **state: object) -> Explorer:

@@ -255,20 +255,20 @@ def draw(view: View) -> charts.Chart | tables.Table:
 
 def remarks(view: View) -> list[str]:
     """What a settled view does not show although it was asked for, and where to look instead."""
-    if view.view != "history":
+    if view.view not in ("history", "ranks", "position"):
         return []
     frame, said = family(view.component), []
-    own = frame[(frame["component"] == view.component) & frame["year"].between(view.first or 0, view.year)]
-    label = load_catalogue().label(view.component)
-    scored = set(own.loc[own["score"].notna(), "place"])
+    first, figure = (view.year if view.view == "position" else view.first or 0), "rank" if view.view == "ranks" else "score"
+    own = frame[(frame["component"] == view.component) & frame["year"].between(first, view.year)]
+    label, drawn = load_catalogue().label(view.component), set(own.loc[own[figure].notna(), "place"])
     with speaking(view.language):
         ranks = own.loc[(own["place"] == view.place) & own["score"].isna() & own["rank"].notna(), "year"]
-        if len(ranks):
+        if len(ranks) and view.view == "history":
             said.append(t("explore.ranks_only", years=listing([str(y) for y in sorted(ranks)]), component=label,
                           view=t("explore.view.ranks")))
-        missing = [load_places().get(p, view.year).name for p in view.compare if p not in scored]
-        if missing and view.place in scored:
-            said.append(t("explore.not_drawn", places=listing(missing), component=label))
+        missing = [load_places().get(p, view.year).name for p in view.compare if p not in drawn]
+        if missing and view.place in drawn:
+            said.append(t(f"explore.not_drawn.{view.view}", places=listing(missing), component=label, year=view.year))
     return said
 
 

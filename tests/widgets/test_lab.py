@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
 import struct
-import subprocess
-import sys
-import time
-from pathlib import Path
-from urllib.error import URLError
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
+import labs
 import pandas as pd
 import pytest
-from conftest import ROOT
+from browsers import NEEDS_BROWSER
+from labs import wait_for
 from openpyxl import load_workbook
 
-BROWSER = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
-pytestmark = [pytest.mark.by_turns(whole=True), pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")]
-TOKEN = "only-for-this-test"
-#: Milliseconds; a shared machine may be slow, and every wait ends as soon as its condition holds.
-PATIENCE = 90_000
+from indexlib.widgets import views
+
+pytestmark = [pytest.mark.by_turns(whole=True), NEEDS_BROWSER]
+#: Traces of the chart that comes first.
+FIRST = len(views.draw(views.settle(views.View())).data)
 TITLE = "document.querySelector('.js-plotly-plot .gtitle')?.textContent"
 #: What of a drawn chart tells it from another.
 DRAWN = """n => { const g = document.querySelectorAll('.js-plotly-plot')[n]; return JSON.stringify([
@@ -37,77 +29,15 @@ LAST_TABLE = "[...document.querySelectorAll('.dt-container')].pop()"
 def lab(tmp_path_factory):
     """JupyterLab started in a copy of the project's notebooks, as a user starts it: with a home of its own."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "IPYTHON"))}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--port={port}",
-               f"--IdentityProvider.token={TOKEN}", "--ServerApp.port_retries=0", "--allow-root"]
-    with open(folder / "log", "w", encoding="utf-8") as log:
-        server = subprocess.Popen(command, cwd=folder, env=settings | {"HOME": str(folder)}, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _answers(f"{address}/api?token={TOKEN}", server, folder / "log")
+    with labs.started(folder) as address:
         yield address, folder
-    finally:
-        server.terminate()
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def _answers(address: str, server: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + PATIENCE / 1000
-    while True:
-        try:
-            urlopen(address, timeout=5).close()
-            return
-        except (URLError, OSError):
-            assert server.poll() is None and time.monotonic() < end, log.read_text(encoding="utf-8")
-            time.sleep(0.3)
 
 
 @pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def seen():
-    """Addresses asked for and errors, over all that the browser does here: nothing of the web, and nothing wrong."""
-    seen = {"requests": [], "errors": []}
-    yield seen
-    assert seen["requests"] and [u for u in seen["requests"] if not _local(u)] == []
-    assert seen["errors"] == []
-
-
-@pytest.fixture(scope="module")
-def page(lab, browser, seen):
-    """A window that reaches this machine only."""
-    context = browser.new_context(viewport={"width": 1366, "height": 1400})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    window = context.new_page()
-    window.set_default_timeout(PATIENCE)
-    window.on("request", lambda r: seen["requests"].append(r.url))
-    window.on("pageerror", lambda e: seen["errors"].append(str(e)))
-    context.route(lambda url: not _local(url), lambda route: route.abort())
-    window.goto(f"{lab[0]}/?token={TOKEN}")
-    return window
-
-
-def _local(url: str) -> bool:
-    return urlsplit(url).scheme in ("blob", "data") or urlsplit(url).hostname in ("127.0.0.1", "localhost")
-
-
-def wait_for(page, condition: str, arg: object = None) -> None:
-    page.wait_for_function(condition, arg=arg, timeout=PATIENCE)
+def page(lab):
+    with labs.window({"width": 1366, "height": 1400}) as window:
+        window.goto(f"{lab[0]}/?token={labs.TOKEN}")
+        yield window
 
 
 def traces(page) -> int:
@@ -140,10 +70,8 @@ def test_a_link_of_the_start_page_opens_the_notebook_and_it_runs(page):
     page.get_by_role("link", name="explore", exact=True).click()
     page.wait_for_selector("h1:has-text('Tra cứu xu hướng')")
     page.wait_for_selector(".lm-mod-current[data-id] >> text=explore.ipynb")
-    page.wait_for_selector("#jp-main-statusbar >> text=| Idle")
-    page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
-    page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
-    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 13
+    labs.run_all(page)
+    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == FIRST
 
 
 def test_index_component_and_place_are_chosen_by_hand(page):
@@ -245,7 +173,7 @@ def test_what_stands_behind_a_sub_index_takes_the_place_of_the_chart(page):
     rows = [row.split("\t") for row in table.locator("tr").all_inner_texts()]
     assert rows[0] == ["Chỉ tiêu (nhãn như in)", "Đơn vị", "Thanh Hóa 2023", "Nghệ An 2023"] and len(rows) == 15
     assert rows[1][:3] == ["Số ngày chờ đợi để được cấp GCNQSDĐ (trung vị)", "–", "30"]
-    assert page.locator(".js-plotly-plot").count() == 1  # the one drawn by hand below
+    assert page.locator(".js-plotly-plot:visible").count() == 1  # the one drawn by hand below
     page.locator(".widget-dropdown select").first.select_option(label="Điểm qua các năm")
     drawn(page, "Tiếp cận đất đai tăng 0,46 điểm năm 2024")
 
@@ -274,8 +202,7 @@ def test_the_table_sorts_by_value_and_searches_without_diacritics(page, lab):
 
 
 def test_running_again_starts_afresh(page):
-    page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
-    page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
-    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == 13
+    labs.run_all(page)
+    assert drawn(page, "Chỉ số PAPI tăng 0,6665 điểm năm 2024") == FIRST
     page.get_by_role("button", name="PCI", exact=True).click()
     drawn(page, "Chỉ số PCI tăng 1,95 điểm năm 2024")

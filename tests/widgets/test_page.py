@@ -87,6 +87,14 @@ def test_every_view_takes_any_number_of_places_and_fits(opened, view, n, languag
     assert all(above[1] <= below[0] + 4 for above, below in itertools.pairwise(ends))
 
 
+@pytest.mark.parametrize("view", [*VIEWS, "indicators"])
+def test_a_telephone_scrolls_the_chart_and_not_the_page(opened, view):
+    opened.set_viewport_size({"width": 390, "height": 844})
+    show(opened, view=view, compare=NINE[:3])
+    assert opened.evaluate("document.documentElement.scrollWidth") == 390
+    opened.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_what_is_measured_alike_is_that_of_the_data(opened, language):
     show(opened, view="alike", language=language)
