@@ -187,11 +187,12 @@ def _task(answer: dict, items: pd.DataFrame) -> str:
 
 
 def _gist(found: Findings, rows: list[dict[str, str]], focus: pd.DataFrame, units: list[str]) -> list[str]:
-    """What fell and who acts, for the first page."""
+    """What fell, else what comes first, and who acts, for the first page."""
     totals = w.listing([load_catalogue().short_name(c) for c in fallen_totals(found.components)["component"]])
     fell = focus.loc[focus["change_published"] < 0, "component"].tolist()
     said = [t("report.gist.fell" if fell else "report.gist.fell_total", totals=totals or t("report.gist.no_total"),
               names=_first(fell))] if totals or fell else []
+    said += [] if fell or focus.empty else [t("report.gist.first", names=_first(focus["component"].tolist()))]
     of = {unit: [r["no"] for r, u in zip(rows, units, strict=True) if u == unit] for unit in dict.fromkeys(units)}
     who = "; ".join(unit if unit == OPEN else t("report.gist.unit", unit=unit, rows=w.listing(numbers))
                     for unit, numbers in of.items())
