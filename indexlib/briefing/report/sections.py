@@ -86,13 +86,6 @@ def _names(indices: list[str]) -> str:
     return w.listing_and([load_catalogue().short_name(index) for index in indices])
 
 
-def _first(components: list[str]) -> str:
-    """Components by name, those behind the first only counted."""
-    names = [load_catalogue().label(c) for c in components[:NAMED]]
-    more = len(components) - len(names)
-    return "; ".join([*names, *([t("report.more", n=more)] if more else [])])
-
-
 def basis(found: Findings) -> dict[str, Any]:
     """On what the report rests, and what it can speak of."""
     about, office = found.plan.about, _office(found)
@@ -130,12 +123,12 @@ def assessment(found: Findings) -> dict[str, Any]:
         said.append(t("report.sum.flagged", n=int(judged["met"].gt(0).sum()), all=len(judged)))
         last = parts.loc[parts["grade"].isin(SURE), "component"].tolist()
         least = w.plain_number(100 * found.params.grades.b)
-        said.append(t("report.sum.lasting", n=len(last), names=_first(last), least=least) if last else
+        said.append(t("report.sum.lasting", n=len(last), names=composed.named(last, NAMED), least=least) if last else
                     t("report.sum.lasting_none", least=least))
         low = [set(f.flags.loc[(f.flags["rule"] == "rank_low") & (f.flags["state"] == "met"), "component"])
                for f in (found, found.before) if f is not None]
         again = [c for c in parts["component"] if len(low) == 2 and c in low[0] & low[1]]
-        said += [t("report.sum.low_again", n=len(again), names=_first(again))] if again else []
+        said += [t("report.sum.low_again", n=len(again), names=composed.named(again, NAMED))] if again else []
     said += composed.follow_up(found).paragraphs if found.before is not None and flags["state"].eq("met").any() else []
     wanted = _goals(found)["state"].value_counts()
     said += [t("report.sum.goals", **{s: int(wanted.get(s, 0)) for s in ("met", "missed", "unknown")})] if len(
@@ -189,11 +182,12 @@ def _task(answer: dict, items: pd.DataFrame) -> str:
 
 
 def _gist(found: Findings, rows: list[dict[str, str]], focus: pd.DataFrame, units: list[str]) -> list[str]:
-    """What fell and who acts, for the first page."""
+    """What fell, else what comes first, and who acts, for the first page."""
     totals = w.listing([load_catalogue().short_name(c) for c in fallen_totals(found.components)["component"]])
     fell = focus.loc[focus["change_published"] < 0, "component"].tolist()
     said = [t("report.gist.fell" if fell else "report.gist.fell_total", totals=totals or t("report.gist.no_total"),
-              names=_first(fell))] if totals or fell else []
+              names=composed.named(fell, NAMED))] if totals or fell else []
+    said += [] if fell or focus.empty else [t("report.gist.first", names=composed.named(focus["component"].tolist(), NAMED))]
     of = {unit: [r["no"] for r, u in zip(rows, units, strict=True) if u == unit] for unit in dict.fromkeys(units)}
     who = "; ".join(unit if unit == OPEN else t("report.gist.unit", unit=unit, rows=w.listing(numbers))
                     for unit, numbers in of.items())
@@ -260,7 +254,7 @@ def proposals(found: Findings, read: Progress | None, on: date | None) -> dict[s
     if answers and found.plan.code == NO_PLAN:
         said.append(t("report.propose.units", n=len(answers)))
     if gaps:
-        said.append(t("report.propose.gaps", names=_first(gaps)))
+        said.append(t("report.propose.gaps", names=composed.named(gaps, NAMED)))
     if plans and answers:
         said.append(t("report.propose.plans", words=plans["words"], clause=plans["clause"]))
     if len(away):
