@@ -193,7 +193,8 @@ def _places(row: object) -> str:
     """Places gained or lost and the rank they are counted from; an unchanged one is named where its base changed."""
     moved = int(row.rank_before - row.rank)
     if pd.notna(row.lost_in_common) and row.lost_in_common != -moved:
-        return t("para.places_common", places=tables.places_text(row), before=tables.rank_text(row, before=True))
+        places, common = (tables.said_of_places(row, n) for n in (moved, -row.lost_in_common))
+        return t("para.places_common", places=places, common=common, before=tables.rank_text(row, before=True))
     if moved == 0 and row.base == row.base_before:
         return t("para.places_same")
     key = "same_of" if moved == 0 else "up" if moved > 0 else "down"

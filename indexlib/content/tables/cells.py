@@ -69,11 +69,12 @@ def places_text(row: object) -> str:
     moved = places_moved(row)
     if moved is None:
         return ""
-    said, common = _places(row, moved), -row.lost_in_common
-    return said if pd.isna(common) or common == moved else t("change.places_common", places=said, common=_places(row, common))
+    said, common = said_of_places(row, moved), -row.lost_in_common
+    return said if pd.isna(common) or common == moved else t("change.places_common", places=said, common=said_of_places(row, common))
 
 
-def _places(row: object, moved: float) -> str:
+def said_of_places(row: object, moved: float) -> str:
+    """So many places gained (above zero), lost or none."""
     return t("change.places_same") if moved == 0 else \
         t("change.places_up" if moved > 0 else "change.places_down", n=int(abs(moved)))
 
