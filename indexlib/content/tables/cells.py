@@ -70,7 +70,9 @@ def places_text(row: object) -> str:
     if moved is None:
         return ""
     said, common = said_of_places(row, moved), -row.lost_in_common
-    return said if pd.isna(common) or common == moved else t("change.places_common", places=said, common=said_of_places(row, common))
+    if pd.isna(common) or common == moved:
+        return said
+    return t("change.places_common", places=said, common=said_of_places(row, common))
 
 
 def said_of_places(row: object, moved: float) -> str:
