@@ -63,9 +63,9 @@ __all__ = [
     "editions", "flagged", "focus", "follow_up", "former", "former_text", "gaps", "generic", "goal_text", "goals",
     "grades_note", "grades_text", "group_text", "happened", "indicators", "item_text", "learn_from", "named_sources",
     "no_total_text", "nothing", "peers", "places_moved", "places_text", "publishers", "quiet", "rank_notes",
-    "rank_text", "recast_text", "risers", "row_notes", "rules", "said_of_places", "score_text", "shorten", "sources", "standing",
-    "targets",
-    "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text", "why_text", "without_plan",
+    "rank_text", "recast_text", "risers", "row_notes", "rules", "said_of_places", "score_text", "shorten", "sources",
+    "standing", "targets", "threshold_text", "totals", "trends", "unit_text", "value_of", "verdict", "verdict_text",
+    "why_text", "without_plan",
 ]
 
 
