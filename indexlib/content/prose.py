@@ -14,7 +14,6 @@ from indexlib.charts import messages
 from indexlib.content import tables
 from indexlib.data.catalogue import index_codes, load_catalogue
 from indexlib.plan.conditions import places_lost
-from indexlib.plan.order import without_totals
 from indexlib.plan.review import Findings
 
 
@@ -50,8 +49,8 @@ def lead(found: Findings, notebook: str) -> Text:
     about = found.plan.about
     if notebook == "05_plan" and found.plan.items.empty:
         return Text((t("nb.no_items"),))
-    judged = without_totals(found.now.asked)
-    return Text((t(f"nb.{notebook[:2]}.lead", n=len(judged), k=int(judged["met"].gt(0).sum()),
+    judged, met = found.now.counts()
+    return Text((t(f"nb.{notebook[:2]}.lead", n=judged, k=met,
                    plan=own(about, "name"), issuer=own(about, "issuer"), place=found.place.name,
                    year=found.params.year, clauses=_clauses(found)),))
 

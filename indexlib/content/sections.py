@@ -16,6 +16,7 @@ from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.after_a_year import follow_up as followed
 from indexlib.plan.plan import BY_GAP
+from indexlib.plan.order import without_totals
 from indexlib.plan.review import Findings
 
 #: Names in a cell or sentence before the rest is only counted.
@@ -150,7 +151,7 @@ def in_brief(found: Findings) -> list[str]:
 
 def focus(found: Findings) -> Section:
     """The focus list with figures and plan item."""
-    n, table = len(found.now.to_attend()), tables.focus(found)
+    n, table = len(without_totals(found.now.flagged())), tables.focus(found)
     if table.frame.empty:
         return Section("focus", t("slide.focus.none"), [table.empty], table, spoken=[table.empty, *table.notes])
     frame = table.frame.head(ROWS)
@@ -259,9 +260,10 @@ def _quote(demand: dict) -> str:
 def _meaning(found: Findings, about: str) -> str:
     """What a demand of the plan comes to for the year, from the figures."""
     now = found.now
-    flagged, chosen = now.flagged()["component"].tolist(), now.focus(found.params.focus)["component"].tolist()
+    chosen = now.focus(found.params.focus)["component"].tolist()
     if about == "review":
-        return t("slide.next.review", n=len(now.components), k=len(flagged), m=len(now.missing))
+        judged, met = now.counts()
+        return t("slide.next.review", n=judged, k=met, m=len(now.missing))
     if about == "assign":
         items, gaps = tables.generic(found).frame["item"].tolist(), int((found.tasks()["by"] == BY_GAP).sum())
         return t("slide.next.assign" if items else "slide.next.assign_all", n=len(items), items=w.listing(items), gaps=gaps)

@@ -117,9 +117,10 @@ class Review:
         flagged = self.flagged()
         return flagged[flagged["component"].isin(order.finest(self.components["component"]))].head(n)
 
-    def to_attend(self) -> pd.DataFrame:
-        """The rows of :meth:`flagged` without the totals of indices; these where nothing else is flagged."""
-        return order.without_totals(self.flagged())
+    def counts(self) -> tuple[int, int]:
+        """How many components were judged, and how many of them meet a condition, without the totals of indices."""
+        judged = order.without_totals(self.asked)
+        return len(judged), int((judged["met"] > 0).sum())
 
     def notices(self) -> list[str]:
         """What every first page must say; see :meth:`indexlib.plan.plan.Plan.notices`."""

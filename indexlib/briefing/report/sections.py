@@ -17,7 +17,7 @@ from indexlib.content import prose, tables
 from indexlib.content import sections as composed
 from indexlib.content.due import Days, due
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
-from indexlib.plan.order import fallen_totals, without_totals
+from indexlib.plan.order import fallen_totals
 from indexlib.plan.plan import BY_CONTEXT, BY_GAP, NO_PLAN
 from indexlib.plan.review import Findings
 from indexlib.plan.targets import goals as _goals
@@ -119,8 +119,8 @@ def assessment(found: Findings) -> dict[str, Any]:
         said.append(t("report.sum.none", all=len(found.components)) if len(found.components) else
                     t("report.sum.empty", place=found.place.name, year=found.year))
     else:
-        judged, parts = without_totals(found.asked), flagged[flagged["level"] != TOTAL]
-        said.append(t("report.sum.flagged", n=int(judged["met"].gt(0).sum()), all=len(judged)))
+        parts, (judged, met) = flagged[flagged["level"] != TOTAL], found.counts()
+        said.append(t("report.sum.flagged", n=met, all=judged))
         last = parts.loc[parts["grade"].isin(SURE), "component"].tolist()
         least = w.plain_number(100 * found.params.grades.b)
         said.append(t("report.sum.lasting", n=len(last), names=composed.named(last, NAMED), least=least) if last else

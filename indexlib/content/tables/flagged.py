@@ -28,7 +28,7 @@ from indexlib.data.scores import load_remarks
 from indexlib.plan.after_a_year import follow_up as _follow_up
 from indexlib.plan.by_chance import ALL, by_noise_alone, grades_by_noise_alone
 from indexlib.plan.conditions import named, thresholds
-from indexlib.plan.order import fallen_totals
+from indexlib.plan.order import fallen_totals, without_totals
 from indexlib.plan.review import Review
 
 
@@ -123,7 +123,7 @@ def verdict(row: pd.Series) -> str:
 def focus(found: Review) -> Table:
     """The focus list: the first components to attend to, of the finest level at hand."""
     chosen = found.focus(found.params.focus)
-    table = _component_rows(found, chosen, t("table.focus", k=len(chosen), n=len(found.to_attend())))
+    table = _component_rows(found, chosen, t("table.focus", k=len(chosen), n=len(without_totals(found.flagged()))))
     fallen = fallen_totals(found.components)["component"]
     if len(fallen):
         table.notes.insert(0, t("note.fallen_totals", names=w.listing([load_catalogue().short_name(c) for c in fallen])))
@@ -132,7 +132,8 @@ def focus(found: Review) -> Table:
 
 def flagged(found: Review) -> Table:
     """Every component that meets a condition."""
-    chosen, n = found.flagged(), len(found.to_attend())
+    chosen = found.flagged()
+    n = len(without_totals(chosen))
     totals = len(chosen) - n
     return _component_rows(found, chosen, t("table.flagged_totals" if totals else "table.flagged", n=n, totals=totals))
 
