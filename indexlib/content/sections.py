@@ -15,8 +15,8 @@ from indexlib.content.glance import next_year
 from indexlib.content.tables import RIGHT, Table
 from indexlib.data.catalogue import TOTAL, index_codes, load_catalogue
 from indexlib.plan.after_a_year import follow_up as followed
-from indexlib.plan.plan import BY_GAP
 from indexlib.plan.order import without_totals
+from indexlib.plan.plan import BY_GAP
 from indexlib.plan.review import Findings
 
 #: Names in a cell or sentence before the rest is only counted.
