@@ -92,3 +92,14 @@ def run_all(page) -> None:
     page.wait_for_selector("#jp-main-statusbar >> text=| Idle")
     page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
+
+
+@contextmanager
+def exploring(folder: Path) -> Iterator:
+    """JupyterLab with the notebook of the explorer run, its first chart drawn and its kernel idle."""
+    with started(folder) as address, window({"width": 1366, "height": 768}) as page:
+        page.goto(f"{address}/lab/tree/notebooks/explore.ipynb?token={TOKEN}")
+        run_all(page)
+        page.wait_for_selector(".js-plotly-plot .gtitle")
+        page.wait_for_selector("#jp-main-statusbar >> text=| Idle")
+        yield page

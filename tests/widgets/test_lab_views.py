@@ -35,12 +35,7 @@ WORDS = pd.read_csv(files.data_dir() / "catalogue" / "everyday.csv").iloc[::6].h
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    with labs.started(folder) as address, labs.window({"width": 1366, "height": 768}) as window:
-        window.goto(f"{address}/lab/tree/notebooks/explore.ipynb?token={labs.TOKEN}")
-        labs.run_all(window)
-        window.wait_for_selector(".js-plotly-plot .gtitle")
-        window.wait_for_selector("#jp-main-statusbar >> text=| Idle")
+    with labs.exploring(tmp_path_factory.mktemp("lab")) as window:
         window.locator(".indexlib-explorer").evaluate("e => e.scrollIntoView()")
         yield window
 
