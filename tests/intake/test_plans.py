@@ -14,6 +14,7 @@ from indexlib import DataError, open_run
 from indexlib.briefing import bundle
 from indexlib.briefing.office.reproducible import words
 from indexlib.content import first_page, profile, prose, tables
+from indexlib.data import files
 from indexlib.intake.plans import draft, owners, workbook
 from indexlib.plan.register import register
 
@@ -225,6 +226,16 @@ def test_a_fault_of_the_workbook_is_named_with_sheet_and_row(data, added):
 def test_a_plan_that_is_there_is_not_written_over(added):
     with pytest.raises(DataError, match="đã có kế hoạch “song_xanh”"):
         workbook.add(added)
+
+
+@pytest.mark.parametrize("code", ["con", "lpt1", "none", "../x", "C:x", "Sông Xanh"])
+def test_a_plan_is_not_named_as_no_folder_of_any_system_can_be(data, added, code):
+    there = set((files.data_dir() / "plans").iterdir())
+    problem, = [p for p in workbook.check(settled(added, code=code)) if p.code == "code"]
+    assert problem.column == "code" and code in str(problem)
+    with pytest.raises(DataError):
+        workbook.add(added)
+    assert set((files.data_dir() / "plans").iterdir()) == there
 
 
 def test_the_commands_new_check_and_add(data, tmp_path, command, monkeypatch):

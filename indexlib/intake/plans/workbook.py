@@ -12,13 +12,14 @@ from typing import Any
 import yaml
 
 from indexlib.base.problems import DataError, Problem
+from indexlib.base.untrusted import DEVICES
 from indexlib.base.wording import t
 from indexlib.data import files
 from indexlib.data.catalogue import index_codes
 from indexlib.intake.files.sheets import open_file
 from indexlib.intake.plans.draft import Draft
 from indexlib.plan.conditions import CONDITIONS
-from indexlib.plan.plan import TABLES, TARGETS, plan_names, read_folder
+from indexlib.plan.plan import NO_PLAN, TABLES, TARGETS, plan_names, read_folder
 from indexlib.plan.second_look import judgements
 
 #: What the first sheet asks for, one key a row; several values are parted by ";".
@@ -134,7 +135,7 @@ def _checked(path: Path, folder: Path) -> tuple[Path, list[Problem]]:
     tables, problems = read(path)
     values = {row["key"]: row["value"] for row in tables["plan"]}
     code = values.get("code", "")
-    if not re.fullmatch(r"[a-z0-9_]{1,60}", code) or code == "none":
+    if not re.fullmatch(r"[a-z0-9_]{1,60}", code) or code in {NO_PLAN, *DEVICES}:
         return folder / "x", [*problems, Problem(path.name, "plan", None, "code", "code", t("plan.code", value=code))]
     made = folder / code
     made.mkdir()
