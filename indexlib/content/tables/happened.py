@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from indexlib.base.wording import t
-from indexlib.content.tables.cells import change_text, rank_text, said_of_places
+from indexlib.content.tables.cells import change_text, places_text, rank_text, said_of_places
 from indexlib.plan.review import Review
 
 
@@ -27,7 +27,8 @@ def happened(found: Review, row: object, why: str) -> str:
     if "score_fell" in met:
         words.append(t("first.fell", change=change_text(row).lstrip("-−")))
     if "rank_fell" in met and "score_fell" not in met:
-        words.append(said_of_places(row, -row.places_lost))
+        gained = row.rank_before - row.rank
+        words.append(said_of_places(row, gained) if gained < 0 else places_text(row))
     if "trend_down" in met:
         words.append(t("first.trend", first=int(row.first_year)))
     if "rank_low" in met and not words:
