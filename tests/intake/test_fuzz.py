@@ -1,15 +1,11 @@
-"""Damaged and hostile input: a clean result or an error of the library, never a traceback, never a hang."""
+"""Damaged and hostile tables, plans and data: a clean result or an error of the library, never a traceback, never a hang."""
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
-import json
-import os
 import random
 import shutil
-import tempfile
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -18,127 +14,21 @@ from xml.sax.saxutils import escape
 import pandas as pd
 import pytest
 from conftest import ROOT, in_part
-from fuzzing import ENCODINGS, HOSTILE, attempt, cases, damage, hostile, spoil_rows
+from fuzzing import ENCODINGS, attempt, cases, damage, in_memory, spoil_rows, spoil_text
 from make_workbooks import papi, pci, wide
 
-from indexlib import read_params
 from indexlib.analysis.standing import standing
-from indexlib.base.problems import IndexlibError
-from indexlib.data import catalogue, files, lookup, places, scores
+from indexlib.data import catalogue, files, places, scores
 from indexlib.intake.check import check_data
 from indexlib.intake.publishers.template import write_template
 from indexlib.intake.recognise import Reading, read_published
 from indexlib.plan import plan
-from indexlib.plan.settings import Params, check_params
-from indexlib.run import manifest
-
-FULL = """place: thanh_hoa
-year: 2024
-plan: ha_bac_2023_2025
-language: vi
-focus: 8
-rules:
-  score_fell: 0.0
-  trend_down: 4
-  rank_low: 0.25
-  score_low: median
-  not_improved: plan
-grades: {a: 0.95, b: 0.8}
-peers: [Nghệ An, "Thừa Thiên - Huế"]
-targets:
-  papi: {rank: 10}
-  pci: {total: 70.0}
-"""
 
 
 @pytest.fixture(scope="module")
 def folder():
-    """In memory where that is possible: thousands of small files."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None) as name:
-        yield Path(name)
-
-
-def spoil_text(text: str, pick: random.Random) -> bytes:
-    """A text file with values, lines, bytes or its encoding spoilt."""
-    lines = text.split("\n")
-    for _ in range(pick.choice([1, 1, 2, 4])):
-        at = pick.randrange(len(lines))
-        key, colon, value = lines[at].partition(":")
-        match pick.randrange(6):
-            case 0 | 1 if colon:
-                lines[at] = f"{key}: {hostile(pick)}"
-            case 2:
-                lines.insert(at, f"{hostile(pick)}: {hostile(pick)}")
-            case 3:
-                lines[at] = pick.choice([" ", "  ", "\t", "- ", "? "]) + lines[at]
-            case 4:
-                lines.insert(at, lines[pick.randrange(len(lines))])
-            case 5 if value:
-                lines[at] = f"{pick.choice([key, hostile(pick)])}:{value}"
-    data = "\n".join(lines).encode(pick.choice(ENCODINGS) if pick.random() < 0.05 else "utf-8", "replace")
-    return damage(data, pick) if pick.random() < 0.3 else data
-
-
-@pytest.mark.parametrize("count", in_part(625, 5_000))
-def test_parameters(folder, count):
-    path, good = folder / "a_2024.yml", 0
-    for name, pick in cases("params", count):
-        path.write_bytes(spoil_text(FULL, pick))
-        found = attempt(name, lambda: read_params(path))
-        if isinstance(found, Params):
-            good += 1
-            assert 2000 <= found.year <= 2100 and lookup.find_place(found.place, found.year), name
-    assert good > 0  # some damage is harmless
-
-
-@pytest.mark.parametrize("count", in_part(50, 400))
-def test_parameters_of_notebooks(folder, count):
-    """What a notebook is run with by hand: any Python value."""
-    pools = [
-        *HOSTILE,
-        None,
-        True,
-        0,
-        -1,
-        2.5,
-        float("nan"),
-        float("inf"),
-        10**400,
-        [],
-        {},
-        [[]],
-        {"a": {}},
-        b"x",
-        ["x"] * 30,
-        {1: 2},
-    ]
-    for name, pick in cases("values", count):
-        raw = {"place": "thanh_hoa", "year": 2024}
-        for _ in range(pick.choice([1, 1, 2, 3])):
-            raw[pick.choice([*Params.model_fields, pick.choice(HOSTILE)])] = pick.choice(pools)
-        if pick.random() < 0.3:
-            raw["rules"] = {
-                pick.choice(["rank_low", "trend_down", "score_low", pick.choice(HOSTILE)]): pick.choice(pools)
-            }
-        attempt(name, lambda: check_params(raw))  # noqa: B023
-
-
-@pytest.mark.parametrize("count", in_part(75, 600))
-def test_texts_stay_data_in_the_cell_that_papermill_writes(count):
-    """The code that papermill makes of parameters holds literals and nothing else."""
-    from papermill.translators import PythonTranslator
-
-    for name, pick in cases("cell", count):
-        text = "".join(
-            pick.choice([*HOSTILE, "\n", "'", '"', "\\", "#", "__import__('os').system('x')"]) for _ in range(3)
-        )
-        values = Params.model_construct(place=text, peers=[text, "x"], rules={"score_low": text}).model_dump(
-            warnings=False
-        )
-        tree = ast.parse(PythonTranslator.codify(values))
-        read = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
-        assert read == values, name
+    with in_memory() as folder:
+        yield folder
 
 
 def as_csv(rows: list[list], separator: str = ",") -> str:
@@ -352,51 +242,3 @@ def test_what_a_plan_says_of_itself(small, count):
             said = attempt(name, partial(said_by, known))
             assert all(isinstance(line, str) for line in said), name
     path.unlink()
-
-
-@pytest.mark.parametrize("count", in_part(187, 1_500))
-def test_manifests(tmp_path, count):
-    manifest.write_manifest(
-        tmp_path,
-        {
-            "run": "a",
-            "params": Params(place="thanh_hoa", year=2024).model_dump(),
-            "inputs": {"data/x.csv": "0"},
-            "notebooks": [{"notebook": "04_flags", "failed": False}],
-            "charts": {},
-            "notices": [],
-            "warnings": [],
-            "seconds": 1.0,
-        },
-    )
-    path = tmp_path / "manifest.json"
-    text = path.read_text(encoding="utf-8")
-    assert manifest.read_manifest(tmp_path).intact
-    values = [
-        "1e999",
-        "NaN",
-        "9" * 5_000,
-        "[" * 3_000,
-        "null",
-        "[]",
-        "{}",
-        '"../../x"',
-        "-1",
-        "true",
-        '"\\ud800"',
-        '{"../x": "0"}',
-    ]
-    for name, pick in cases("manifest", count):
-        lines = text.split("\n")
-        at = pick.randrange(len(lines))
-        key, colon, _ = lines[at].partition(":")
-        lines[at] = f"{key}: {pick.choice(values)}," if colon and pick.random() < 0.7 else hostile(pick)
-        data = "\n".join(lines).encode("utf-8", "replace")
-        path.write_bytes(damage(data, pick) if pick.random() < 0.3 else data)
-        found = attempt(name, lambda: manifest.read_manifest(tmp_path))
-        assert (
-            isinstance(found, IndexlibError)
-            or not found.intact
-            or path.read_text(encoding="utf-8") == text
-            or json.loads(path.read_bytes()) == json.loads(text)
-        ), name

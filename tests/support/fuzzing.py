@@ -10,13 +10,15 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from indexlib.base.problems import IndexlibError
 
-#: Which cases; ``INDEXLIB_FUZZ=20 pytest tests/test_fuzz.py`` makes twenty times as many.
+#: Which cases; ``INDEXLIB_FUZZ=20 pytest tests/intake/test_fuzz.py`` makes twenty times as many.
 SEED, TIMES = int(os.environ.get("INDEXLIB_FUZZ_SEED", "1")), float(os.environ.get("INDEXLIB_FUZZ", "1"))
 SECONDS = 5
 HOSTILE: list[str] = json.loads(
@@ -122,3 +124,32 @@ def spoil_rows(rows: list[list], pick: random.Random) -> list[list]:
             case 8 if rows:
                 rows = rows[: pick.randrange(len(rows))]
     return rows
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """A folder in memory where that is possible: thousands of small files."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() and os.access(memory, os.W_OK) else None) as name:
+        yield Path(name)
+
+
+def spoil_text(text: str, pick: random.Random) -> bytes:
+    """A text file with values, lines, bytes or its encoding spoilt."""
+    lines = text.split("\n")
+    for _ in range(pick.choice([1, 1, 2, 4])):
+        at = pick.randrange(len(lines))
+        key, colon, value = lines[at].partition(":")
+        match pick.randrange(6):
+            case 0 | 1 if colon:
+                lines[at] = f"{key}: {hostile(pick)}"
+            case 2:
+                lines.insert(at, f"{hostile(pick)}: {hostile(pick)}")
+            case 3:
+                lines[at] = pick.choice([" ", "  ", "\t", "- ", "? "]) + lines[at]
+            case 4:
+                lines.insert(at, lines[pick.randrange(len(lines))])
+            case 5 if value:
+                lines[at] = f"{pick.choice([key, hostile(pick)])}:{value}"
+    data = "\n".join(lines).encode(pick.choice(ENCODINGS) if pick.random() < 0.05 else "utf-8", "replace")
+    return damage(data, pick) if pick.random() < 0.3 else data
