@@ -192,7 +192,7 @@ def _places(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
         return _none(found, goal.component, "goal.no_rank")
     if row.reason == "edge" or pd.isna(row.rank_before):
         return {"reason": t("goal.no_places", year=goal.year - 1)}
-    return {"actual": -int(row.places_lost), "base": int(row.base), "computed": row.rank_kind == "computed"}
+    return {"actual": int(row.rank_before - row.rank), "base": int(row.base), "computed": row.rank_kind == "computed"}
 
 
 def _percent(found: Findings, row: Any, goal: Goal) -> dict[str, Any]:
