@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from indexlib.base import wording as w
@@ -108,7 +109,8 @@ def moves(found: Findings) -> str:
         row, keys = rows.get(index), []
         if row is not None and row.comparable:
             keys.append("up" if row.change_published > 0 else "down" if row.change_published < 0 else "same")
-        if row is not None and (move := tables.places_moved(row)) is not None:
+        move = None if row is None else tables.places_moved(row)
+        if move is not None and np.sign(move) == -np.sign(row.places_lost):  # else the ranks say other than the same places
             keys.append("rank_up" if move > 0 else "rank_down" if move < 0 else "rank_same")
         for key in keys or ["away"]:
             named.setdefault(key, []).append(load_catalogue().short_name(index))
