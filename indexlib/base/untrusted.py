@@ -16,7 +16,7 @@ from indexlib.base.wording import t
 #: Where a formula may start: at the start of a cell, and after what another locale takes for a separator.
 _FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))([^\S\t\r\n]*)(?=[=+\-@＝＋－＠])"
                       # a figure with its sign, and words behind it at most
-                      r"(?![+-]\d[\d.,]*%?(?:[ \u00a0](?:[^\W\d_]+|\([^\W\d_][\w ]*\)))*\s*(?:$|[;,)]))")
+                      r"(?![+-]\d[\d.,]*%?(?:[ \u00a0](?:[^\W\d_]+|\([^\W\d_]+(?: [^\W\d_]+)*\)))*\s*(?:$|[;,)]))")
 _NAME = re.compile(r"\w[\w-]*(?:\.[\w-]+)*")
 #: Names that Windows keeps for devices, whatever ending follows.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "0123456789¹²³")}

@@ -62,7 +62,7 @@ def places_moved(row: object) -> int | None:
 def places_text(row: object) -> str:
     """Places gained or lost against the year before, or why they cannot be compared; empty if not known.
 
-    Where other places were scored, so many of the others', what became of it among those scored in both years stands beside.
+    Where the places scored were others than the year before, the move among those scored in both years stands beside it.
     """
     if apart(row):
         return apart_text(row)

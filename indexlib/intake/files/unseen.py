@@ -21,8 +21,6 @@ MOST_ROWS, MOST_COLUMNS = 100_000, 1_000
 #: Codes within a header or footer of the page: "&C", "&\"Arial\"", "&12".
 CODE = re.compile(r'&(?:"[^"]*"|\d+|[A-Z])')
 PROPERTY = re.compile(rb"<(?:dc:title|dc:subject|dc:description|cp:keywords|meta:keyword)(?:\s[^<>]*)?>([^<]*)<")
-
-
 #: Row and column (from 0) of the cells that show a percentage.
 Cells = Callable[[], frozenset[tuple[int, int]]]
 

@@ -166,7 +166,6 @@ class Sheet:
         elif ":" in name:
             self.start(name.rpartition(":")[2], attributes)
 
-
     def without_plain(self, piece: bytes) -> bytes:
         """A piece of the part without the cells that need no parser, counted here for speed; a blank in the place of each.
 
